@@ -1,0 +1,211 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace heed {
+
+/// A factor of a matrix product, as it is or transposed.
+struct Operand {
+  Tensor tensor;
+  bool is_transposed = false;
+
+  Operand(Tensor t, bool transpose = false) : tensor(t), is_transposed(transpose) {}  // NOLINT
+};
+inline Operand transposed(Tensor t) { return {t, true}; }
+
+enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid };
+enum class Normalization { kLayer, kRms };
+
+/// The keys that one query row attends to: rows [first_key, first_key + keys) of the memory.
+/// The attention weights of H heads over them are an H × keys block that begins at
+/// H · first_weight in the tensor of all weights; blocks lie one after the other.
+struct AttentionSpan {
+  int first_key = 0;
+  int keys = 0;
+  int first_weight = 0;
+};
+
+/// One span for each query row. Where `key_rows` is not empty, "row j of the memory" means row
+/// key_rows[j]: the beam's hypotheses share the keys of their common past that way.
+struct AttentionSpans {
+  std::span<const AttentionSpan> rows;
+  std::span<const int> key_rows;
+
+  /// Sum of all `keys`: the rows of a weights tensor of shape [weights(), H].
+  int weights() const { return rows.empty() ? 0 : rows.back().first_weight + rows.back().keys; }
+};
+
+/// Learnt constants of a cell are added before the kernel; it does the arithmetic between the
+/// two matrix products of a step and the next state.
+struct GruStep {
+  Tensor input;   ///< [R, 3H]: W x + b for reset, update, candidate.
+  Tensor hidden;  ///< [R, 3H]: U h for reset, update, candidate.
+  Tensor state;   ///< [R, H]: h, the state before the step.
+};
+
+struct LstmStep {
+  Tensor gates;  ///< [R, 4H]: W x + U h + b for input, forget, candidate, output.
+  Tensor cell;   ///< [R, H]: c, the cell before the step.
+};
+
+struct AdamStep {
+  float learning_rate = 0;
+  float beta1 = 0.9F;
+  float beta2 = 0.98F;
+  float epsilon = 1e-9F;
+  float weight_decay = 0;    ///< Decoupled (Loshchilov & Hutter 2019, AdamW), times learning_rate.
+  float gradient_scale = 1;  ///< Multiplies each gradient first (normalisation, clipping).
+  std::int64_t update = 1;   ///< From 1, for the bias correction.
+};
+
+struct TopK {
+  std::span<int> ids;       ///< [R, k], best first; equal scores in order of ids.
+  std::span<float> values;  ///< [R, k].
+};
+
+/// The kernels that a device must give. Raw arithmetic on views: shapes are not checked here (the
+/// differentiable ops do), nothing is differentiated, every kernel runs on the calling thread and
+/// the same call gives the same bits. Tensors must be contiguous except where "any stride" is said.
+/// Gradients ("d" before a name) are added to, never overwritten, unless stated. A kernel never
+/// allocates.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  /// Name of the table's entry and the instruction set the kernels were compiled for.
+  virtual std::string description() const = 0;
+
+  // ---- Memory -------------------------------------------------------------------------------
+  /// Uninitialised memory, aligned to 64 bytes. Throws std::bad_alloc.
+  virtual float* allocate(std::size_t floats) = 0;
+  virtual void release(float* memory) = 0;
+  virtual void read(const Tensor& source, std::span<float> host) = 0;         ///< any stride
+  virtual void write(std::span<const float> host, const Tensor& target) = 0;  ///< any stride
+
+  // ---- Matrices -----------------------------------------------------------------------------
+  /// c = a · b + beta · c, with beta 0 or 1; any stride. With beta 0, c may be uninitialised.
+  virtual void gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) = 0;
+
+  // ---- Elementwise and by row ---------------------------------------------------------------
+  virtual void fill(const Tensor& y, float value) = 0;               ///< any stride
+  virtual void copy(const Tensor& x, const Tensor& y) = 0;           ///< y = x; any stride
+  virtual void axpy(float a, const Tensor& x, const Tensor& y) = 0;  ///< y += a x; any stride
+  virtual void scale(float a, const Tensor& y) = 0;                  ///< y *= a
+  virtual void multiply(const Tensor& a, const Tensor& b, const Tensor& y) = 0;  ///< y += a ∘ b
+  virtual void add_bias(const Tensor& bias,
+                        const Tensor& y) = 0;  ///< y[r] += bias [1, D]; any stride
+  virtual void sum_rows(const Tensor& x,
+                        const Tensor& sum) = 0;  ///< sum [1, D] += Σ_r x[r]; any stride
+  virtual void activate(Activation kind, const Tensor& x, const Tensor& y) = 0;  ///< y = f(x)
+  /// dx += dy ∘ f'(x); x is the input, y the output of activate.
+  virtual void activate_backward(Activation kind, const Tensor& x, const Tensor& y,
+                                 const Tensor& dy, const Tensor& dx) = 0;
+  /// y[r, d] = max(x[r, 2d], x[r, 2d + 1]) (Goodfellow et al. 2013 with two pieces).
+  virtual void maxout(const Tensor& x, const Tensor& y) = 0;
+  virtual void maxout_backward(const Tensor& x, const Tensor& dy, const Tensor& dx) = 0;
+  /// y = beta · y + mask ∘ x / (1 − rate). The mask is a pure function of (key, element number
+  /// r · D + d), so backward makes it again instead of storing it. y may be x when beta is 0.
+  virtual void dropout(const Tensor& x, std::uint64_t key, float rate, float beta,
+                       const Tensor& y) = 0;
+  /// y[i] = table[rows[i]]; a negative row gives zeros. Any stride.
+  virtual void gather_rows(const Tensor& table, std::span<const int> rows, const Tensor& y) = 0;
+  /// table[rows[i]] += scale · x[i] in the order of i; negative rows are passed over. Any stride.
+  virtual void scatter_add_rows(const Tensor& x, std::span<const int> rows, float scale,
+                                const Tensor& table) = 0;
+
+  /// y[r] = gain ∘ (x[r] − mean) / √(variance + 1e-6) + bias (Ba et al. 2016), or without mean and
+  /// bias (Zhang & Sennrich 2019; bias is then an empty tensor). statistics [N, 2]: mean,
+  /// 1/deviation.
+  virtual void normalize(Normalization kind, const Tensor& x, const Tensor& gain,
+                         const Tensor& bias, const Tensor& y, const Tensor& statistics) = 0;
+  struct NormalizeGradients {
+    Tensor x, gain, bias;  ///< Added to; any may be empty and is then not computed.
+  };
+  virtual void normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+                                  const Tensor& statistics, const Tensor& dy,
+                                  const NormalizeGradients& d) = 0;
+
+  // ---- Attention: scores, weights, context --------------------------------------------------
+  // query [R, H·d], memory [M, H·d], scores and weights [spans.weights(), H] in the blocks that
+  // AttentionSpan describes, context [R, H·d]. query, memory and context may have any stride.
+
+  /// scores = scale · q_h · m_h.
+  virtual void dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
+                          const AttentionSpans& spans, const Tensor& scores) = 0;
+  virtual void dot_scores_backward(const Tensor& query, const Tensor& memory, int heads,
+                                   float scale, const AttentionSpans& spans, const Tensor& dscores,
+                                   const Tensor& dquery, const Tensor& dmemory) = 0;
+  /// scores = v_h · tanh(q_h + m_h), v [1, H·d]; backward computes the tanh again.
+  virtual void additive_scores(const Tensor& query, const Tensor& memory, const Tensor& v,
+                               int heads, const AttentionSpans& spans, const Tensor& scores) = 0;
+  struct AdditiveGradients {
+    Tensor query, memory, v;
+  };
+  virtual void additive_scores_backward(const Tensor& query, const Tensor& memory, const Tensor& v,
+                                        int heads, const AttentionSpans& spans,
+                                        const Tensor& dscores, const AdditiveGradients& d) = 0;
+  /// weights = softmax of the scores over each row's keys; weights may be scores.
+  virtual void softmax_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
+                             const Tensor& weights) = 0;
+  virtual void softmax_spans_backward(const Tensor& weights, const Tensor& dweights, int heads,
+                                      const AttentionSpans& spans, const Tensor& dscores) = 0;
+  /// context_h = Σ_j weights_hj m_hj (overwritten; zero where a row has no keys).
+  virtual void weighted_sum(const Tensor& weights, const Tensor& memory, int heads,
+                            const AttentionSpans& spans, const Tensor& context) = 0;
+  virtual void weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
+                                     const AttentionSpans& spans, const Tensor& dcontext,
+                                     const Tensor& dweights, const Tensor& dmemory) = 0;
+
+  // ---- Recurrent cells ----------------------------------------------------------------------
+  /// r = σ(i_r + h_r), z = σ(i_z + h_z), n = tanh(i_n + r ∘ h_n), next = (1 − z) ∘ n + z ∘ h
+  /// (Cho et al. 2014, with the reset gate after the product as in Nematus). gates [R, 3H] keeps
+  /// r, z, n for backward.
+  virtual void gru(const GruStep& step, const Tensor& next, const Tensor& gates) = 0;
+  /// d.input, d.hidden, d.state are added to.
+  virtual void gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
+                            const GruStep& d) = 0;
+  /// i, f, g, o = σ, σ, tanh, σ; next_cell = f ∘ c + i ∘ g; next = o ∘ tanh(next_cell) (Hochreiter
+  /// & Schmidhuber 1997, Gers et al. 2000). activations [R, 4H] keeps i, f, g, o.
+  virtual void lstm(const LstmStep& step, const Tensor& next, const Tensor& next_cell,
+                    const Tensor& activations) = 0;
+  virtual void lstm_backward(const LstmStep& step, const Tensor& next_cell,
+                             const Tensor& activations, const Tensor& dnext,
+                             const Tensor& dnext_cell, const LstmStep& d) = 0;
+
+  // ---- Vocabulary ---------------------------------------------------------------------------
+  /// losses[r] = (1 − smoothing) · −log p(target_r) + smoothing · mean_v −log p(v) (Szegedy et al.
+  /// 2016), p = softmax(logits[r]); logits [N, V] are overwritten by the loss's gradient when
+  /// `gradient`, else left in an unspecified state. Σ over target_r alone goes to `likelihood`:
+  /// log p(target_r), [N].
+  virtual void cross_entropy(const Tensor& logits, std::span<const int> targets, float smoothing,
+                             bool gradient, std::span<float> losses,
+                             std::span<float> likelihood) = 0;
+  /// logits[r] = logits[r] − log Σ exp(logits[r]), in place.
+  virtual void log_softmax(const Tensor& logits) = 0;
+  /// The k largest of each row.
+  virtual void top_k(const Tensor& x, int k, const TopK& best) = 0;
+
+  // ---- Training -----------------------------------------------------------------------------
+  /// Σ x², summed in double precision in a fixed order.
+  virtual double sum_squares(const Tensor& x) = 0;
+  /// Adam with bias correction (Kingma & Ba 2015, algorithm 1) on flat [1, P] ranges.
+  virtual void adam(const AdamStep& step, const Tensor& gradients, const Tensor& values,
+                    const Tensor& first_moment, const Tensor& second_moment) = 0;
+  /// average += rate · (x − average).
+  virtual void blend(float rate, const Tensor& x, const Tensor& average) = 0;
+};
+
+/// "reference" (plain loops) or "eigen" (the CPU, compiled for each x86-64 level; the dynamic
+/// loader picks the level). Throws UsageError for another name.
+std::unique_ptr<Backend> make_backend(std::string_view name);
+std::vector<std::string_view> backend_names();
+
+}  // namespace heed
