@@ -1,0 +1,7 @@
+include(CMakeFindDependencyMacro)
+find_dependency(Threads)
+find_dependency(fmt)
+find_dependency(ZLIB)
+find_dependency(zstd)
+find_dependency(ICU COMPONENTS uc i18n)
+include(${CMAKE_CURRENT_LIST_DIR}/heedTargets.cmake)
