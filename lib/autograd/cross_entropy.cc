@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "autograd/ops.h"
+#include "util/error.h"
+
+namespace heed {
+
+namespace {
+
+/// Logits in memory at a time, in floats: large enough for the products to run at full speed.
+constexpr int kLogits = 1 << 21;
+
+/// Gradients of the summed loss, taken while the logits exist; backward multiplies them by what
+/// comes from above.
+struct LossGradients {
+  Tensor hidden, weight, bias;
+};
+
+struct Rows {
+  Tensor hidden, logits;
+  int first = 0;
+};
+
+void compute_logits(Backend& backend, const Rows& rows, const OutputLayer& output) {
+  backend.gemm(rows.hidden, transposed(output.weight.value()), 0.0F, rows.logits);
+  if (output.bias) backend.add_bias(output.bias.value(), rows.logits);
+}
+
+void fold_gradient(Backend& backend, const Rows& rows, const OutputLayer& output,
+                   const LossGradients& d) {
+  backend.gemm(rows.logits, output.weight.value(), 0.0F,
+               d.hidden.row_range(rows.first, rows.hidden.rows));
+  backend.gemm(transposed(rows.logits), rows.hidden, 1.0F, d.weight);
+  if (output.bias) backend.sum_rows(rows.logits, d.bias);
+}
+
+void record_gradient(Var loss, Var hidden, const OutputLayer& output, const LossGradients& d) {
+  Tape& tape = loss.tape();
+  tape.record([=, &tape] {
+    if (!loss.has_gradient()) return;
+    float upstream = 0;
+    tape.backend().read(loss.gradient(), {&upstream, 1});
+    tape.backend().axpy(upstream, d.hidden, hidden.gradient());
+    tape.backend().axpy(upstream, d.weight, output.weight.gradient());
+    if (output.bias) tape.backend().axpy(upstream, d.bias, output.bias.gradient());
+  });
+}
+
+}  // namespace
+
+CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, std::span<const int> targets,
+                           float smoothing) {
+  if (hidden.cols() != output.weight.cols() || std::cmp_not_equal(hidden.rows(), targets.size())) {
+    fail("expected shapes that fit in cross_entropy, found [{}, {}], [{}, {}] and {} targets",
+         hidden.rows(), hidden.cols(), output.weight.rows(), output.weight.cols(), targets.size());
+  }
+  Tape& tape = hidden.tape();
+  Backend& backend = tape.backend();
+  const int vocabulary = output.weight.rows();
+  const int chunk = std::clamp(kLogits / vocabulary, 1, std::max(1, hidden.rows()));
+  const Tensor logits = tape.allocate(chunk, vocabulary);
+  const Tensor losses = tape.allocate(1, hidden.rows());
+  const Tensor likelihood = tape.allocate(1, hidden.rows());
+  const std::span<float> all_losses(losses.data, targets.size());
+  const std::span<float> all_likelihoods(likelihood.data, targets.size());
+
+  LossGradients d;
+  if (tape.recording()) {
+    d = {tape.allocate(hidden.rows(), hidden.cols()), tape.allocate(vocabulary, hidden.cols()),
+         tape.allocate(1, vocabulary)};
+    backend.fill(d.weight, 0.0F);
+    backend.fill(d.bias, 0.0F);
+  }
+  for (int first = 0; first < hidden.rows(); first += chunk) {
+    const int count = std::min(chunk, hidden.rows() - first);
+    const Rows rows{hidden.value().row_range(first, count), logits.row_range(0, count), first};
+    compute_logits(backend, rows, output);
+    backend.cross_entropy(rows.logits, targets.subspan(first, count), smoothing, tape.recording(),
+                          all_losses.subspan(first, count), all_likelihoods.subspan(first, count));
+    if (tape.recording()) fold_gradient(backend, rows, output, d);
+  }
+  const Tensor total = tape.allocate(1, 1);
+  const double sum = std::accumulate(all_losses.begin(), all_losses.end(), 0.0);
+  const auto narrowed = static_cast<float>(sum);
+  backend.write({&narrowed, 1}, total);
+  const Var loss = tape.node(total, true);
+  if (tape.recording()) record_gradient(loss, hidden, output, d);
+  return {loss, all_likelihoods};
+}
+
+}  // namespace heed

@@ -1,0 +1,393 @@
+#include "autograd/ops.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "util/error.h"
+
+namespace heed {
+
+namespace {
+
+void expect(bool holds, const char* op, Var a, Var b) {
+  if (holds) return;
+  fail("expected shapes that fit in {}, found [{}, {}] and [{}, {}]", op, a.rows(), a.cols(),
+       b.rows(), b.cols());
+}
+
+void expect_same_shape(const char* op, Var a, Var b) {
+  expect(a.rows() == b.rows() && a.cols() == b.cols(), op, a, b);
+}
+
+void expect_contiguous(const char* op, Var x) {
+  if (x.value().contiguous()) return;
+  fail("expected contiguous rows in {}, found width {} and stride {}", op, x.cols(),
+       x.value().stride);
+}
+
+bool any_differentiable(std::span<const Var> parts) {
+  return std::any_of(parts.begin(), parts.end(), [](Var x) { return x.differentiable(); });
+}
+
+}  // namespace
+
+// ---- Products -------------------------------------------------------------------------------
+
+Var matmul(Var x, Var weight) {
+  expect(x.cols() == weight.rows(), "matmul", x, weight);
+  Tape& tape = x.tape();
+  const Tensor y = tape.allocate(x.rows(), weight.cols());
+  tape.backend().gemm(x.value(), weight.value(), 0.0F, y);
+  const Var result = tape.node(y, x.differentiable() || weight.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    const Tensor dy = result.gradient();
+    if (x.differentiable()) {
+      const auto [dx, beta] = x.gradient_for_gemm();
+      tape.backend().gemm(dy, transposed(weight.value()), beta, dx);
+    }
+    if (weight.differentiable()) tape.add_weight_gradient(weight, x.value(), dy);
+  });
+  return result;
+}
+
+Var matmul_transposed(Var x, Var weight) {
+  expect(x.cols() == weight.cols(), "matmul_transposed", x, weight);
+  Tape& tape = x.tape();
+  const Tensor y = tape.allocate(x.rows(), weight.rows());
+  tape.backend().gemm(x.value(), transposed(weight.value()), 0.0F, y);
+  const Var result = tape.node(y, x.differentiable() || weight.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    const Tensor dy = result.gradient();
+    if (x.differentiable()) {
+      const auto [dx, beta] = x.gradient_for_gemm();
+      tape.backend().gemm(dy, weight.value(), beta, dx);
+    }
+    if (weight.differentiable()) tape.add_weight_gradient(weight, dy, x.value());
+  });
+  return result;
+}
+
+Var linear(Var x, Var weight, Var bias) {
+  const Var product = matmul(x, weight);
+  expect(bias.rows() == 1 && bias.cols() == product.cols(), "linear's bias", product, bias);
+  // The bias is added into the product: nobody else holds it, and its gradient is the sum's.
+  Tape& tape = x.tape();
+  tape.backend().add_bias(bias.value(), product.value());
+  if (bias.differentiable()) {
+    tape.record([=, &tape] {
+      if (product.has_gradient()) tape.backend().sum_rows(product.gradient(), bias.gradient());
+    });
+  }
+  return product;
+}
+
+// ---- Elementwise and by row -----------------------------------------------------------------
+
+Var add(Var a, Var b) {
+  expect_same_shape("add", a, b);
+  Tape& tape = a.tape();
+  const Tensor y = tape.allocate(a.rows(), a.cols());
+  tape.backend().copy(a.value(), y);
+  tape.backend().axpy(1.0F, b.value(), y);
+  const Var result = tape.node(y, a.differentiable() || b.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    if (a.differentiable()) tape.backend().axpy(1.0F, result.gradient(), a.gradient());
+    if (b.differentiable()) tape.backend().axpy(1.0F, result.gradient(), b.gradient());
+  });
+  return result;
+}
+
+Var add_bias(Var x, Var bias) {
+  expect(bias.rows() == 1 && bias.cols() == x.cols(), "add_bias", x, bias);
+  Tape& tape = x.tape();
+  const Tensor y = tape.allocate(x.rows(), x.cols());
+  tape.backend().copy(x.value(), y);
+  tape.backend().add_bias(bias.value(), y);
+  const Var result = tape.node(y, x.differentiable() || bias.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    if (x.differentiable()) tape.backend().axpy(1.0F, result.gradient(), x.gradient());
+    if (bias.differentiable()) tape.backend().sum_rows(result.gradient(), bias.gradient());
+  });
+  return result;
+}
+
+Var multiply(Var a, Var b) {
+  expect_same_shape("multiply", a, b);
+  expect_contiguous("multiply", a);
+  expect_contiguous("multiply", b);
+  Tape& tape = a.tape();
+  const Tensor y = tape.allocate(a.rows(), a.cols());
+  tape.backend().fill(y, 0.0F);
+  tape.backend().multiply(a.value(), b.value(), y);
+  const Var result = tape.node(y, a.differentiable() || b.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    const Tensor dy = result.gradient();
+    if (a.differentiable()) tape.backend().multiply(dy, b.value(), a.gradient());
+    if (b.differentiable()) tape.backend().multiply(dy, a.value(), b.gradient());
+  });
+  return result;
+}
+
+Var scale(Var x, float factor) {
+  Tape& tape = x.tape();
+  const Tensor y = tape.allocate(x.rows(), x.cols());
+  tape.backend().copy(x.value(), y);
+  tape.backend().scale(factor, y);
+  const Var result = tape.node(y, x.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (result.has_gradient()) tape.backend().axpy(factor, result.gradient(), x.gradient());
+  });
+  return result;
+}
+
+Var activate(Activation kind, Var x) {
+  expect_contiguous("activate", x);
+  Tape& tape = x.tape();
+  const Tensor y = tape.allocate(x.rows(), x.cols());
+  tape.backend().activate(kind, x.value(), y);
+  const Var result = tape.node(y, x.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().activate_backward(kind, x.value(), y, result.gradient(), x.gradient());
+  });
+  return result;
+}
+
+Var maxout(Var x) {
+  if (x.cols() % 2 != 0) fail("expected an even width in maxout, found {}", x.cols());
+  expect_contiguous("maxout", x);
+  Tape& tape = x.tape();
+  const Tensor y = tape.allocate(x.rows(), x.cols() / 2);
+  tape.backend().maxout(x.value(), y);
+  const Var result = tape.node(y, x.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (result.has_gradient()) {
+      tape.backend().maxout_backward(x.value(), result.gradient(), x.gradient());
+    }
+  });
+  return result;
+}
+
+Var dropout(Var x, float rate) {
+  Tape& tape = x.tape();
+  if (rate == 0 || !tape.recording()) return x;
+  expect_contiguous("dropout", x);
+  const std::uint64_t key = tape.next_dropout_key();
+  const Tensor y = tape.allocate(x.rows(), x.cols());
+  tape.backend().dropout(x.value(), key, rate, 0.0F, y);
+  const Var result = tape.node(y, x.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().dropout(result.gradient(), key, rate, 1.0F, x.gradient());
+  });
+  return result;
+}
+
+Var gather_rows(Var table, std::span<const int> rows, float factor) {
+  Tape& tape = table.tape();
+  const Tensor y = tape.allocate(static_cast<int>(rows.size()), table.cols());
+  tape.backend().gather_rows(table.value(), rows, y);
+  if (factor != 1) tape.backend().scale(factor, y);
+  const Var result = tape.node(y, table.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().scatter_add_rows(result.gradient(), rows, factor, table.gradient());
+  });
+  return result;
+}
+
+Var row_range(Var x, int first, int count) {
+  return x.tape().view(x, [=](const Tensor& t) { return t.row_range(first, count); });
+}
+
+Var col_range(Var x, int first, int count) {
+  return x.tape().view(x, [=](const Tensor& t) { return t.col_range(first, count); });
+}
+
+Var concat_rows(std::span<const Var> parts) {
+  Tape& tape = parts.front().tape();
+  int rows = 0;
+  for (const Var part : parts) {
+    expect(part.cols() == parts.front().cols(), "concat_rows", parts.front(), part);
+    rows += part.rows();
+  }
+  const Tensor y = tape.allocate(rows, parts.front().cols());
+  const Var result = tape.node(y, any_differentiable(parts));
+  int first = 0;
+  for (const Var part : parts) {
+    tape.backend().copy(part.value(), y.row_range(first, part.rows()));
+    if (result.differentiable() && part.differentiable()) {
+      tape.record([=, &tape] {
+        if (!result.has_gradient()) return;
+        tape.backend().axpy(1.0F, result.gradient().row_range(first, part.rows()), part.gradient());
+      });
+    }
+    first += part.rows();
+  }
+  return result;
+}
+
+Var concat_cols(std::span<const Var> parts) {
+  Tape& tape = parts.front().tape();
+  int cols = 0;
+  for (const Var part : parts) {
+    expect(part.rows() == parts.front().rows(), "concat_cols", parts.front(), part);
+    cols += part.cols();
+  }
+  const Tensor y = tape.allocate(parts.front().rows(), cols);
+  const Var result = tape.node(y, any_differentiable(parts));
+  int first = 0;
+  for (const Var part : parts) {
+    tape.backend().copy(part.value(), y.col_range(first, part.cols()));
+    if (result.differentiable() && part.differentiable()) {
+      tape.record([=, &tape] {
+        if (!result.has_gradient()) return;
+        tape.backend().axpy(1.0F, result.gradient().col_range(first, part.cols()), part.gradient());
+      });
+    }
+    first += part.cols();
+  }
+  return result;
+}
+
+Var normalize(Normalization kind, Var x, Var gain, Var bias) {
+  expect(gain.rows() == 1 && gain.cols() == x.cols(), "normalize", x, gain);
+  expect_contiguous("normalize", x);
+  Tape& tape = x.tape();
+  const Tensor y = tape.allocate(x.rows(), x.cols());
+  const Tensor statistics = tape.allocate(x.rows(), 2);
+  tape.backend().normalize(kind, x.value(), gain.value(), bias ? bias.value() : Tensor(), y,
+                           statistics);
+  const Var result = tape.node(y, x.differentiable() || gain.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    Backend::NormalizeGradients d;
+    if (x.differentiable()) d.x = x.gradient();
+    if (gain.differentiable()) d.gain = gain.gradient();
+    if (bias && bias.differentiable()) d.bias = bias.gradient();
+    tape.backend().normalize_backward(kind, x.value(), gain.value(), statistics, result.gradient(),
+                                      d);
+  });
+  return result;
+}
+
+// ---- Attention ------------------------------------------------------------------------------
+
+Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSpans& spans) {
+  expect(query.cols() == memory.cols() && query.cols() % heads == 0, "dot_scores", query, memory);
+  Tape& tape = query.tape();
+  const Tensor scores = tape.allocate(spans.weights(), heads);
+  tape.backend().dot_scores(query.value(), memory.value(), heads, factor, spans, scores);
+  const Var result = tape.node(scores, query.differentiable() || memory.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().dot_scores_backward(query.value(), memory.value(), heads, factor, spans,
+                                       result.gradient(), query.gradient(), memory.gradient());
+  });
+  return result;
+}
+
+Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans) {
+  expect(query.cols() == memory.cols() && query.cols() % heads == 0, "additive_scores", query,
+         memory);
+  expect(v.rows() == 1 && v.cols() == query.cols(), "additive_scores' v", query, v);
+  Tape& tape = query.tape();
+  const Tensor scores = tape.allocate(spans.weights(), heads);
+  tape.backend().additive_scores(query.value(), memory.value(), v.value(), heads, spans, scores);
+  const Var result = tape.node(scores, true);
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().additive_scores_backward(query.value(), memory.value(), v.value(), heads, spans,
+                                            result.gradient(),
+                                            {query.gradient(), memory.gradient(), v.gradient()});
+  });
+  return result;
+}
+
+Var softmax_spans(Var scores, int heads, const AttentionSpans& spans) {
+  Tape& tape = scores.tape();
+  const Tensor weights = tape.allocate(scores.rows(), scores.cols());
+  tape.backend().softmax_spans(scores.value(), heads, spans, weights);
+  const Var result = tape.node(weights, scores.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().softmax_spans_backward(weights, result.gradient(), heads, spans,
+                                          scores.gradient());
+  });
+  return result;
+}
+
+Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans) {
+  expect(weights.rows() == spans.weights() && memory.cols() % heads == 0, "weighted_sum", weights,
+         memory);
+  Tape& tape = weights.tape();
+  const Tensor context = tape.allocate(static_cast<int>(spans.rows.size()), memory.cols());
+  tape.backend().weighted_sum(weights.value(), memory.value(), heads, spans, context);
+  const Var result = tape.node(context, weights.differentiable() || memory.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().weighted_sum_backward(weights.value(), memory.value(), heads, spans,
+                                         result.gradient(), weights.gradient(), memory.gradient());
+  });
+  return result;
+}
+
+// ---- Recurrent cells ------------------------------------------------------------------------
+
+Var gru(Var input, Var hidden, Var state) {
+  expect_same_shape("gru", input, hidden);
+  expect(3 * state.cols() == hidden.cols() && state.rows() == hidden.rows(), "gru", hidden, state);
+  Tape& tape = state.tape();
+  const Tensor next = tape.allocate(state.rows(), state.cols());
+  const Tensor gates = tape.allocate(hidden.rows(), hidden.cols());
+  const GruStep step{input.value(), hidden.value(), state.value()};
+  tape.backend().gru(step, next, gates);
+  const Var result = tape.node(next, true);
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().gru_backward(step, gates, result.gradient(),
+                                {input.gradient(), hidden.gradient(), state.gradient()});
+  });
+  return result;
+}
+
+LstmState lstm(Var gates, Var cell) {
+  expect(gates.cols() == 4 * cell.cols() && gates.rows() == cell.rows(), "lstm", gates, cell);
+  Tape& tape = cell.tape();
+  const Tensor next = tape.allocate(cell.rows(), cell.cols());
+  const Tensor next_cell = tape.allocate(cell.rows(), cell.cols());
+  const Tensor activations = tape.allocate(gates.rows(), gates.cols());
+  const LstmStep step{gates.value(), cell.value()};
+  tape.backend().lstm(step, next, next_cell, activations);
+  const LstmState result{tape.node(next, true), tape.node(next_cell, true)};
+  if (!tape.recording()) return result;
+  tape.record([=, &tape] {
+    if (!result.hidden.has_gradient() && !result.cell.has_gradient()) return;
+    tape.backend().lstm_backward(step, next_cell, activations, result.hidden.gradient(),
+                                 result.cell.gradient(), {gates.gradient(), cell.gradient()});
+  });
+  return result;
+}
+
+}  // namespace heed

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <span>
+
+#include "autograd/tape.h"
+
+namespace heed {
+
+// The differentiable operations. Each checks its shapes (an Error names both), runs one kernel of
+// the backend, and records its gradient when the tape records. Spans that are passed in must live
+// until the tape is reset (Tape::keep) when it records.
+
+// ---- Products -------------------------------------------------------------------------------
+Var matmul(Var x, Var weight);             ///< [N, D] · [D, E] → [N, E]
+Var matmul_transposed(Var x, Var weight);  ///< [N, D] · [E, D]ᵀ → [N, E]
+Var linear(Var x, Var weight, Var bias);   ///< x · weight + bias, bias [1, E]
+
+// ---- Elementwise and by row -----------------------------------------------------------------
+Var add(Var a, Var b);
+Var add_bias(Var x, Var bias);  ///< bias [1, D] is added to each row.
+Var multiply(Var a, Var b);
+Var scale(Var x, float factor);
+Var activate(Activation kind, Var x);
+Var maxout(
+    Var x);  ///< [N, 2D] → [N, D]: the larger of each two neighbours (Goodfellow et al. 2013).
+/// Zeroes elements with probability `rate` and divides the rest by 1 − rate (Srivastava et al.
+/// 2014). The identity on a tape that does not record.
+Var dropout(Var x, float rate);
+/// y[i] = factor · table[rows[i]]; a negative row gives zeros.
+Var gather_rows(Var table, std::span<const int> rows, float factor = 1);
+Var row_range(Var x, int first, int count);  ///< A view.
+Var col_range(Var x, int first,
+              int count);  ///< A view, with x's stride: for products and attention.
+Var concat_rows(std::span<const Var> parts);
+Var concat_cols(std::span<const Var> parts);
+/// Layer norm (Ba et al. 2016) or root mean square norm (Zhang & Sennrich 2019, no bias) of rows.
+Var normalize(Normalization kind, Var x, Var gain, Var bias);
+
+// ---- Attention ------------------------------------------------------------------------------
+// query [R, H·d], memory [N, H·d]; scores and weights [spans.weights(), H], laid out as
+// AttentionSpan says.
+Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSpans& spans);
+Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans);
+Var softmax_spans(Var scores, int heads, const AttentionSpans& spans);
+Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans);  ///< [R, H·d]
+
+// ---- Recurrent cells ------------------------------------------------------------------------
+/// input [R, 3H], hidden [R, 3H], state [R, H] → next state [R, H]; see Backend::gru.
+Var gru(Var input, Var hidden, Var state);
+struct LstmState {
+  Var hidden, cell;
+};
+/// gates [R, 4H], cell [R, H]; see Backend::lstm.
+LstmState lstm(Var gates, Var cell);
+
+// ---- Loss -----------------------------------------------------------------------------------
+struct CrossEntropy {
+  Var loss;                           ///< [1, 1]: summed over rows.
+  std::span<const float> likelihood;  ///< [N]: log p(target), without smoothing.
+};
+struct OutputLayer {
+  Var weight;  ///< [V, D]
+  Var bias;    ///< [1, V], or empty.
+};
+/// Label-smoothed cross-entropy of softmax(hidden · weightᵀ + bias) (Szegedy et al. 2016, sec. 7).
+/// The logits exist for a few hundred rows at a time: their gradient is taken at once and folded
+/// into those of hidden, weight and bias.
+CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, std::span<const int> targets,
+                           float smoothing);
+
+}  // namespace heed

@@ -1,0 +1,153 @@
+#include "autograd/tape.h"
+
+#include <algorithm>
+
+#include "util/error.h"
+#include "util/random.h"
+
+namespace heed {
+
+namespace {
+
+constexpr std::size_t kAlignment = 16;                    // floats: 64 bytes
+constexpr std::size_t kChunkSize = std::size_t{1} << 21;  // floats: 8 MiB
+constexpr int kProductRows = 1024;  // rows that are gathered for one product of a shared weight
+
+}  // namespace
+
+Tensor Var::gradient() const {
+  Tensor& gradient = node_->gradient;
+  if (gradient.data == nullptr) {
+    gradient = node_->tape->allocate(rows(), cols());
+    node_->tape->backend().fill(gradient, 0.0F);
+  }
+  return gradient;
+}
+
+std::pair<Tensor, float> Var::gradient_for_gemm() const {
+  Tensor& gradient = node_->gradient;
+  if (gradient.data != nullptr) return {gradient, 1.0F};
+  gradient = node_->tape->allocate(rows(), cols());
+  return {gradient, 0.0F};
+}
+
+Tape::Tape(Backend& backend) : backend_(backend), recording_(false) {}
+
+Tape::Tape(Backend& backend, const Parameters& parameters, const Tensor& gradients)
+    : backend_(backend),
+      recording_(true),
+      gradients_(gradients),
+      parameter_nodes_(parameters.all().size()) {}
+
+Tape::~Tape() {
+  for (const Chunk& chunk : chunks_) backend_.release(chunk.memory);
+}
+
+void Tape::reset(std::uint64_t seed) {
+  steps_.clear();
+  products_.clear();
+  std::fill(parameter_nodes_.begin(), parameter_nodes_.end(), nullptr);
+  host_.release();
+  chunk_ = used_ = 0;
+  seed_ = seed;
+  dropout_count_ = 0;
+}
+
+Tensor Tape::allocate(int rows, int cols) {
+  std::size_t size = static_cast<std::size_t>(rows) * cols;
+  size = (size + kAlignment - 1) / kAlignment * kAlignment;
+  while (chunk_ < chunks_.size() && used_ + size > chunks_[chunk_].size) {
+    ++chunk_;
+    used_ = 0;
+  }
+  if (chunk_ == chunks_.size()) {
+    const std::size_t chunk_size = std::max(size, kChunkSize);
+    chunks_.push_back({backend_.allocate(chunk_size), chunk_size});
+  }
+  float* memory = chunks_[chunk_].memory + used_;
+  used_ += size;
+  return {memory, rows, cols};
+}
+
+Var Tape::node(const Tensor& value, bool differentiable) {
+  void* memory = host_.allocate(sizeof(Node), alignof(Node));
+  return Var(new (memory) Node{this, value, {}, nullptr, differentiable && recording_});
+}
+
+Var Tape::parameter(const Parameter& parameter) {
+  if (parameter_nodes_.size() <= parameter.index) parameter_nodes_.resize(parameter.index + 1);
+  Node*& cached = parameter_nodes_[parameter.index];
+  if (cached == nullptr) {
+    void* memory = host_.allocate(sizeof(Node), alignof(Node));
+    cached = new (memory) Node{this, parameter.value, {}, &parameter, recording_};
+    if (recording_) cached->gradient = Parameters::view(parameter, gradients_);
+  }
+  return Var(cached);
+}
+
+void Tape::add_weight_gradient(Var weight, const Tensor& left, const Tensor& right) {
+  if (weight.parameter() == nullptr) {
+    backend_.gemm(transposed(left), right, 1.0F, weight.gradient());
+    return;
+  }
+  products_.push_back({weight.gradient(), left, right, weight.parameter()->index});
+}
+
+void Tape::flush_products() {
+  const auto by_parameter = [](const Product& a, const Product& b) {
+    return a.parameter < b.parameter;
+  };
+  std::stable_sort(products_.begin(), products_.end(), by_parameter);
+  for (auto first = products_.begin(); first != products_.end();) {
+    const auto last = std::upper_bound(first, products_.end(), *first, by_parameter);
+    flush_product_group({first, last});
+    first = last;
+  }
+  products_.clear();
+}
+
+void Tape::flush_product_group(std::span<const Product> group) {
+  const Tensor gradient = group.front().gradient;
+  Tensor left, right;
+  int rows = 0;  // gathered so far
+  const auto flush = [&] {
+    if (rows == 0) return;
+    backend_.gemm(transposed(left.row_range(0, rows)), right.row_range(0, rows), 1.0F, gradient);
+    rows = 0;
+  };
+  for (const Product& product : group) {
+    if (group.size() == 1 || product.left.rows >= kProductRows / 2) {
+      backend_.gemm(transposed(product.left), product.right, 1.0F, gradient);
+      continue;
+    }
+    if (left.data == nullptr) {
+      left = allocate(kProductRows, gradient.rows);
+      right = allocate(kProductRows, gradient.cols);
+    }
+    const int count = product.left.rows;
+    if (rows + count > kProductRows) flush();
+    backend_.copy(product.left, left.row_range(rows, count));
+    backend_.copy(product.right, right.row_range(rows, count));
+    rows += count;
+  }
+  flush();
+}
+
+void Tape::backward(Var loss) {
+  if (loss.rows() != 1 || loss.cols() != 1) {
+    fail("expected a loss of shape [1, 1], found [{}, {}]", loss.rows(), loss.cols());
+  }
+  backend_.fill(loss.gradient(), 1.0F);
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) step->call(step->closure);
+  flush_products();
+}
+
+std::uint64_t Tape::next_dropout_key() { return hash_seed(seed_, {++dropout_count_}); }
+
+std::size_t Tape::memory() const {
+  std::size_t floats = 0;
+  for (const Chunk& chunk : chunks_) floats += chunk.size;
+  return floats * sizeof(float);
+}
+
+}  // namespace heed

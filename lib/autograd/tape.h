@@ -1,0 +1,153 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "autograd/parameter.h"
+#include "tensor/backend.h"
+
+namespace heed {
+
+class Tape;
+
+/// What a Var refers to. Lives in its tape until the tape is reset.
+struct Node {
+  Tape* tape = nullptr;
+  Tensor value;
+  Tensor gradient;
+  const Parameter* parameter = nullptr;
+  bool differentiable = false;
+};
+
+/// A value on a tape and, once backward has run, the loss's gradient with respect to it. A handle:
+/// copied freely, valid until the tape is reset.
+class Var {
+ public:
+  Var() = default;
+  explicit Var(Node* node) : node_(node) {}
+
+  explicit operator bool() const { return node_ != nullptr; }
+  const Tensor& value() const { return node_->value; }
+  int rows() const { return node_->value.rows; }
+  int cols() const { return node_->value.cols; }
+  Tape& tape() const { return *node_->tape; }
+  const Parameter* parameter() const { return node_->parameter; }
+
+  bool differentiable() const { return node_->differentiable; }
+  bool has_gradient() const { return node_->gradient.data != nullptr; }
+  /// The gradient to add to; zeroed when it is asked for first. Only of a differentiable Var.
+  Tensor gradient() const;
+  /// The gradient and the beta (0 the first time, then 1) with which gemm may write it.
+  std::pair<Tensor, float> gradient_for_gemm() const;
+
+ private:
+  friend class Tape;
+  Node* node_ = nullptr;
+};
+
+/// Records operations in the order they run, which is a topological order; backward() is one loop
+/// over them in reverse. In inference (no gradients given) it records nothing and only lends
+/// memory. One tape belongs to one thread. Its memory is kept by reset() for the next batch.
+class Tape {
+ public:
+  /// Inference: Vars have values only, dropout does nothing.
+  explicit Tape(Backend& backend);
+  /// Training: gradients of parameters are added to `gradients`, a block laid out as the
+  /// parameters.
+  Tape(Backend& backend, const Parameters& parameters, const Tensor& gradients);
+  ~Tape();
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+
+  Backend& backend() const { return backend_; }
+  bool recording() const { return recording_; }
+
+  /// Forgets all Vars and keeps the memory. `seed` fixes the dropout masks that follow.
+  void reset(std::uint64_t seed = 0);
+
+  /// Uninitialised memory [rows, cols] until reset.
+  Tensor allocate(int rows, int cols);
+  /// A copy of `values` that lives until reset.
+  template <class T>
+  std::span<const T> keep(std::span<const T> values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    T* copy = static_cast<T*>(host_.allocate(values.size_bytes() + 1, alignof(T)));
+    std::uninitialized_copy(values.begin(), values.end(), copy);
+    return {copy, values.size()};
+  }
+
+  /// A value that needs no gradient.
+  Var constant(const Tensor& value) { return node(value, false); }
+  /// A parameter; the same Var at each call until reset.
+  Var parameter(const Parameter& parameter);
+  /// A value that an operation computed; it gets a gradient if `differentiable` and recording.
+  Var node(const Tensor& value, bool differentiable);
+  /// A Var that looks into `parent`: its value and its gradient are views of the parent's, made
+  /// by `look`, a function from Tensor to Tensor.
+  template <class View>
+  Var view(Var parent, View look) {
+    const Var result = node(look(parent.value()), parent.differentiable());
+    if (result.differentiable()) result.node_->gradient = look(parent.gradient());
+    return result;
+  }
+
+  /// Calls `backward()` when the loop comes by. Captures must be trivially destructible (Vars,
+  /// Tensors, numbers, what keep() returned) and only what backward reads.
+  template <class Function>
+  void record(Function backward) {
+    static_assert(std::is_trivially_destructible_v<Function>);
+    void* memory = host_.allocate(sizeof(Function), alignof(Function));
+    auto* closure = new (memory) Function(std::move(backward));
+    steps_.push_back({[](void* f) { (*static_cast<Function*>(f))(); }, closure});
+  }
+
+  /// weight.gradient += leftᵀ · right, for a weight used in a product. For parameters the products
+  /// of all uses are computed together when backward ends: a recurrent weight, used at each time
+  /// step, costs one large product instead of many thin ones.
+  void add_weight_gradient(Var weight, const Tensor& left, const Tensor& right);
+
+  /// Sets the gradient of `loss` [1, 1] to 1 and runs the loop.
+  void backward(Var loss);
+
+  /// A key for the next dropout mask.
+  std::uint64_t next_dropout_key();
+
+  std::size_t memory() const;  ///< Bytes held for tensors.
+
+ private:
+  struct Step {
+    void (*call)(void*);
+    void* closure;
+  };
+  struct Chunk {
+    float* memory;
+    std::size_t size;
+  };
+  struct Product {
+    Tensor gradient, left, right;
+    std::size_t parameter;
+  };
+
+  void flush_products();
+  void flush_product_group(std::span<const Product> group);
+
+  Backend& backend_;
+  const bool recording_;
+  Tensor gradients_;
+  std::vector<Node*> parameter_nodes_;
+  std::vector<Chunk> chunks_;
+  std::size_t chunk_ = 0, used_ = 0;
+  std::pmr::unsynchronized_pool_resource pool_;
+  std::pmr::monotonic_buffer_resource host_{&pool_};
+  std::vector<Step> steps_;
+  std::vector<Product> products_;
+  std::uint64_t seed_ = 0, dropout_count_ = 0;
+};
+
+}  // namespace heed
