@@ -1,0 +1,367 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heed {
+
+// Options are plain structs: each field is written once, with its default, and listed once, with
+// its help, by visit_fields(self, visitor), which calls visitor(Field, field) for each. Visitors
+// make the command line's flags, the configuration file, the model file's header and the log.
+
+struct Field {
+  const char* name;  ///< The flag without dashes.
+  const char* help;
+  char letter = 0;  ///< A one-letter flag, or 0.
+};
+
+// ---- Names of closed choices, in the enumerators' order -------------------------------------
+
+enum class ModelType { kRnn, kTransformer };
+constexpr std::array<std::string_view, 2> enum_names(ModelType) { return {"rnn", "transformer"}; }
+
+enum class Cell { kGru, kLstm };
+constexpr std::array<std::string_view, 2> enum_names(Cell) { return {"gru", "lstm"}; }
+
+/// How the context enters the recurrent decoder: one cell that reads word and context (Bahdanau et
+/// al. 2015), or a cell before and a cell after attention (Sennrich et al. 2017, Nematus).
+enum class Transition { kSingle, kConditional };
+constexpr std::array<std::string_view, 2> enum_names(Transition) {
+  return {"single", "conditional"};
+}
+
+enum class NormPlacement { kPost, kPre, kRms };
+constexpr std::array<std::string_view, 3> enum_names(NormPlacement) {
+  return {"post", "pre", "rms"};
+}
+
+enum class FeedForward { kRelu, kGelu, kSwiglu };
+constexpr std::array<std::string_view, 3> enum_names(FeedForward) {
+  return {"relu", "gelu", "swiglu"};
+}
+
+enum class Positions { kSinusoidal, kLearned };
+constexpr std::array<std::string_view, 2> enum_names(Positions) {
+  return {"sinusoidal", "learned"};
+}
+
+enum class Schedule { kInverseSqrt, kCosine, kConstant, kPlateau };
+constexpr std::array<std::string_view, 4> enum_names(Schedule) {
+  return {"inverse-sqrt", "cosine", "constant", "plateau"};
+}
+
+enum class VocabularyType { kUnigram, kBpe };
+constexpr std::array<std::string_view, 2> enum_names(VocabularyType) { return {"unigram", "bpe"}; }
+
+enum class LongLines { kSplit, kCrop, kCopy, kFail };
+constexpr std::array<std::string_view, 4> enum_names(LongLines) {
+  return {"split", "crop", "copy", "fail"};
+}
+
+enum class InvalidUtf8 { kReplace, kCopy, kFail };
+constexpr std::array<std::string_view, 3> enum_names(InvalidUtf8) {
+  return {"replace", "copy", "fail"};
+}
+
+/// What alignments of translations are written: none, Pharaoh's pairs, or all weights.
+enum class AlignmentOutput { kNone, kHard, kSoft };
+constexpr std::array<std::string_view, 3> enum_names(AlignmentOutput) {
+  return {"none", "hard", "soft"};
+}
+
+enum class AlignmentUnit { kWord, kPiece };
+constexpr std::array<std::string_view, 2> enum_names(AlignmentUnit) { return {"word", "piece"}; }
+
+// ---- The model ------------------------------------------------------------------------------
+
+/// The shape of a model: all that its file needs to rebuild it. Defaults of new fields reproduce
+/// what older programs did.
+struct ModelOptions {
+  ModelType type = ModelType::kRnn;
+  int dim_emb = 256;
+  int enc_depth = 1;
+  int dec_depth = 1;
+  bool tied_embeddings = true;
+  bool tied_embeddings_all = true;
+
+  int dim_rnn = 512;
+  Cell enc_cell = Cell::kGru;
+  Cell dec_cell = Cell::kGru;
+  Transition dec_transition = Transition::kConditional;
+  bool layer_normalization = false;
+  std::string attention = "additive";
+  int attention_dim = 0;
+  int attention_heads = 4;
+
+  int transformer_dim_ffn = 1024;
+  int transformer_heads = 4;
+  NormPlacement norm = NormPlacement::kPre;
+  FeedForward activation = FeedForward::kRelu;
+  Positions positions = Positions::kSinusoidal;
+  int max_positions = 512;
+
+  float dropout = 0.1F;
+  float dropout_attention = 0.0F;
+  float dropout_ffn = 0.0F;
+  float dropout_rnn = 0.0F;
+  float dropout_source = 0.0F;
+  float dropout_target = 0.0F;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"type",
+            "rnn: bidirectional recurrent encoder, recurrent decoder with attention "
+            "(Bahdanau et al. 2015); transformer (Vaswani et al. 2017)"},
+      self.type);
+    v(Field{"dim-emb", "Width of embeddings; of all layers in a transformer"}, self.dim_emb);
+    v(Field{"enc-depth", "Layers of the encoder"}, self.enc_depth);
+    v(Field{"dec-depth", "Layers of the decoder"}, self.dec_depth);
+    v(Field{"tied-embeddings", "Target embeddings are the output layer's weight"},
+      self.tied_embeddings);
+    v(Field{"tied-embeddings-all", "Source embeddings too (needs a joint vocabulary)"},
+      self.tied_embeddings_all);
+    v(Field{"dim-rnn", "Width of recurrent states"}, self.dim_rnn);
+    v(Field{"enc-cell", "Recurrent cell of the encoder"}, self.enc_cell);
+    v(Field{"dec-cell", "Recurrent cell of the decoder"}, self.dec_cell);
+    v(Field{"dec-transition",
+            "single: one cell reads word and context (Bahdanau et al. 2015); "
+            "conditional: a cell before and one after attention (Nematus)"},
+      self.dec_transition);
+    v(Field{"layer-normalization", "Layer norm inside the recurrent cells"},
+      self.layer_normalization);
+    v(Field{"attention", "Attention of the recurrent decoder"}, self.attention);
+    v(Field{"attention-dim", "Width of attention's hidden layer; 0: dim-rnn"}, self.attention_dim);
+    v(Field{"attention-heads", "Heads of multi-head attention in the recurrent decoder"},
+      self.attention_heads);
+    v(Field{"transformer-dim-ffn", "Width of the feed-forward layers"}, self.transformer_dim_ffn);
+    v(Field{"transformer-heads", "Attention heads"}, self.transformer_heads);
+    v(Field{"norm",
+            "Layer norm after (post) or before (pre) each sublayer; rms: root mean square "
+            "norm before"},
+      self.norm);
+    v(Field{"activation", "Activation of the feed-forward layers"}, self.activation);
+    v(Field{"positions", "Positions of the transformer's tokens"}, self.positions);
+    v(Field{"max-positions", "Longest sentence in tokens of learned positions"},
+      self.max_positions);
+    v(Field{"dropout", "Dropout of embeddings and of each layer's output"}, self.dropout);
+    v(Field{"dropout-attention", "Dropout of attention weights"}, self.dropout_attention);
+    v(Field{"dropout-ffn", "Dropout inside the feed-forward layers"}, self.dropout_ffn);
+    v(Field{"dropout-rnn",
+            "Dropout of recurrent states, one mask a sentence (Gal & Ghahramani "
+            "2016)"},
+      self.dropout_rnn);
+    v(Field{"dropout-source", "Dropout of whole source tokens"}, self.dropout_source);
+    v(Field{"dropout-target", "Dropout of whole target tokens"}, self.dropout_target);
+  }
+};
+
+// ---- Training -------------------------------------------------------------------------------
+
+struct DataOptions {
+  std::vector<std::string> train_sets;
+  std::vector<std::string> valid_sets;
+  bool tsv = false;
+  std::vector<std::string> vocab;
+  int vocab_size = 8000;
+  VocabularyType vocab_type = VocabularyType::kUnigram;
+  bool separate_vocabs = false;
+  bool byte_fallback = true;
+  std::vector<std::string> user_symbols;
+  std::string spm_options;
+  float subword_sampling = 0;
+  int subword_nbest = 64;
+  int max_length = 256;
+  int mini_batch_words = 2000;
+  int maxi_batch = 100;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"train-sets",
+            "Parallel text: SOURCE TARGET, or one TSV file; - is standard input; gz "
+            "and zstd are recognised",
+            't'},
+      self.train_sets);
+    v(Field{"valid-sets", "Parallel text to validate on: SOURCE TARGET, or one TSV file"},
+      self.valid_sets);
+    v(Field{"tsv", "Training and validation sets are TSV files: source, tab, target"}, self.tsv);
+    v(Field{"vocab", "Existing SentencePiece models: one joint, or source and target"}, self.vocab);
+    v(Field{"vocab-size", "Pieces of the vocabulary that is trained when --vocab is not given"},
+      self.vocab_size);
+    v(Field{"vocab-type", "Kind of SentencePiece model that is trained"}, self.vocab_type);
+    v(Field{"separate-vocabs", "Train one vocabulary a side, not a joint one"},
+      self.separate_vocabs);
+    v(Field{"byte-fallback", "Characters outside the vocabulary become bytes, not <unk>"},
+      self.byte_fallback);
+    v(Field{"user-symbols", "Symbols that are always one piece"}, self.user_symbols);
+    v(Field{"spm-options", "Further options for SentencePiece's trainer"}, self.spm_options);
+    v(Field{"subword-sampling",
+            "Subword regularisation: sharpness alpha of sampling among n-best "
+            "segmentations (Kudo 2018); 0: off"},
+      self.subword_sampling);
+    v(Field{"subword-nbest", "Segmentations to sample from"}, self.subword_nbest);
+    v(Field{"max-length", "Training pairs with more tokens on a side are left out"},
+      self.max_length);
+    v(Field{"mini-batch-words", "Target tokens of a batch"}, self.mini_batch_words);
+    v(Field{"maxi-batch", "Batches that are sorted by length together"}, self.maxi_batch);
+  }
+};
+
+struct TrainingOptions {
+  std::string after = "100e";
+  std::string time_budget;
+  int optimizer_delay = 1;
+  float learn_rate = 0.0F;
+  int lr_warmup = 0;
+  Schedule lr_schedule = Schedule::kInverseSqrt;
+  float adam_beta1 = 0.9F;
+  float adam_beta2 = 0.98F;
+  float adam_epsilon = 1e-9F;
+  float weight_decay = 0.0F;
+  float label_smoothing = 0.1F;
+  float clip_norm = 1.0F;
+  float exponential_smoothing = 0.0F;
+  std::string valid_freq = "1e";
+  std::vector<std::string> valid_metrics = {"bleu", "perplexity", "cross-entropy"};
+  int valid_beam_size = 4;
+  int early_stopping = 10;
+  std::string save_freq = "5m";
+  int keep_checkpoints = 0;
+  std::string disp_freq = "100u";
+  std::uint64_t seed = 1;
+  int threads = 0;
+  std::string backend = "eigen";
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"after",
+            "Stop after so much: 100e epochs, 10Gt target tokens, 100Ku updates; several "
+            "with commas, the first reached counts",
+            'a'},
+      self.after);
+    v(Field{"time-budget", "Stop after so much time of training: 90s, 30m, 2h"}, self.time_budget);
+    v(Field{"optimizer-delay", "Batches whose gradients are added up for one update"},
+      self.optimizer_delay);
+    v(Field{"learn-rate", "Peak learning rate of Adam; 0: chosen for model and corpus", 'l'},
+      self.learn_rate);
+    v(Field{"lr-warmup", "Updates in which the learning rate rises from 0; 0: chosen"},
+      self.lr_warmup);
+    v(Field{"lr-schedule", "How the learning rate falls after the warm-up"}, self.lr_schedule);
+    v(Field{"adam-beta1", "Decay of Adam's first moment"}, self.adam_beta1);
+    v(Field{"adam-beta2", "Decay of Adam's second moment"}, self.adam_beta2);
+    v(Field{"adam-epsilon", "Adam's epsilon"}, self.adam_epsilon);
+    v(Field{"weight-decay", "Decoupled weight decay (AdamW)"}, self.weight_decay);
+    v(Field{"label-smoothing",
+            "Share of probability spread over the vocabulary (Szegedy et al. "
+            "2016)"},
+      self.label_smoothing);
+    v(Field{"clip-norm", "Longest gradient (L2 norm, per target token summed); 0: no clipping"},
+      self.clip_norm);
+    v(Field{"exponential-smoothing",
+            "Rate of the running average of the weights that is validated "
+            "and saved; 0: none"},
+      self.exponential_smoothing);
+    v(Field{"valid-freq", "Validate every so often: 1000u updates, 1e epochs, 1Mt target tokens"},
+      self.valid_freq);
+    v(Field{"valid-metrics",
+            "Measures of validation; the first decides which model is best: bleu, "
+            "perplexity, cross-entropy"},
+      self.valid_metrics);
+    v(Field{"valid-beam-size", "Beam of the translations in validation"}, self.valid_beam_size);
+    v(Field{"early-stopping", "Stop when so many validations in a row bring no new best; 0: never"},
+      self.early_stopping);
+    v(Field{"save-freq", "Save the training state every so often: 1000u, 1e, or time: 5m"},
+      self.save_freq);
+    v(Field{"keep-checkpoints", "Keep the models of the last N validations (for heed average)"},
+      self.keep_checkpoints);
+    v(Field{"disp-freq", "Report every so often: 100u updates, 1e epochs, 10s"}, self.disp_freq);
+    v(Field{"seed", "Seed of all random choices"}, self.seed);
+    v(Field{"threads", "Worker threads; 0: all cores"}, self.threads);
+    v(Field{"backend", "Kernels: eigen (fast) or reference (plain loops)"}, self.backend);
+  }
+};
+
+/// Everything that `heed train` needs.
+struct TrainOptions {
+  std::string model;
+  ModelOptions architecture;
+  DataOptions data;
+  TrainingOptions training;
+
+  /// Defaults that suit a corpus of so many sentence pairs.
+  static TrainOptions for_corpus(ModelType type, std::size_t sentence_pairs);
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"model", "Model file to write; its state lies beside it in MODEL.state", 'm'},
+      self.model);
+    ModelOptions::visit_fields(self.architecture, v);
+    DataOptions::visit_fields(self.data, v);
+    TrainingOptions::visit_fields(self.training, v);
+  }
+};
+
+// ---- Translation ----------------------------------------------------------------------------
+
+/// Beam search over one model.
+struct SearchOptions {
+  int beam_size = 6;
+  float normalize = 0.6F;
+  int max_length = 0;
+  float max_length_factor = 3.0F;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"beam-size", "Hypotheses kept a sentence; 1 is greedy search", 'b'}, self.beam_size);
+    v(Field{"normalize", "Hypotheses are ranked by log p / length^A; 0: by log p", 'n'},
+      self.normalize);
+    v(Field{"max-length-output", "Longest translation in tokens; 0: by --max-length-factor alone"},
+      self.max_length);
+    v(Field{"max-length-factor", "Longest translation as a multiple of its own source's tokens"},
+      self.max_length_factor);
+  }
+};
+
+struct TranslateOptions {
+  SearchOptions search;
+  int n_best = 0;
+  bool scores = false;
+  bool word_scores = false;
+  AlignmentOutput alignment = AlignmentOutput::kNone;
+  AlignmentUnit alignment_unit = AlignmentUnit::kWord;
+  int max_length = 256;
+  LongLines long_lines = LongLines::kSplit;
+  InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  int mini_batch_words = 1000;
+  int maxi_batch = 20;
+  int threads = 0;
+  std::string backend = "eigen";
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    SearchOptions::visit_fields(self.search, v);
+    v(Field{"n-best", "Write the N best translations a line in Moses format; 0: only the best"},
+      self.n_best);
+    v(Field{"scores", "Write each translation's normalised score"}, self.scores);
+    v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
+    v(Field{"alignment", "Write word alignments from attention: hard (Pharaoh) or soft weights"},
+      self.alignment);
+    v(Field{"alignment-unit", "Align whitespace words or SentencePiece pieces"},
+      self.alignment_unit);
+    v(Field{"max-length", "Lines with more tokens follow --long-lines"}, self.max_length);
+    v(Field{"long-lines",
+            "Over-long lines: split and join again, crop, copy untranslated, or fail"},
+      self.long_lines);
+    v(Field{"invalid-utf8",
+            "Invalid bytes: replace by U+FFFD, copy the line untranslated, or fail"},
+      self.invalid_utf8);
+    v(Field{"mini-batch-words", "Source tokens of a batch"}, self.mini_batch_words);
+    v(Field{"maxi-batch", "Batches that are sorted by length together"}, self.maxi_batch);
+    v(Field{"threads", "Worker threads; 0: all cores"}, self.threads);
+    v(Field{"backend", "Kernels: eigen (fast) or reference (plain loops)"}, self.backend);
+  }
+};
+
+}  // namespace heed
