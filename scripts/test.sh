@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds a preset (release unless named) and runs all its tests.
+#   scripts/test.sh [release|debug|asan|tsan]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-release}
+
+step() { echo "== $*"; }
+die() { echo "test.sh: $*" >&2; exit 1; }
+
+scripts/install-packages.sh build test
+step "Configuring and building the $preset preset"
+cmake --preset "$preset" >/dev/null || die "cannot configure; the reason stands above"
+cmake --build --preset "$preset" -j "$(nproc)" || die "cannot build; the first error above says why"
+step "Running the tests"
+ctest --preset "$preset" -j "$(nproc)" ||
+  die "tests failed; again, one of them: ctest --preset $preset -R NAME"
+step "All tests of the $preset preset passed"
