@@ -1,0 +1,196 @@
+#include "util/files.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "util/error.h"
+
+namespace heed {
+namespace {
+
+constexpr std::size_t kChunk = 1 << 18;
+
+std::string system_message() { return std::generic_category().message(errno); }
+
+/// False, with errno set, if not all bytes could be written.
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+LineReader::LineReader(const std::string& path)
+    : source_(open_bytes(path)), buffer_(kChunk, '\0') {}
+
+bool LineReader::refill() {
+  if (at_end_) return false;  // a terminal could give more
+  begin_ = 0;
+  end_ = source_->read(buffer_);
+  at_end_ = end_ == 0;
+  return !at_end_;
+}
+
+bool LineReader::next(std::string& line) {
+  line.clear();
+  if (begin_ == end_ && !refill()) return false;
+  ++line_number_;
+  do {
+    const char* const start = buffer_.data() + begin_;
+    const void* const found = std::memchr(start, '\n', end_ - begin_);
+    const bool ended = found != nullptr;
+    const std::size_t length = ended ? static_cast<const char*>(found) - start : end_ - begin_;
+    line.append(start, length);
+    begin_ += length + (ended ? 1 : 0);
+    offset_ += length + (ended ? 1 : 0);
+    if (ended) {
+      if (line.ends_with('\r')) line.pop_back();
+      return true;
+    }
+  } while (refill());
+  return true;
+}
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path_, error);
+  if (std::filesystem::is_directory(status)) fail("expected a file, found a directory: {}", path_);
+  int flags = O_WRONLY | O_CLOEXEC;
+  if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status)) {
+    // A link stays a link: the file that it names is replaced.
+    if (std::filesystem::is_symlink(path_, error)) path_ = std::filesystem::weakly_canonical(path_);
+    temporary_ = path_ + ".tmp." + std::to_string(::getpid());
+    flags |= O_CREAT | O_TRUNC;
+  }
+  file_ = Descriptor(::open((temporary_.empty() ? path_ : temporary_).c_str(), flags, 0666));
+  if (file_.is_open()) return;
+  temporary_.clear();
+  fail_to_write();
+}
+
+AtomicFile::~AtomicFile() {
+  if (file_.is_open() && !temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::fail_to_write() const { fail("could not write {}: {}", path_, system_message()); }
+
+void AtomicFile::write(std::string_view bytes) {
+  if (!write_all(file_.get(), bytes)) fail_to_write();
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  write(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+void AtomicFile::commit() {
+  if (temporary_.empty()) {
+    if (!file_.close()) fail_to_write();
+    return;
+  }
+  if (::fsync(file_.get()) != 0) fail_to_write();
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail_to_write();
+  file_.close();
+  // The name itself is safe only when the directory has reached the disk.
+  const auto parent = std::filesystem::path(path_).parent_path();
+  const Descriptor directory(
+      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.is_open() && ::fsync(directory.get()) != 0 && errno != EINVAL) fail_to_write();
+}
+
+ScratchFile::ScratchFile() {
+  const char* const chosen = std::getenv("TMPDIR");
+  directory_ = chosen != nullptr && *chosen != '\0' ? chosen : "/tmp";
+  std::string name = directory_ + "/heed-XXXXXX";
+  file_ = Descriptor(::mkostemp(name.data(), O_CLOEXEC));
+  if (!file_.is_open()) {
+    fail("could not make a temporary file in {}: {}; set TMPDIR to a directory with space",
+         directory_, system_message());
+  }
+  ::unlink(name.c_str());
+}
+
+void ScratchFile::write(std::string_view bytes) {
+  if (write_all(file_.get(), bytes)) return;
+  fail("could not write a temporary file in {}: {}; set TMPDIR to a directory with space",
+       directory_, system_message());
+}
+
+Descriptor open_for_reading(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
+    fail("could not read {}: {}", path, system_message());
+  }
+  if (S_ISDIR(status.st_mode)) fail("expected a file, found a directory: {}", path);
+  return file;
+}
+
+std::string read_at(const Descriptor& file, const std::string& path, std::uint64_t offset,
+                    std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count =
+        ::pread(file.get(), bytes.data() + done, size - done, static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("could not read {}: {}", path, system_message());
+    if (count == 0) {
+      fail("expected {} bytes at {} in {}, found its end; it changed while it was read", size,
+           offset, path);
+    }
+    done += static_cast<std::size_t>(count);
+  }
+  return bytes;
+}
+
+std::string read_file(const std::string& path) {
+  const Descriptor file = open_for_reading(path);
+  std::string bytes;
+  std::string chunk(kChunk, '\0');
+  for (;;) {
+    const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("could not read {}: {}", path, system_message());
+    if (count == 0) return bytes;
+    bytes.append(chunk, 0, static_cast<std::size_t>(count));
+  }
+}
+
+MappedFile::MappedFile(const std::string& path) {
+  const Descriptor file = open_for_reading(path);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) fail("could not read {}: {}", path, system_message());
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size == 0) return;  // a mapping of nothing is an error to the system
+  void* const data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+  if (data == MAP_FAILED) fail("could not map {}: {}", path, system_message());
+  bytes_ = {static_cast<const std::byte*>(data), size};
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, std::span<const std::byte>())) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+}
+
+}  // namespace heed

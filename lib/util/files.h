@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "util/byte_source.h"
+#include "util/descriptor.h"
+
+namespace heed {
+
+/// The lines of a file ("-": standard input), plain or compressed with gzip or zstd, which the
+/// content tells. Only '\n' ends a line and "\r\n" counts as '\n'; every other byte, NUL included,
+/// is part of the line; a last line without '\n' counts. Memory: the longest line.
+class LineReader {
+ public:
+  /// Throws Error if the file is missing, unreadable or a directory.
+  explicit LineReader(const std::string& path);
+
+  /// Puts the next line, without its end, into `line`; false after the last. Throws Error on
+  /// damaged or truncated compressed data.
+  bool next(std::string& line);
+
+  /// Number of the line that next() gave last, from 1; 0 before the first.
+  std::size_t line_number() const { return line_number_; }
+
+  /// Where that line ends, its '\n' included, in bytes of the decompressed text.
+  std::uint64_t offset() const { return offset_; }
+
+  /// Whether offset() is a position in a regular file on disk.
+  bool is_plain_file() const { return source_->is_plain_file(); }
+
+ private:
+  bool refill();
+
+  std::unique_ptr<ByteSource> source_;
+  std::string buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool at_end_ = false;
+  std::size_t line_number_ = 0;
+  std::uint64_t offset_ = 0;
+};
+
+/// Writes a file all or nothing: to a temporary file in the same directory, which commit() moves
+/// to its name. Until then, and after any error, an older file of that name stays as it was.
+/// What is no regular file (a pipe, /dev/stdout) is written to directly.
+class AtomicFile {
+ public:
+  /// Throws Error if the temporary file can't be made.
+  explicit AtomicFile(std::string path);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  /// Removes the temporary file if commit() was not reached.
+  ~AtomicFile();
+
+  /// Throws Error if not all can be written, as on a full disk.
+  void write(std::string_view bytes);
+  void write(std::span<const std::byte> bytes);
+
+  /// Moves the data to the disk and the file to its name. Throws Error if it can't.
+  void commit();
+
+ private:
+  [[noreturn]] void fail_to_write() const;
+
+  std::string path_;
+  std::string temporary_;  // empty when path_ is written to directly
+  Descriptor file_;
+};
+
+/// A file without a name, in the directory TMPDIR (or /tmp), that goes away with this object.
+class ScratchFile {
+ public:
+  /// Throws Error if the file can't be made.
+  ScratchFile();
+
+  /// Appends. Throws Error if not all can be written, as on a full disk.
+  void write(std::string_view bytes);
+
+  /// Gives the descriptor away, for reading.
+  Descriptor release() { return std::move(file_); }
+
+ private:
+  std::string directory_;
+  Descriptor file_;
+};
+
+/// Opens a regular file for reads at any offset. Throws Error naming the file.
+Descriptor open_for_reading(const std::string& path);
+
+/// Reads size bytes at an offset; any number of threads may. Throws Error naming `path` if the
+/// file has become shorter.
+std::string read_at(const Descriptor& file, const std::string& path, std::uint64_t offset,
+                    std::size_t size);
+
+/// All bytes of a file, as they are. Throws Error naming the file.
+std::string read_file(const std::string& path);
+
+/// A file's bytes, mapped read-only into memory.
+class MappedFile {
+ public:
+  /// Throws Error if the file is missing, unreadable or a directory.
+  explicit MappedFile(const std::string& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+
+  std::span<const std::byte> bytes() const { return bytes_; }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+}  // namespace heed
