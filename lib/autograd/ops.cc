@@ -181,11 +181,10 @@ Var maxout(Var x) {
   return result;
 }
 
-Var dropout(Var x, float rate) {
+Var dropout(Var x, float rate, std::uint64_t key) {
   Tape& tape = x.tape();
   if (rate == 0 || !tape.recording()) return x;
   expect_contiguous("dropout", x);
-  const std::uint64_t key = tape.next_dropout_key();
   const Tensor y = tape.allocate(x.rows(), x.cols());
   tape.backend().dropout(x.value(), key, rate, 0.0F, y);
   const Var result = tape.node(y, x.differentiable());
@@ -193,6 +192,29 @@ Var dropout(Var x, float rate) {
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     tape.backend().dropout(result.gradient(), key, rate, 1.0F, x.gradient());
+  });
+  return result;
+}
+
+Var dropout(Var x, float rate) { return dropout(x, rate, x.tape().next_dropout_key()); }
+
+Var add_dropout(Var x, Var branch, float rate) {
+  Tape& tape = x.tape();
+  if (rate == 0 || !tape.recording()) return add(x, branch);
+  expect_same_shape("add_dropout", x, branch);
+  expect_contiguous("add_dropout", branch);
+  const std::uint64_t key = tape.next_dropout_key();
+  const Tensor y = tape.allocate(x.rows(), x.cols());
+  tape.backend().copy(x.value(), y);
+  tape.backend().dropout(branch.value(), key, rate, 1.0F, y);
+  const Var result = tape.node(y, x.differentiable() || branch.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    if (x.differentiable()) tape.backend().axpy(1.0F, result.gradient(), x.gradient());
+    if (branch.differentiable()) {
+      tape.backend().dropout(result.gradient(), key, rate, 1.0F, branch.gradient());
+    }
   });
   return result;
 }

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "data/batch.h"
+#include "heed/options.h"
+#include "nn/spans.h"
+
+namespace heed {
+
+/// Vocabulary sizes and the two tokens that a model has to know.
+struct Vocabularies {
+  int source = 0;
+  int target = 0;
+  int bos = 1;
+  int eos = 2;
+};
+
+/// B source sentences as the encoder left them on a tape.
+struct Encoded {
+  Var states;                ///< [N, D], sentence after sentence.
+  Var summary;               ///< [B, D] for recurrent models; empty otherwise.
+  std::vector<int> offsets;  ///< [B + 1]
+
+  int size() const { return static_cast<int>(offsets.size()) - 1; }
+};
+
+/// Cross-attention of R decoder rows. Weights of layer l are in weights[l] [spans.weights(), H_l];
+/// span keys are rows of Encoded::states. No layers where the model has no attention.
+struct CrossAttention {
+  std::vector<Var> weights;
+  AttentionSpans spans;
+};
+
+struct Decoded {
+  Var hidden;  ///< [R, dim_emb]: what the output layer reads.
+  CrossAttention attention;
+};
+
+/// What a decoder remembers of R partial translations between two steps. Its Vars live on the tapes
+/// of the encoder and of the step before.
+class DecoderState {
+ public:
+  virtual ~DecoderState() = default;
+};
+
+/// The next token of R partial translations: row r continues row parents[r] of the step before (at
+/// the first step: sentence parents[r]) with tokens[r]. Both must live with the tape.
+struct NextTokens {
+  std::span<const int> tokens;
+  std::span<const int> parents;
+};
+
+/// A model p(target | source). Training and decoding run the same code: on a recording tape and on
+/// one that doesn't, all target tokens at once (decode) or one by one (step).
+class EncoderDecoder {
+ public:
+  virtual ~EncoderDecoder() = default;
+  EncoderDecoder(const EncoderDecoder&) = delete;
+  EncoderDecoder& operator=(const EncoderDecoder&) = delete;
+
+  virtual Encoded encode(Tape& tape, const Ragged& source) const = 0;
+  /// Teacher forcing: R = rows of `target` (which ends in </s> and is shifted here), in its order.
+  virtual Decoded decode(Tape& tape, const Encoded& encoded, const Ragged& target) const = 0;
+  /// The state before the first token, for the sentences of `encoded`, which must outlive it.
+  virtual std::unique_ptr<DecoderState> start(const Encoded& encoded) const = 0;
+  /// One step; `state` becomes that of the R rows of `next`. `tape` must differ from that of the
+  /// step before, which may be reset afterwards.
+  virtual Decoded step(Tape& tape, DecoderState& state, const NextTokens& next) const = 0;
+
+  /// The weights that turn `hidden` into logits.
+  OutputLayer output(Tape& tape) const;
+  /// Cross-entropy of the batch's targets.
+  CrossEntropy loss(Tape& tape, const Batch& batch, float smoothing) const;
+
+  const ModelOptions& options() const { return options_; }
+  const Vocabularies& vocabularies() const { return vocabularies_; }
+  Parameters& parameters() const { return parameters_; }
+
+ protected:
+  EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
+                 Parameters& parameters);
+
+  Var embed_source(Tape& tape, std::span<const int> ids, float factor) const;
+  Var embed_target(Tape& tape, std::span<const int> ids, float factor) const;
+  /// The decoder's input for `target`: <s> and all but each sentence's last token, with some tokens
+  /// dropped (-1) by dropout-target while recording. Kept on the tape.
+  std::span<const int> shifted(Tape& tape, const Ragged& target) const;
+
+ private:
+  const ModelOptions options_;
+  const Vocabularies vocabularies_;
+  Parameters& parameters_;
+  const Parameter* source_embedding_;
+  const Parameter* target_embedding_;
+  const Parameter* output_weight_;
+  const Parameter* output_bias_;
+};
+
+/// Builds the model's modules and adds their parameters, without values. Throws UsageError for
+/// options that do not fit together.
+std::unique_ptr<EncoderDecoder> make_model(const ModelOptions& options,
+                                           const Vocabularies& vocabularies,
+                                           Parameters& parameters);
+
+}  // namespace heed

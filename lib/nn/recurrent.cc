@@ -1,0 +1,156 @@
+#include "nn/recurrent.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace heed {
+
+namespace {
+
+/// What both cells do to a part of their gates.
+class GatePart {
+ public:
+  GatePart(Parameters& parameters, const std::string& name, const Parameter& weight, bool norm)
+      : weight_(&weight) {
+    if (norm) norm_ = std::make_unique<Norm>(parameters, name + ".norm", weight.cols);
+  }
+  Var operator()(Var x) const {
+    const Var product = matmul(x, x.tape().parameter(*weight_));
+    return norm_ == nullptr ? product : (*norm_)(product);
+  }
+
+ private:
+  const Parameter* weight_;
+  std::unique_ptr<Norm> norm_;
+};
+
+/// The parameters that GRU and LSTM have in common: W [inputs, kD], U [D, kD], b [1, kD].
+class GatedCell : public RecurrentCell {
+ public:
+  GatedCell(Parameters& parameters, const std::string& name, const CellShape& shape, int gates)
+      : RecurrentCell(shape.width, shape.is_lstm),
+        input_(parameters, name + ".input",
+               parameters.add(name + ".input.weight", shape.inputs, gates * shape.width),
+               shape.layer_norm),
+        hidden_(parameters, name + ".hidden",
+                parameters.add(name + ".hidden.weight", shape.width, gates * shape.width,
+                               Initializer::kOrthogonal),
+                shape.layer_norm),
+        bias_(&parameters.add(name + ".bias", 1, gates * shape.width, Initializer::kZeros)) {}
+
+  Var project(Var x) const override { return add_bias(input_(x), x.tape().parameter(*bias_)); }
+
+ protected:
+  Var hidden_part(Var hidden) const { return hidden_(hidden); }
+
+ private:
+  GatePart input_, hidden_;
+  const Parameter* bias_;
+};
+
+class GruCell : public GatedCell {
+ public:
+  GruCell(Parameters& parameters, const std::string& name, const CellShape& shape)
+      : GatedCell(parameters, name, shape, 3) {}
+  CellState step(Var input, const CellState& state) const override {
+    return {gru(input, hidden_part(state.hidden), state.hidden), {}};
+  }
+};
+
+class LstmCell : public GatedCell {
+ public:
+  LstmCell(Parameters& parameters, const std::string& name, const CellShape& shape)
+      : GatedCell(parameters, name, shape, 4) {}
+  CellState step(Var input, const CellState& state) const override {
+    const LstmState next = lstm(add(input, hidden_part(state.hidden)), state.cell);
+    return {next.hidden, next.cell};
+  }
+};
+
+template <class Function>
+CellState transform(const CellState& state, Function function) {
+  return {function(state.hidden), state.cell ? function(state.cell) : Var()};
+}
+
+}  // namespace
+
+TimeMajor::TimeMajor(std::span<const int> offsets) : order(offsets.size() - 1) {
+  const auto length = [&](int sentence) { return offsets[sentence + 1] - offsets[sentence]; };
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return length(a) > length(b); });
+  const int longest = order.empty() ? 0 : length(order.front());
+  int count = static_cast<int>(order.size());
+  for (int step = 0; step < longest; ++step) {
+    while (length(order[count - 1]) <= step) --count;
+    first.push_back(static_cast<int>(forward.size()));
+    live.push_back(count);
+    for (int rank = 0; rank < count; ++rank) {
+      const int sentence = order[rank];
+      forward.push_back(offsets[sentence] + step);
+      backward.push_back(offsets[sentence + 1] - 1 - step);
+    }
+  }
+}
+
+std::vector<int> inverse(std::span<const int> rows) {
+  std::vector<int> result(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) result[rows[i]] = static_cast<int>(i);
+  return result;
+}
+
+CellState RecurrentCell::zero_state(Tape& tape, int rows) const {
+  const auto zeros = [&] {
+    const Tensor state = tape.allocate(rows, width_);
+    tape.backend().fill(state, 0.0F);
+    return tape.constant(state);
+  };
+  return {zeros(), has_cell_ ? zeros() : Var()};
+}
+
+std::unique_ptr<RecurrentCell> make_cell(Parameters& parameters, const std::string& name,
+                                         const CellShape& shape) {
+  if (shape.is_lstm) return std::make_unique<LstmCell>(parameters, name, shape);
+  return std::make_unique<GruCell>(parameters, name, shape);
+}
+
+CellState first_rows(const CellState& state, int count) {
+  if (state.hidden.rows() == count) return state;
+  return transform(state, [=](Var x) { return row_range(x, 0, count); });
+}
+
+CellState gather_rows(const CellState& state, std::span<const int> rows) {
+  return transform(state, [=](Var x) { return gather_rows(x, rows); });
+}
+
+CellState dropout(const CellState& state, float rate, std::uint64_t key) {
+  return {dropout(state.hidden, rate, key), state.cell};
+}
+
+RecurrentLayer::RecurrentLayer(Parameters& parameters, const std::string& name,
+                               const CellShape& shape, bool backward, float state_dropout)
+    : cell_(make_cell(parameters, name, shape)),
+      backward_(backward),
+      state_dropout_(state_dropout) {}
+
+RecurrentLayer::Output RecurrentLayer::operator()(Var x, const TimeMajor& time) const {
+  Tape& tape = x.tape();
+  const std::vector<int>& rows = backward_ ? time.backward : time.forward;
+  const Var input = cell_->project(gather_rows(x, tape.keep(std::span<const int>(rows))));
+  const std::uint64_t key = tape.next_dropout_key();
+  CellState state = cell_->zero_state(tape, static_cast<int>(time.order.size()));
+  std::vector<Var> states, last;  // `last` from the longest sentence's to the shortest's, reversed
+  for (int step = 0; step < time.steps(); ++step) {
+    const int live = time.live[step];
+    state = dropout(first_rows(state, live), state_dropout_, key);
+    state = cell_->step(row_range(input, time.first[step], live), state);
+    states.push_back(state.hidden);
+    const int next = step + 1 < time.steps() ? time.live[step + 1] : 0;
+    if (next < live) last.push_back(row_range(state.hidden, next, live - next));
+  }
+  std::reverse(last.begin(), last.end());
+  const std::vector<int> to_sentences = inverse(rows), ranks = inverse(time.order);
+  return {gather_rows(concat_rows(states), tape.keep(std::span<const int>(to_sentences))),
+          gather_rows(concat_rows(last), tape.keep(std::span<const int>(ranks)))};
+}
+
+}  // namespace heed

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+
+#include "autograd/tape.h"
+
+namespace heed {
+
+/// The source sentences that R query rows attend to: row r to all tokens of sentence sentences[r].
+struct QueryRows {
+  AttentionSpans spans;
+  std::span<const int> sentences;
+
+  /// The first `count` rows.
+  QueryRows first(int count) const {
+    return {{spans.rows.first(count), spans.key_rows}, sentences.first(count)};
+  }
+};
+
+/// Query row r attends to sentence sentences[r] of a ragged batch with these offsets. Kept on
+/// `tape`.
+QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<const int> offsets);
+
+/// Each token of a ragged batch attends to its own sentence: to all of it, or (causal) to itself
+/// and what stands before it. Kept on `tape`.
+AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal);
+
+}  // namespace heed
