@@ -1,0 +1,60 @@
+#pragma once
+
+#include "backend/reference.h"
+
+namespace heed {
+
+/// The CPU: Eigen's matrix product and packets. What is not overridden here moves memory as fast as
+/// ReferenceBackend's loops do.
+class EigenBackend : public ReferenceBackend {
+ public:
+  std::string description() const override;
+
+  void gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) override;
+
+  void activate(Activation kind, const Tensor& x, const Tensor& y) override;
+  void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,
+                         const Tensor& dx) override;
+  void normalize(Normalization kind, const Tensor& x, const Tensor& gain, const Tensor& bias,
+                 const Tensor& y, const Tensor& statistics) override;
+  void normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+                          const Tensor& statistics, const Tensor& dy,
+                          const NormalizeGradients& d) override;
+
+  void dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
+                  const AttentionSpans& spans, const Tensor& scores) override;
+  void dot_scores_backward(const Tensor& query, const Tensor& memory, int heads, float scale,
+                           const AttentionSpans& spans, const Tensor& dscores, const Tensor& dquery,
+                           const Tensor& dmemory) override;
+  void additive_scores(const Tensor& query, const Tensor& memory, const Tensor& v, int heads,
+                       const AttentionSpans& spans, const Tensor& scores) override;
+  void additive_scores_backward(const Tensor& query, const Tensor& memory, const Tensor& v,
+                                int heads, const AttentionSpans& spans, const Tensor& dscores,
+                                const AdditiveGradients& d) override;
+  void softmax_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
+                     const Tensor& weights) override;
+  void softmax_spans_backward(const Tensor& weights, const Tensor& dweights, int heads,
+                              const AttentionSpans& spans, const Tensor& dscores) override;
+  void weighted_sum(const Tensor& weights, const Tensor& memory, int heads,
+                    const AttentionSpans& spans, const Tensor& context) override;
+  void weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
+                             const AttentionSpans& spans, const Tensor& dcontext,
+                             const Tensor& dweights, const Tensor& dmemory) override;
+
+  void gru(const GruStep& step, const Tensor& next, const Tensor& gates) override;
+  void gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
+                    const GruStep& d) override;
+  void lstm(const LstmStep& step, const Tensor& next, const Tensor& next_cell,
+            const Tensor& activations) override;
+  void lstm_backward(const LstmStep& step, const Tensor& next_cell, const Tensor& activations,
+                     const Tensor& dnext, const Tensor& dnext_cell, const LstmStep& d) override;
+
+  void cross_entropy(const Tensor& logits, std::span<const int> targets, float smoothing,
+                     bool gradient, std::span<float> losses, std::span<float> likelihood) override;
+  void log_softmax(const Tensor& logits) override;
+  void top_k(const Tensor& x, int k, const TopK& best) override;
+
+  double sum_squares(const Tensor& x) override;
+};
+
+}  // namespace heed

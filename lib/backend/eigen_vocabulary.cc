@@ -1,0 +1,102 @@
+#include <cmath>
+#include <limits>
+
+#include "backend/best.h"
+#include "backend/eigen.h"
+#include "backend/vector.h"
+
+namespace heed {
+namespace {
+
+constexpr float kNone = -std::numeric_limits<float>::infinity();
+
+/// The largest value; with a NaN in the row, NaN or the largest of the rest.
+float row_maximum(const float* x, int size) {
+  Vec a = broadcast(kNone), b = a;
+  int i = 0;
+  for (; i + 2 * kLanes <= size; i += 2 * kLanes) {
+    a = maximum(load(x + i), a);
+    b = maximum(load(x + i + kLanes), b);
+  }
+  for_lanes(size - i, [&](int j, auto part) { a = maximum(load(x + i + j, part, kNone), a); });
+  return largest(maximum(a, b));
+}
+
+/// Σ x in double precision over the lanes, so that a smoothed loss keeps its digits.
+double row_sum(const float* x, int size) {
+  Vec total = zero();
+  for_lanes(size, [&](int i, auto part) { total += load(x + i, part); });
+  return sum(total);
+}
+
+/// Σ exp(x − top), the terms written over x where `kKeep`.
+template <bool kKeep>
+float sum_exp(float* x, int size, float top) {
+  Vec total = zero();
+  for_lanes(size, [&](int i, auto part) {
+    const Vec power = exp(load(x + i, part, kNone) - top);
+    total += power;
+    if constexpr (kKeep) store(x + i, power, part);
+  });
+  return sum(total);
+}
+
+}  // namespace
+
+// With normaliser Z, −log p(v) = log Z − x_v, and the gradient is p − (1 − s) · 1[target] − s / V.
+void EigenBackend::cross_entropy(const Tensor& logits, std::span<const int> targets,
+                                 float smoothing, bool gradient, std::span<float> losses,
+                                 std::span<float> likelihood) {
+  const int size = logits.cols;
+  for (int r = 0; r < logits.rows; ++r) {
+    float* x = logits.row(r);
+    const float score = x[targets[r]];
+    const double mean = smoothing > 0 ? row_sum(x, size) / size : 0;
+    const float top = row_maximum(x, size);
+    const float total = gradient ? sum_exp<true>(x, size, top) : sum_exp<false>(x, size, top);
+    const double log_z = top + std::log(double{total});
+    likelihood[r] = static_cast<float>(score - log_z);
+    losses[r] = static_cast<float>(log_z - (1 - double{smoothing}) * score - smoothing * mean);
+    if (!gradient) continue;
+    const float scale = 1 / total, uniform = smoothing / static_cast<float>(size);
+    for_lanes(size,
+              [&](int i, auto part) { store(x + i, load(x + i, part) * scale - uniform, part); });
+    x[targets[r]] -= 1 - smoothing;
+  }
+}
+
+void EigenBackend::log_softmax(const Tensor& logits) {
+  for (int r = 0; r < logits.rows; ++r) {
+    float* x = logits.row(r);
+    const float top = row_maximum(x, logits.cols);
+    const float log_z = top + std::log(sum_exp<false>(x, logits.cols, top));
+    for_lanes(logits.cols,
+              [&](int i, auto part) { store(x + i, load(x + i, part) - log_z, part); });
+  }
+}
+
+// A block of values is looked at one by one only if its largest belongs in the list.
+void EigenBackend::top_k(const Tensor& x, int k, const TopK& best) {
+  constexpr int kBlock = 8 * kLanes;
+  for (int r = 0; r < x.rows; ++r) {
+    const float* row = x.row(r);
+    BestList list(best, r, k);
+    int i = 0;
+    for (; i + kBlock <= x.cols; i += kBlock) {
+      if (list.full() && row_maximum(row + i, kBlock) <= list.worst()) continue;
+      for (int j = i; j < i + kBlock; ++j) list.offer(j, row[j]);
+    }
+    for (; i < x.cols; ++i) list.offer(i, row[i]);
+  }
+}
+
+double EigenBackend::sum_squares(const Tensor& x) {
+  double total = 0;
+  for (int r = 0; r < x.rows; ++r) {
+    const Eigen::Map<const Eigen::ArrayXf, Eigen::Unaligned> row(x.row(r), x.cols);
+    total += row.cast<double>().square().sum();
+  }
+  return total;
+}
+
+}  // namespace heed

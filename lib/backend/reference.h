@@ -1,0 +1,83 @@
+#pragma once
+
+#include "tensor/backend.h"
+
+namespace heed {
+
+/// The specification of every kernel: plain loops in host memory, sums in double precision where
+/// many terms meet. Kernels that move memory rather than compute are also the fastest ones, since
+/// the compiler vectorises them; faster backends derive from this one and override the others.
+class ReferenceBackend : public Backend {
+ public:
+  std::string description() const override;
+
+  float* allocate(std::size_t floats) override;
+  void release(float* memory) override;
+  void read(const Tensor& source, std::span<float> host) override;
+  void write(std::span<const float> host, const Tensor& target) override;
+
+  void gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) override;
+
+  void fill(const Tensor& y, float value) override;
+  void copy(const Tensor& x, const Tensor& y) override;
+  void axpy(float a, const Tensor& x, const Tensor& y) override;
+  void scale(float a, const Tensor& y) override;
+  void multiply(const Tensor& a, const Tensor& b, const Tensor& y) override;
+  void add_bias(const Tensor& bias, const Tensor& y) override;
+  void sum_rows(const Tensor& x, const Tensor& sum) override;
+  void activate(Activation kind, const Tensor& x, const Tensor& y) override;
+  void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,
+                         const Tensor& dx) override;
+  void maxout(const Tensor& x, const Tensor& y) override;
+  void maxout_backward(const Tensor& x, const Tensor& dy, const Tensor& dx) override;
+  void dropout(const Tensor& x, std::uint64_t key, float rate, float beta,
+               const Tensor& y) override;
+  void gather_rows(const Tensor& table, std::span<const int> rows, const Tensor& y) override;
+  void scatter_add_rows(const Tensor& x, std::span<const int> rows, float scale,
+                        const Tensor& table) override;
+  void normalize(Normalization kind, const Tensor& x, const Tensor& gain, const Tensor& bias,
+                 const Tensor& y, const Tensor& statistics) override;
+  void normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+                          const Tensor& statistics, const Tensor& dy,
+                          const NormalizeGradients& d) override;
+
+  void dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
+                  const AttentionSpans& spans, const Tensor& scores) override;
+  void dot_scores_backward(const Tensor& query, const Tensor& memory, int heads, float scale,
+                           const AttentionSpans& spans, const Tensor& dscores, const Tensor& dquery,
+                           const Tensor& dmemory) override;
+  void additive_scores(const Tensor& query, const Tensor& memory, const Tensor& v, int heads,
+                       const AttentionSpans& spans, const Tensor& scores) override;
+  void additive_scores_backward(const Tensor& query, const Tensor& memory, const Tensor& v,
+                                int heads, const AttentionSpans& spans, const Tensor& dscores,
+                                const AdditiveGradients& d) override;
+  void softmax_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
+                     const Tensor& weights) override;
+  void softmax_spans_backward(const Tensor& weights, const Tensor& dweights, int heads,
+                              const AttentionSpans& spans, const Tensor& dscores) override;
+  void weighted_sum(const Tensor& weights, const Tensor& memory, int heads,
+                    const AttentionSpans& spans, const Tensor& context) override;
+  void weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
+                             const AttentionSpans& spans, const Tensor& dcontext,
+                             const Tensor& dweights, const Tensor& dmemory) override;
+
+  void gru(const GruStep& step, const Tensor& next, const Tensor& gates) override;
+  void gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
+                    const GruStep& d) override;
+  void lstm(const LstmStep& step, const Tensor& next, const Tensor& next_cell,
+            const Tensor& activations) override;
+  void lstm_backward(const LstmStep& step, const Tensor& next_cell, const Tensor& activations,
+                     const Tensor& dnext, const Tensor& dnext_cell, const LstmStep& d) override;
+
+  void cross_entropy(const Tensor& logits, std::span<const int> targets, float smoothing,
+                     bool gradient, std::span<float> losses, std::span<float> likelihood) override;
+  void log_softmax(const Tensor& logits) override;
+  void top_k(const Tensor& x, int k, const TopK& best) override;
+
+  double sum_squares(const Tensor& x) override;
+  void adam(const AdamStep& step, const Tensor& gradients, const Tensor& values,
+            const Tensor& first_moment, const Tensor& second_moment) override;
+  void blend(float rate, const Tensor& x, const Tensor& average) override;
+};
+
+}  // namespace heed

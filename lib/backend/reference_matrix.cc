@@ -1,0 +1,240 @@
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "backend/reference.h"
+
+namespace heed {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+constexpr double kNormEpsilon = 1e-6;
+
+/// A mask bit needs its own random number, the same at each instruction set and in any order: a
+/// hash of the element's number. The rounds are those of Wellons' lowbias32 with the second half of
+/// the key between them.
+struct DropoutHash {
+  std::uint32_t low, high;
+
+  explicit DropoutHash(std::uint64_t key) {
+    key =
+        (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9U;  // Finaliser of splitmix64 (Steele et al. 2014)
+    key = (key ^ (key >> 27)) * 0x94d049bb133111ebU;
+    key ^= key >> 31;
+    low = static_cast<std::uint32_t>(key);
+    high = static_cast<std::uint32_t>(key >> 32);
+  }
+
+  /// 24 random bits.
+  int operator()(std::uint32_t element) const {
+    std::uint32_t bits = element ^ low;
+    bits = (bits ^ (bits >> 16)) * 0x7feb352dU + high;
+    bits = (bits ^ (bits >> 15)) * 0x846ca68bU;
+    return static_cast<int>((bits ^ (bits >> 16)) >> 8);
+  }
+};
+
+double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+double normal_cdf(double x) { return 0.5 * (1 + std::erf(x * std::sqrt(0.5))); }
+double normal_pdf(double x) { return std::exp(-0.5 * x * x) * 0.3989422804014327; }
+
+double activated(Activation kind, double x) {
+  switch (kind) {
+    case Activation::kRelu:
+      return std::max(x, 0.0);
+    case Activation::kGelu:
+      return x * normal_cdf(x);
+    case Activation::kSilu:
+      return x * logistic(x);
+    case Activation::kTanh:
+      return std::tanh(x);
+    case Activation::kSigmoid:
+      return logistic(x);
+  }
+  return x;
+}
+
+double slope(Activation kind, double x, double y) {
+  switch (kind) {
+    case Activation::kRelu:
+      return x > 0 ? 1 : 0;
+    case Activation::kGelu:
+      return normal_cdf(x) + x * normal_pdf(x);
+    case Activation::kSilu:
+      return logistic(x) + y * (1 - logistic(x));
+    case Activation::kTanh:
+      return 1 - y * y;
+    case Activation::kSigmoid:
+      return y * (1 - y);
+  }
+  return 1;
+}
+
+float element(const Operand& m, int row, int col) {
+  return m.is_transposed ? m.tensor.row(col)[row] : m.tensor.row(row)[col];
+}
+
+}  // namespace
+
+std::string ReferenceBackend::description() const { return "reference " HEED_KERNEL_LEVEL; }
+
+float* ReferenceBackend::allocate(std::size_t floats) {
+  return static_cast<float*>(::operator new(floats * sizeof(float), kAlignment));
+}
+
+void ReferenceBackend::release(float* memory) { ::operator delete(memory, kAlignment); }
+
+void ReferenceBackend::read(const Tensor& source, std::span<float> host) {
+  copy(source, Tensor(host.data(), source.rows, source.cols));
+}
+
+void ReferenceBackend::write(std::span<const float> host, const Tensor& target) {
+  for (int r = 0; r < target.rows; ++r)
+    std::copy_n(host.data() + static_cast<std::size_t>(r) * target.cols, target.cols,
+                target.row(r));
+}
+
+void ReferenceBackend::gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) {
+  const int depth = a.is_transposed ? a.tensor.rows : a.tensor.cols;
+  for (int r = 0; r < c.rows; ++r) {
+    for (int i = 0; i < c.cols; ++i) {
+      double sum = beta == 0 ? 0 : c.row(r)[i];
+      for (int k = 0; k < depth; ++k) sum += double{element(a, r, k)} * element(b, k, i);
+      c.row(r)[i] = static_cast<float>(sum);
+    }
+  }
+}
+
+void ReferenceBackend::fill(const Tensor& y, float value) {
+  for (int r = 0; r < y.rows; ++r) std::fill_n(y.row(r), y.cols, value);
+}
+
+void ReferenceBackend::copy(const Tensor& x, const Tensor& y) {
+  for (int r = 0; r < y.rows; ++r) std::copy_n(x.row(r), x.cols, y.row(r));
+}
+
+void ReferenceBackend::axpy(float a, const Tensor& x, const Tensor& y) {
+  for (int r = 0; r < y.rows; ++r)
+    for (int i = 0; i < y.cols; ++i) y.row(r)[i] += a * x.row(r)[i];
+}
+
+void ReferenceBackend::scale(float a, const Tensor& y) {
+  for (std::size_t i = 0; i < y.size(); ++i) y.data[i] *= a;
+}
+
+void ReferenceBackend::multiply(const Tensor& a, const Tensor& b, const Tensor& y) {
+  for (std::size_t i = 0; i < y.size(); ++i) y.data[i] += a.data[i] * b.data[i];
+}
+
+void ReferenceBackend::add_bias(const Tensor& bias, const Tensor& y) {
+  for (int r = 0; r < y.rows; ++r)
+    for (int i = 0; i < y.cols; ++i) y.row(r)[i] += bias.data[i];
+}
+
+void ReferenceBackend::sum_rows(const Tensor& x, const Tensor& sum) {
+  for (int r = 0; r < x.rows; ++r)
+    for (int i = 0; i < x.cols; ++i) sum.data[i] += x.row(r)[i];
+}
+
+void ReferenceBackend::activate(Activation kind, const Tensor& x, const Tensor& y) {
+  for (std::size_t i = 0; i < y.size(); ++i)
+    y.data[i] = static_cast<float>(activated(kind, x.data[i]));
+}
+
+void ReferenceBackend::activate_backward(Activation kind, const Tensor& x, const Tensor& y,
+                                         const Tensor& dy, const Tensor& dx) {
+  for (std::size_t i = 0; i < dx.size(); ++i)
+    dx.data[i] += static_cast<float>(dy.data[i] * slope(kind, x.data[i], y.data[i]));
+}
+
+void ReferenceBackend::maxout(const Tensor& x, const Tensor& y) {
+  for (std::size_t i = 0; i < y.size(); ++i)
+    y.data[i] = x.data[2 * i] < x.data[2 * i + 1] ? x.data[2 * i + 1] : x.data[2 * i];
+}
+
+void ReferenceBackend::maxout_backward(const Tensor& x, const Tensor& dy, const Tensor& dx) {
+  for (std::size_t i = 0; i < dy.size(); ++i) {
+    const bool second = x.data[2 * i] < x.data[2 * i + 1];
+    dx.data[2 * i] += second ? 0 : dy.data[i];
+    dx.data[2 * i + 1] += second ? dy.data[i] : 0;
+  }
+}
+
+void ReferenceBackend::dropout(const Tensor& x, std::uint64_t key, float rate, float beta,
+                               const Tensor& y) {
+  const DropoutHash hash(key);
+  const int dropped = static_cast<int>(rate * (1 << 24));
+  const float kept = 1 / (1 - rate);
+  const auto size = static_cast<std::uint32_t>(x.size());
+  if (beta == 0) {
+    for (std::uint32_t i = 0; i < size; ++i)
+      y.data[i] = x.data[i] * (hash(i) >= dropped ? kept : 0);
+  } else {
+    for (std::uint32_t i = 0; i < size; ++i)
+      y.data[i] = beta * y.data[i] + x.data[i] * (hash(i) >= dropped ? kept : 0);
+  }
+}
+
+void ReferenceBackend::gather_rows(const Tensor& table, std::span<const int> rows,
+                                   const Tensor& y) {
+  for (int r = 0; r < y.rows; ++r) {
+    if (rows[r] < 0)
+      std::fill_n(y.row(r), y.cols, 0.0F);
+    else
+      std::copy_n(table.row(rows[r]), y.cols, y.row(r));
+  }
+}
+
+void ReferenceBackend::scatter_add_rows(const Tensor& x, std::span<const int> rows, float scale,
+                                        const Tensor& table) {
+  for (int r = 0; r < x.rows; ++r) {
+    if (rows[r] < 0) continue;
+    const float* from = x.row(r);
+    float* to = table.row(rows[r]);
+    for (int i = 0; i < x.cols; ++i) to[i] += scale * from[i];
+  }
+}
+
+void ReferenceBackend::normalize(Normalization kind, const Tensor& x, const Tensor& gain,
+                                 const Tensor& bias, const Tensor& y, const Tensor& statistics) {
+  for (int r = 0; r < x.rows; ++r) {
+    const std::span row(x.row(r), x.cols);
+    double mean = 0, variance = 0;
+    if (kind == Normalization::kLayer)
+      for (float value : row) mean += value / x.cols;
+    for (float value : row) variance += (value - mean) * (value - mean) / x.cols;
+    const double inverse = 1 / std::sqrt(variance + kNormEpsilon);
+    for (int i = 0; i < x.cols; ++i)
+      y.row(r)[i] =
+          static_cast<float>(gain.data[i] * (row[i] - mean) * inverse + (bias ? bias.data[i] : 0));
+    statistics.row(r)[0] = static_cast<float>(mean);
+    statistics.row(r)[1] = static_cast<float>(inverse);
+  }
+}
+
+// With n = (x − mean) · inverse and g = gain ∘ dy: dx = inverse · (g − mean(g) − n · mean(g ∘ n)),
+// where mean(g) is there for layer normalisation alone.
+void ReferenceBackend::normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+                                          const Tensor& statistics, const Tensor& dy,
+                                          const NormalizeGradients& d) {
+  for (int r = 0; r < x.rows; ++r) {
+    const double mean = statistics.row(r)[0], inverse = statistics.row(r)[1];
+    const auto normalized = [&](int i) { return (x.row(r)[i] - mean) * inverse; };
+    double mean_g = 0, mean_gn = 0;
+    for (int i = 0; i < x.cols; ++i) {
+      const double g = double{gain.data[i]} * dy.row(r)[i];
+      if (kind == Normalization::kLayer) mean_g += g / x.cols;
+      mean_gn += g * normalized(i) / x.cols;
+    }
+    for (int i = 0; i < x.cols; ++i) {
+      const double slope = dy.row(r)[i];
+      if (d.gain) d.gain.data[i] += static_cast<float>(slope * normalized(i));
+      if (d.bias) d.bias.data[i] += static_cast<float>(slope);
+      if (d.x)
+        d.x.row(r)[i] +=
+            static_cast<float>(inverse * (gain.data[i] * slope - mean_g - normalized(i) * mean_gn));
+    }
+  }
+}
+
+}  // namespace heed

@@ -1,0 +1,83 @@
+#include <algorithm>
+#include <cmath>
+
+#include "backend/best.h"
+#include "backend/reference.h"
+
+namespace heed {
+namespace {
+
+double log_sum_exp(const float* x, int size) {
+  const double top = *std::max_element(x, x + size);
+  double sum = 0;
+  for (int i = 0; i < size; ++i) sum += std::exp(x[i] - top);
+  return top + std::log(sum);
+}
+
+}  // namespace
+
+// With normaliser Z, −log p(v) = log Z − x_v, and the gradient is p − (1 − s) · 1[target] − s / V.
+void ReferenceBackend::cross_entropy(const Tensor& logits, std::span<const int> targets,
+                                     float smoothing, bool gradient, std::span<float> losses,
+                                     std::span<float> likelihood) {
+  for (int r = 0; r < logits.rows; ++r) {
+    float* x = logits.row(r);
+    const double log_z = log_sum_exp(x, logits.cols);
+    double loss = (1 - double{smoothing}) * (log_z - x[targets[r]]);
+    if (smoothing > 0)
+      for (int i = 0; i < logits.cols; ++i) loss += smoothing * (log_z - x[i]) / logits.cols;
+    losses[r] = static_cast<float>(loss);
+    likelihood[r] = static_cast<float>(x[targets[r]] - log_z);
+    if (!gradient) continue;
+    for (int i = 0; i < logits.cols; ++i)
+      x[i] = static_cast<float>(std::exp(x[i] - log_z) - double{smoothing} / logits.cols -
+                                (i == targets[r] ? 1 - double{smoothing} : 0));
+  }
+}
+
+void ReferenceBackend::log_softmax(const Tensor& logits) {
+  for (int r = 0; r < logits.rows; ++r) {
+    float* x = logits.row(r);
+    const double log_z = log_sum_exp(x, logits.cols);
+    for (int i = 0; i < logits.cols; ++i) x[i] = static_cast<float>(x[i] - log_z);
+  }
+}
+
+void ReferenceBackend::top_k(const Tensor& x, int k, const TopK& best) {
+  for (int r = 0; r < x.rows; ++r) {
+    BestList list(best, r, k);
+    for (int i = 0; i < x.cols; ++i) list.offer(i, x.row(r)[i]);
+  }
+}
+
+double ReferenceBackend::sum_squares(const Tensor& x) {
+  double sum = 0;
+  for (int r = 0; r < x.rows; ++r)
+    for (int i = 0; i < x.cols; ++i) sum += double{x.row(r)[i]} * x.row(r)[i];
+  return sum;
+}
+
+void ReferenceBackend::adam(const AdamStep& step, const Tensor& gradients, const Tensor& values,
+                            const Tensor& first_moment, const Tensor& second_moment) {
+  const auto update = static_cast<double>(step.update);
+  const auto correction1 = static_cast<float>(1 - std::pow(double{step.beta1}, update));
+  const auto correction2 = static_cast<float>(1 - std::pow(double{step.beta2}, update));
+  const float rate = step.learning_rate / correction1;
+  const float scale2 = 1 / correction2;
+  const float kept = 1 - step.learning_rate * step.weight_decay;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float g = gradients.data[i] * step.gradient_scale;
+    const float m = step.beta1 * first_moment.data[i] + (1 - step.beta1) * g;
+    const float v = step.beta2 * second_moment.data[i] + (1 - step.beta2) * g * g;
+    first_moment.data[i] = m;
+    second_moment.data[i] = v;
+    values.data[i] = kept * values.data[i] - rate * m / (std::sqrt(v * scale2) + step.epsilon);
+  }
+}
+
+void ReferenceBackend::blend(float rate, const Tensor& x, const Tensor& average) {
+  for (std::size_t i = 0; i < average.size(); ++i)
+    average.data[i] += rate * (x.data[i] - average.data[i]);
+}
+
+}  // namespace heed
