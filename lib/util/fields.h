@@ -1,0 +1,169 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "heed/options.h"
+#include "util/error.h"
+#include "util/table.h"
+
+namespace heed {
+
+/// A struct of options: it lists its fields with visit_fields (heed/options.h says how).
+template <class T>
+concept Options = std::is_class_v<T> && requires(T& options) {
+  std::remove_const_t<T>::visit_fields(options, [](const Field&, auto&) {});
+};
+
+template <class T>
+inline constexpr bool kIsList = false;
+template <class T>
+inline constexpr bool kIsList<std::vector<T>> = true;
+
+// ---- One value and its text -----------------------------------------------------------------
+
+/// A value as flags, configuration files and the log write it; from_text reads it back exactly.
+template <class T>
+requires(!kIsList<T>) std::string to_text(const T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    return std::string(enum_names(value).at(static_cast<std::size_t>(value)));
+  } else {
+    return fmt::format("{}", value);
+  }
+}
+
+/// Reads a value. Throws UsageError naming the field and what it expects; `value` is then as
+/// before.
+template <class T>
+requires(!kIsList<T>) void from_text(std::string_view field, std::string_view text, T& value) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    value = text;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    if (text != "true" && text != "false") {
+      fail_usage("expected true or false for {}, found '{}'", field, text);
+    }
+    value = text == "true";
+  } else if constexpr (std::is_enum_v<T>) {
+    const auto names = enum_names(T{});
+    const auto found = std::find(names.begin(), names.end(), text);
+    if (found == names.end()) fail_unknown(field, text, names);
+    value = static_cast<T>(found - names.begin());
+  } else {
+    T parsed{};
+    const char* const end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, parsed);
+    if (result.ec != std::errc{} || result.ptr != end) {
+      constexpr std::string_view kind = std::is_floating_point_v<T> ? "a number"
+                                        : std::is_signed_v<T>       ? "a whole number"
+                                                                    : "a whole number, 0 or more";
+      fail_usage("expected {} for {}, found '{}'", kind, field, text);
+    }
+    value = parsed;
+  }
+}
+
+/// Reads a value from the texts of its items: any number for a list, else exactly one.
+template <class T>
+void from_texts(std::string_view field, const std::vector<std::string>& texts, T& value) {
+  if constexpr (kIsList<T>) {
+    T parsed(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) from_text(field, texts[i], parsed[i]);
+    value = std::move(parsed);
+  } else {
+    if (texts.size() != 1) fail_usage("expected one value for {}, found {}", field, texts.size());
+    from_text(field, texts.front(), value);
+  }
+}
+
+/// The texts of a value's items, for from_texts.
+template <class T>
+std::vector<std::string> to_texts(const T& value) {
+  if constexpr (kIsList<T>) {
+    std::vector<std::string> texts;
+    for (const auto& item : value) texts.push_back(to_text(item));
+    return texts;
+  } else {
+    return {to_text(value)};
+  }
+}
+
+// ---- All fields of a struct -----------------------------------------------------------------
+
+/// Calls visitor(Field, field) for each field, in the order in which the struct lists them.
+template <class T, class Visitor>
+requires Options<std::remove_const_t<T>>
+void for_each_field(T& options, Visitor&& visitor) {
+  std::remove_const_t<T>::visit_fields(options, visitor);
+}
+
+template <Options T>
+std::vector<std::string_view> field_names() {
+  std::vector<std::string_view> names;
+  const T options{};
+  for_each_field(options, [&](const Field& field, const auto&) { names.emplace_back(field.name); });
+  return names;
+}
+
+/// Sets one field by name. Throws UsageError for an unknown name or a value that it can't take.
+template <Options T>
+void set_field(T& options, std::string_view name, const std::vector<std::string>& texts) {
+  bool is_known = false;
+  for_each_field(options, [&](const Field& field, auto& value) {
+    if (name != field.name) return;
+    is_known = true;
+    from_texts(name, texts, value);
+  });
+  if (!is_known) fail_unknown("option", name, field_names<T>());
+}
+
+// ---- JSON, for the model file's header and the log ------------------------------------------
+
+template <class T>
+nlohmann::json value_to_json(const T& value) {
+  if constexpr (kIsList<T>) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& item : value) list.push_back(value_to_json(item));
+    return list;
+  } else if constexpr (std::is_floating_point_v<T>) {
+    // By way of the text, so that 0.1F is 0.1 and not 0.10000000149.
+    if (!std::isfinite(value)) return to_text(value);
+    return nlohmann::json::parse(to_text(value));
+  } else if constexpr (std::is_enum_v<T>) {
+    return to_text(value);
+  } else {
+    return value;
+  }
+}
+
+/// An object with every field under its name.
+template <Options T>
+nlohmann::json to_json(const T& options) {
+  nlohmann::json json = nlohmann::json::object();
+  for_each_field(options, [&](const Field& field, const auto& value) {
+    json[field.name] = value_to_json(value);
+  });
+  return json;
+}
+
+/// The texts of a JSON value's items, for from_texts. Throws Error on objects, null, and lists of
+/// lists.
+std::vector<std::string> json_texts(std::string_view field, const nlohmann::json& json);
+
+/// Sets the fields that an object names and leaves the others as they are. Throws UsageError naming
+/// the first unknown name, or a value of the wrong kind.
+template <Options T>
+void from_json(const nlohmann::json& json, T& options) {
+  if (!json.is_object()) fail_usage("expected an object of options, found {}", json.type_name());
+  for (const auto& [name, value] : json.items()) set_field(options, name, json_texts(name, value));
+}
+
+}  // namespace heed
