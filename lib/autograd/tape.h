@@ -84,6 +84,8 @@ class Tape {
 
   /// A value that needs no gradient.
   Var constant(const Tensor& value) { return node(value, false); }
+  /// A Var of another tape as a constant of this one; one of this tape as it is.
+  Var adopt(Var var) { return &var.tape() == this ? var : constant(var.value()); }
   /// A parameter; the same Var at each call until reset.
   Var parameter(const Parameter& parameter);
   /// A value that an operation computed; it gets a gradient if `differentiable` and recording.

@@ -32,7 +32,8 @@ class FixedContext : public Attention {
   FixedContext(Parameters&, const std::string&, const AttentionShape& shape)
       : width_(shape.source) {}
   Attended attend(const AttentionQuery& query, const AttentionMemory& memory) const override {
-    return {gather_rows(memory.source.summary, query.rows.sentences), {}, {}};
+    const Var summary = query.state.tape().adopt(memory.source.summary);
+    return {gather_rows(summary, query.rows.sentences), {}, {}};
   }
   int context_width() const override { return width_; }
 

@@ -118,8 +118,8 @@ CellState first_rows(const CellState& state, int count) {
   return transform(state, [=](Var x) { return row_range(x, 0, count); });
 }
 
-CellState gather_rows(const CellState& state, std::span<const int> rows) {
-  return transform(state, [=](Var x) { return gather_rows(x, rows); });
+CellState gather_rows(Tape& tape, const CellState& state, std::span<const int> rows) {
+  return transform(state, [&](Var x) { return gather_rows(tape.adopt(x), rows); });
 }
 
 CellState dropout(const CellState& state, float rate, std::uint64_t key) {

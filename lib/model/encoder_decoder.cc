@@ -1,0 +1,86 @@
+#include "model/encoder_decoder.h"
+
+#include "model/rnn.h"
+#include "model/transformer.h"
+#include "util/error.h"
+#include "util/random.h"
+
+namespace heed {
+
+namespace {
+
+/// Replaces tokens by -1 (a zero embedding) with probability `rate` while the tape records.
+void drop_tokens(Tape& tape, float rate, std::span<int> ids) {
+  if (rate == 0 || !tape.recording()) return;
+  Random random(tape.next_dropout_key());
+  for (int& id : ids) {
+    if (random.uniform() < rate) id = -1;
+  }
+}
+
+}  // namespace
+
+EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
+                               Parameters& parameters)
+    : options_(options), vocabularies_(vocabularies), parameters_(parameters) {
+  const auto table = [&](const char* name, int vocabulary) {
+    return &parameters.add(name, vocabulary, options.dim_emb, Initializer::kEmbedding);
+  };
+  if (options.tied_embeddings_all && vocabularies.source != vocabularies.target) {
+    fail_usage(
+        "expected one joint vocabulary for --tied-embeddings-all, found {} source and {} "
+        "target pieces; set --tied-embeddings-all false",
+        vocabularies.source, vocabularies.target);
+  }
+  target_embedding_ =
+      table(options.tied_embeddings_all ? "embedding" : "target.embedding", vocabularies.target);
+  source_embedding_ = options.tied_embeddings_all ? target_embedding_
+                                                  : table("source.embedding", vocabularies.source);
+  const bool is_tied = options.tied_embeddings || options.tied_embeddings_all;
+  output_weight_ = is_tied ? target_embedding_ : table("output.weight", vocabularies.target);
+  output_bias_ = &parameters.add("output.bias", 1, vocabularies.target, Initializer::kZeros);
+}
+
+OutputLayer EncoderDecoder::output(Tape& tape) const {
+  return {tape.parameter(*output_weight_), tape.parameter(*output_bias_)};
+}
+
+CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothing) const {
+  const Encoded encoded = encode(tape, batch.source);
+  const Decoded decoded = decode(tape, encoded, batch.target);
+  return cross_entropy(decoded.hidden, output(tape), batch.target.ids, smoothing);
+}
+
+Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids, float factor) const {
+  std::vector<int> kept(ids.begin(), ids.end());
+  drop_tokens(tape, options_.dropout_source, kept);
+  return gather_rows(tape.parameter(*source_embedding_), tape.keep(std::span<const int>(kept)),
+                     factor);
+}
+
+Var EncoderDecoder::embed_target(Tape& tape, std::span<const int> ids, float factor) const {
+  return gather_rows(tape.parameter(*target_embedding_), ids, factor);
+}
+
+std::span<const int> EncoderDecoder::shifted(Tape& tape, const Ragged& target) const {
+  std::vector<int> ids;
+  ids.reserve(target.ids.size());
+  for (int sentence = 0; sentence < target.size(); ++sentence) {
+    const std::span<const int> tokens = target[sentence];
+    ids.push_back(vocabularies_.bos);
+    ids.insert(ids.end(), tokens.begin(), tokens.end() - 1);
+  }
+  drop_tokens(tape, options_.dropout_target, ids);
+  return tape.keep(std::span<const int>(ids));
+}
+
+std::unique_ptr<EncoderDecoder> make_model(const ModelOptions& options,
+                                           const Vocabularies& vocabularies,
+                                           Parameters& parameters) {
+  if (options.type == ModelType::kTransformer) {
+    return std::make_unique<Transformer>(options, vocabularies, parameters);
+  }
+  return std::make_unique<RnnModel>(options, vocabularies, parameters);
+}
+
+}  // namespace heed

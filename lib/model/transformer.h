@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "model/encoder_decoder.h"
+#include "nn/positions.h"
+#include "nn/transformer_layers.h"
+
+namespace heed {
+
+/// The Transformer (Vaswani et al. 2017), with the norm after each sublayer as in the paper or
+/// before it (Xiong et al. 2020).
+class Transformer : public EncoderDecoder {
+ public:
+  Transformer(const ModelOptions& options, const Vocabularies& vocabularies,
+              Parameters& parameters);
+
+  Encoded encode(Tape& tape, const Ragged& source) const override;
+  Decoded decode(Tape& tape, const Encoded& encoded, const Ragged& target) const override;
+  std::unique_ptr<DecoderState> start(const Encoded& encoded) const override;
+  Decoded step(Tape& tape, DecoderState& state, const NextTokens& next) const override;
+
+ private:
+  struct EncoderLayer {
+    SelfAttention attention;
+    FeedForwardLayer feed_forward;
+    Sublayer attention_frame, feed_forward_frame;
+  };
+  struct DecoderLayer {
+    SelfAttention self_attention;
+    EncoderAttention cross_attention;
+    FeedForwardLayer feed_forward;
+    Sublayer self_frame, cross_frame, feed_forward_frame;
+  };
+  /// What the decoder's layers attend to.
+  struct DecoderInput {
+    Var x;  ///< [R, D]: embedded target tokens with their positions.
+    AttentionSpans self;
+    AttentionSpans source;
+    std::span<const Var> memories;       ///< Of each layer: keys and values of the source.
+    std::vector<KeyValueCache>* caches;  ///< Of each layer, when decoding step by step.
+  };
+  struct State;
+
+  EncoderLayer make_encoder_layer(Parameters& parameters, const std::string& name) const;
+  DecoderLayer make_decoder_layer(Parameters& parameters, const std::string& name) const;
+  Sublayer make_frame(Parameters& parameters, const std::string& name) const;
+  FeedForwardLayer make_feed_forward(Parameters& parameters, const std::string& name) const;
+  Var embed(Var embedded, std::span<const int> positions) const;
+  std::vector<Var> remember(const Encoded& encoded) const;
+  Decoded run_decoder(const DecoderInput& input) const;
+
+  PositionEncoding positions_;
+  std::vector<EncoderLayer> encoder_;
+  std::vector<DecoderLayer> decoder_;
+  std::unique_ptr<Norm> encoder_norm_, decoder_norm_;  ///< After the last layer, unless post.
+  float embedding_factor_;                             ///< √D (Vaswani et al. 2017, 3.4).
+};
+
+}  // namespace heed
