@@ -69,9 +69,9 @@ void EigenBackend::log_softmax(const Tensor& logits) {
   for (int r = 0; r < logits.rows; ++r) {
     float* x = logits.row(r);
     const float top = row_maximum(x, logits.cols);
-    const float log_z = top + std::log(sum_exp<false>(x, logits.cols, top));
+    const float rest = std::log(sum_exp<false>(x, logits.cols, top));
     for_lanes(logits.cols,
-              [&](int i, auto part) { store(x + i, load(x + i, part) - log_z, part); });
+              [&](int i, auto part) { store(x + i, (load(x + i, part) - top) - rest, part); });
   }
 }
 

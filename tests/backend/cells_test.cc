@@ -1,0 +1,63 @@
+#include "backend/workbench.h"
+
+namespace heed {
+namespace {
+
+using CellsTest = KernelTest;
+INSTANTIATE_TEST_SUITE_P(Backends, CellsTest, every_backend(), backend_name);
+
+TEST_P(CellsTest, StepsAGruByHand) {
+  Workbench bench(backend());
+  const GruStep step{bench.tensor(1, 3, {0, 0.5F, 1}), bench.tensor(1, 3, {0, 0.5F, -2}),
+                     bench.tensor(1, 1, {3})};
+  const Tensor next = bench.unset(1, 1), gates = bench.unset(1, 3);
+  backend().gru(step, next, gates);
+  expect_near({0.5F, 0.73105858F, 0}, bench.host(gates));  // n = tanh(1 − ½ · 2)
+  expect_near({3 * 0.73105858F}, bench.host(next));
+}
+
+TEST_P(CellsTest, StepsAnLstmByHand) {
+  Workbench bench(backend());
+  const LstmStep step{bench.tensor(1, 4, {0, 1, 0.5F, -1}), bench.tensor(1, 1, {2})};
+  const Tensor next = bench.unset(1, 1), cell = bench.unset(1, 1), kept = bench.unset(1, 4);
+  backend().lstm(step, next, cell, kept);
+  expect_near({0.5F, 0.73105858F, 0.46211716F, 0.26894142F}, bench.host(kept));
+  expect_near({1.69317574F}, bench.host(cell));
+  expect_near({0.25133935F}, bench.host(next));
+}
+
+TEST_P(CellsTest, StepsAGruLikeTheReference) {
+  for (int width : {1, 3, 17, 33, 64}) {
+    SCOPED_TRACE(width);
+    expect_as_reference([width](Workbench& bench) {
+      const auto step = [&](float size) {
+        return GruStep{bench.random(4, 3 * width, 0, size), bench.random(4, 3 * width, 0, size),
+                       bench.random(4, width)};
+      };
+      const GruStep values = step(4), d = step(1);
+      const Tensor next = bench.unset(4, width), gates = bench.unset(4, 3 * width);
+      bench.backend.gru(values, next, gates);
+      bench.backend.gru_backward(values, gates, bench.random(4, width), d);
+      for (const Tensor& t : {next, gates, d.input, d.hidden, d.state}) bench.result(t);
+    });
+  }
+}
+
+TEST_P(CellsTest, StepsAnLstmLikeTheReference) {
+  for (int width : {1, 3, 17, 33, 64}) {
+    SCOPED_TRACE(width);
+    expect_as_reference([width](Workbench& bench) {
+      const LstmStep values{bench.random(4, 4 * width, 0, 4), bench.random(4, width)};
+      const LstmStep d{bench.random(4, 4 * width), bench.random(4, width)};
+      const Tensor next = bench.unset(4, width), cell = bench.unset(4, width);
+      const Tensor kept = bench.unset(4, 4 * width);
+      bench.backend.lstm(values, next, cell, kept);
+      const Tensor dnext = bench.random(4, width), dcell = bench.random(4, width);
+      bench.backend.lstm_backward(values, cell, kept, dnext, dcell, d);
+      for (const Tensor& t : {next, cell, kept, d.gates, d.cell}) bench.result(t);
+    });
+  }
+}
+
+}  // namespace
+}  // namespace heed

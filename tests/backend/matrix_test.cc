@@ -1,0 +1,132 @@
+#include "backend/workbench.h"
+#include "support/expect_error.h"
+
+namespace heed {
+namespace {
+
+using MatrixTest = KernelTest;
+INSTANTIATE_TEST_SUITE_P(Backends, MatrixTest, every_backend(), backend_name);
+
+TEST_P(MatrixTest, DescribesItsNameAndInstructionSet) {
+  const std::string text = backend().description();
+  EXPECT_EQ(text.substr(0, GetParam().size() + 1), std::string(GetParam()) + " ");
+}
+
+TEST(BackendTable, RefusesAnUnknownName) {
+  expect_error<UsageError>([] { make_backend("abacus"); }, "'abacus'");
+}
+
+TEST_P(MatrixTest, AllocatesAlignedMemory) {
+  float* memory = backend().allocate(3);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % 64, 0U);
+  backend().release(memory);
+}
+
+TEST_P(MatrixTest, MultipliesByHand) {
+  Workbench bench(backend());
+  const Tensor a = bench.tensor(2, 3, {1, 2, 3, 4, 5, 6});
+  const Tensor b = bench.tensor(3, 2, {7, 8, 9, 10, 11, 12});
+  const Tensor c = bench.unset(2, 2);
+  backend().gemm(a, b, 0, c);
+  EXPECT_EQ(bench.host(c), (std::vector<float>{58, 64, 139, 154}));
+  backend().gemm(transposed(b), transposed(a), 1, c);
+  EXPECT_EQ(bench.host(c), (std::vector<float>{116, 203, 203, 308}));
+}
+
+struct GemmShape {
+  int rows, cols, depth;
+};
+
+class GemmTest : public KernelTest {
+ protected:
+  void check(GemmShape shape, bool transpose_a, bool transpose_b, float beta, int gap) {
+    SCOPED_TRACE(testing::Message() << shape.rows << " x " << shape.depth << " x " << shape.cols
+                                    << (transpose_a ? " A^T" : "") << (transpose_b ? " B^T" : "")
+                                    << " beta " << beta << " gap " << gap);
+    const auto [rows, cols, depth] = shape;
+    const auto operand = [gap](Workbench& bench, int height, int width, bool transpose) {
+      return transpose ? transposed(bench.random(width, height, gap))
+                       : Operand(bench.random(height, width, gap));
+    };
+    expect_as_reference(
+        [&](Workbench& bench) {
+          const Operand a = operand(bench, rows, depth, transpose_a);
+          const Operand b = operand(bench, depth, cols, transpose_b);
+          const Tensor c = beta == 0 ? bench.unset(rows, cols, gap) : bench.random(rows, cols, gap);
+          bench.backend.gemm(a, b, beta, c);
+          bench.result(c);
+        },
+        2e-5);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Backends, GemmTest, every_backend(), backend_name);
+
+TEST_P(GemmTest, EqualsTheReference) {
+  const GemmShape shapes[] = {{1, 1, 1},    {1, 33, 17},   {3, 17, 33}, {5, 100, 64},  {8, 65, 40},
+                              {13, 48, 31}, {33, 1, 17},   {17, 33, 3}, {70, 50, 90},  {0, 17, 3},
+                              {3, 0, 17},   {3, 17, 0},    {1, 17, 0},  {1, 300, 130}, {6, 260, 64},
+                              {2, 16, 256}, {4, 128, 512}, {7, 37, 129}};
+  for (const GemmShape& shape : shapes)
+    for (int options = 0; options < 16; ++options)
+      check(shape, options & 1, options & 2, options & 4 ? 1 : 0, options & 8 ? 5 : 0);
+}
+
+TEST_P(MatrixTest, MovesRowsOfAnyStride) {
+  for (int cols : {1, 3, 17, 33}) {
+    expect_as_reference([cols](Workbench& bench) {
+      const Tensor x = bench.random(4, cols, 3), bias = bench.random(1, cols);
+      const Tensor y = bench.random(4, cols, 2), z = bench.unset(4, cols, 1);
+      const Tensor sum = bench.random(1, cols), filled = bench.unset(4, cols, 7);
+      bench.backend.axpy(-0.5F, x, y);
+      bench.backend.copy(x, z);
+      bench.backend.add_bias(bias, y);
+      bench.backend.sum_rows(x, sum);
+      bench.backend.fill(filled, 2.5F);
+      for (const Tensor& t : {x, y, z, sum, filled}) bench.result(t);
+    });
+  }
+}
+
+TEST_P(MatrixTest, MovesByHand) {
+  Workbench bench(backend());
+  const Tensor x = bench.tensor(2, 2, {1, 2, 3, 4}, 1), y = bench.tensor(2, 2, {5, 6, 7, 8}, 2);
+  backend().axpy(2, x, y);
+  EXPECT_EQ(bench.host(y), (std::vector<float>{7, 10, 13, 16}));
+  backend().copy(x, y);
+  backend().add_bias(bench.tensor(1, 2, {10, 20}), y);
+  EXPECT_EQ(bench.host(y), (std::vector<float>{11, 22, 13, 24}));
+  const Tensor sum = bench.tensor(1, 2, {1, 1});
+  backend().sum_rows(y, sum);
+  EXPECT_EQ(bench.host(sum), (std::vector<float>{25, 47}));
+  backend().scale(2, sum);
+  backend().multiply(sum, sum, sum);
+  EXPECT_EQ(bench.host(sum), (std::vector<float>{2550, 8930}));
+}
+
+TEST_P(MatrixTest, GathersAndScattersRows) {
+  Workbench bench(backend());
+  const Tensor table = bench.tensor(3, 2, {1, 2, 3, 4, 5, 6}, 1);
+  const std::vector<int> rows{2, -1, 0, 2};
+  const Tensor y = bench.unset(4, 2, 3);
+  backend().gather_rows(table, rows, y);
+  EXPECT_EQ(bench.host(y), (std::vector<float>{5, 6, 0, 0, 1, 2, 5, 6}));
+  backend().fill(y, 1);
+  backend().scatter_add_rows(y, rows, 10, table);
+  EXPECT_EQ(bench.host(table), (std::vector<float>{11, 12, 3, 4, 25, 26}));
+}
+
+TEST_P(MatrixTest, TakesMatricesWithoutRows) {
+  Workbench bench(backend());
+  const Tensor none = bench.unset(0, 17), row = bench.tensor(1, 2, {1, 2});
+  backend().axpy(1, none, none);
+  backend().gather_rows(none, {}, none);
+  backend().activate(Activation::kTanh, none, none);
+  backend().dropout(none, 1, 0.5F, 0, none);
+  backend().sum_rows(bench.unset(0, 2), row);
+  backend().log_softmax(none);
+  EXPECT_EQ(backend().sum_squares(none), 0);
+  EXPECT_EQ(bench.host(row), (std::vector<float>{1, 2}));
+}
+
+}  // namespace
+}  // namespace heed

@@ -1,0 +1,200 @@
+#include <numeric>
+
+#include "backend/workbench.h"
+
+namespace heed {
+namespace {
+
+using VocabularyTest = KernelTest;
+INSTANTIATE_TEST_SUITE_P(Backends, VocabularyTest, every_backend(), backend_name);
+
+TEST_P(VocabularyTest, LosesByHand) {
+  Workbench bench(backend());
+  const std::vector<int> targets{1, 0};
+  std::vector<float> losses(2), likelihood(2);
+  const std::vector<float> values{0, 0, std::log(2.0F), 0};
+  const Tensor logits = bench.tensor(2, 2, values);  // p = ½ ½ and ⅔ ⅓
+  backend().cross_entropy(logits, targets, 0, true, losses, likelihood);
+  expect_near({0.69314718F, 0.40546511F}, losses);
+  expect_near({-0.69314718F, -0.40546511F}, likelihood);
+  expect_near({0.5F, -0.5F, -1 / 3.0F, 1 / 3.0F}, bench.host(logits));
+  backend().write(values, logits);
+  backend().cross_entropy(logits, targets, 0.1F, true, losses, likelihood);
+  expect_near({0.69314718F, 0.44012247F}, losses);
+  expect_near({-0.69314718F, -0.40546511F}, likelihood);
+  expect_near({0.45F, -0.45F, -0.28333333F, 0.28333333F}, bench.host(logits));
+}
+
+TEST_P(VocabularyTest, LosesLikeTheReference) {
+  for (int size : {1, 3, 17, 33, 1000}) {
+    for (float scale : {1.0F, 10.0F, 1e4F}) {
+      for (float smoothing : {0.0F, 0.1F}) {
+        SCOPED_TRACE(testing::Message() << size << " " << scale << " " << smoothing);
+        expect_as_reference([=](Workbench& bench) {
+          const Tensor logits = bench.random(4, size, 0, scale);
+          const std::vector<int> targets{0, size - 1, size / 2, size / 3};
+          std::vector<float> losses(4), likelihood(4);
+          bench.backend.cross_entropy(logits, targets, smoothing, true, losses, likelihood);
+          bench.result(logits);
+          bench.result(losses);
+          bench.result(likelihood);
+        });
+      }
+    }
+  }
+}
+
+TEST_P(VocabularyTest, LosesTheSameWithoutGradient) {
+  Workbench bench(backend());
+  const Tensor logits = bench.random(3, 50, 0, 5);
+  const std::vector<float> values = bench.host(logits);
+  const std::vector<int> targets{3, 49, 0};
+  std::vector<float> losses(3), likelihood(3), alone(3), likelihood_alone(3);
+  backend().cross_entropy(logits, targets, 0.1F, true, losses, likelihood);
+  backend().write(values, logits);
+  backend().cross_entropy(logits, targets, 0.1F, false, alone, likelihood_alone);
+  EXPECT_EQ(losses, alone);
+  EXPECT_EQ(likelihood, likelihood_alone);
+}
+
+TEST_P(VocabularyTest, NormalizesLogProbabilities) {
+  for (int size : {1, 3, 17, 33, 1000})
+    for (float scale : {1.0F, 1e4F})
+      expect_as_reference([=](Workbench& bench) {
+        const Tensor logits = bench.random(4, size, 0, scale);
+        bench.backend.log_softmax(logits);
+        bench.result(logits);
+      });
+}
+
+TEST_P(VocabularyTest, GivesNoProbabilityToMinusInfinity) {
+  Workbench bench(backend());
+  const Tensor logits = bench.tensor(1, 3, {2, -INFINITY, 2});
+  backend().log_softmax(logits);
+  expect_near({-0.69314718F, -INFINITY, -0.69314718F}, bench.host(logits));
+  std::vector<float> losses(1), likelihood(1);
+  backend().cross_entropy(logits, std::vector<int>{0}, 0, true, losses, likelihood);
+  expect_near({-0.5F, 0, 0.5F}, bench.host(logits));
+  expect_near({0.69314718F}, losses);
+}
+
+TEST_P(VocabularyTest, PassesANaNOn) {
+  Workbench bench(backend());
+  for (int place : {0, 5, 40}) {
+    std::vector<float> values(41, 1.0F), losses(1), likelihood(1);
+    values[place] = NAN;
+    const Tensor logits = bench.tensor(1, 41, values);
+    backend().cross_entropy(logits, std::vector<int>{3}, 0.1F, true, losses, likelihood);
+    EXPECT_TRUE(std::isnan(losses[0])) << place;
+  }
+}
+
+class TopKTest : public KernelTest {
+ protected:
+  void check(const std::vector<float>& values, int k) {
+    const int size = static_cast<int>(values.size());
+    Workbench bench(backend());
+    std::vector<int> ids(k), expected(size);
+    std::vector<float> best(k);
+    backend().top_k(bench.tensor(1, size, values), k, {ids, best});
+    std::iota(expected.begin(), expected.end(), 0);
+    std::stable_sort(expected.begin(), expected.end(), [&](int a, int b) {
+      return values[a] > values[b] || (std::isnan(values[b]) && !std::isnan(values[a]));
+    });
+    expected.resize(k);
+    EXPECT_EQ(ids, expected);
+    for (int i = 0; i < k; ++i) expect_near({values[ids[i]]}, {best[i]});
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Backends, TopKTest, every_backend(), backend_name);
+
+TEST_P(TopKTest, SortsLikeAStableSort) {
+  std::mt19937 generator(1);
+  for (int size : {1, 3, 17, 33, 129, 1000, 8001}) {
+    for (int distinct : {2, 50, 1000000}) {
+      std::vector<float> values(size);
+      for (float& value : values) value = static_cast<float>(generator() % distinct) - 10;
+      for (int k : {1, 2, 12, 64})
+        if (k <= size) check(values, k);
+    }
+  }
+}
+
+TEST_P(TopKTest, PutsMinusInfinityAndThenNaNLast) {
+  std::vector<float> values(300, -INFINITY);
+  check(values, 5);
+  values[0] = values[7] = NAN;
+  values[290] = 1;
+  check(values, 5);
+  values.assign(300, NAN);
+  check(values, 5);
+  values[200] = -INFINITY;
+  values[299] = 3;
+  check(values, 5);
+}
+
+TEST_P(TopKTest, KeepsRowsApart) {
+  Workbench bench(backend());
+  std::vector<int> ids(4);
+  std::vector<float> values(4);
+  backend().top_k(bench.tensor(2, 3, {1, 3, 2, 6, 5, 4}), 2, {ids, values});
+  EXPECT_EQ(ids, (std::vector<int>{1, 2, 0, 1}));
+  EXPECT_EQ(values, (std::vector<float>{3, 2, 6, 5}));
+}
+
+using TrainingKernelTest = KernelTest;
+INSTANTIATE_TEST_SUITE_P(Backends, TrainingKernelTest, every_backend(), backend_name);
+
+TEST_P(TrainingKernelTest, SumsSquares) {
+  Workbench bench(backend());
+  EXPECT_EQ(backend().sum_squares(bench.tensor(1, 3, {1, 2, 3})), 14);
+  // In single precision a billion would swallow each of the ones.
+  std::vector<float> values(100000, 1);
+  values[0] = 31623;
+  const Tensor x = bench.tensor(1, 100000, values);
+  EXPECT_DOUBLE_EQ(backend().sum_squares(x), 31623.0 * 31623 + 99999);
+}
+
+TEST_P(TrainingKernelTest, MovesByTheLearningRateAtFirst) {
+  Workbench bench(backend());
+  const Tensor g = bench.tensor(1, 2, {2, -0.5F}), x = bench.tensor(1, 2, {1, 1});
+  const Tensor m = bench.tensor(1, 2, {0, 0}), v = bench.tensor(1, 2, {0, 0});
+  AdamStep step;
+  step.learning_rate = 0.1F;
+  backend().adam(step, g, x, m, v);
+  expect_near({0.9F, 1.1F}, bench.host(x));
+  expect_near({0.2F, -0.05F}, bench.host(m));
+  expect_near({0.08F, 0.005F}, bench.host(v));
+}
+
+TEST_P(TrainingKernelTest, DecaysWeightsApartFromTheGradient) {
+  Workbench bench(backend());
+  const Tensor g = bench.tensor(1, 1, {0}), x = bench.tensor(1, 1, {2});
+  const Tensor m = bench.tensor(1, 1, {0}), v = bench.tensor(1, 1, {0});
+  AdamStep step;
+  step.learning_rate = 0.1F;
+  step.weight_decay = 0.5F;
+  backend().adam(step, g, x, m, v);
+  expect_near({1.9F}, bench.host(x));
+}
+
+TEST_P(TrainingKernelTest, UpdatesLikeTheReference) {
+  for (int size : {1, 3, 17, 33, 1000}) {
+    expect_as_reference([size](Workbench& bench) {
+      const Tensor g = bench.random(1, size), x = bench.random(1, size), m = bench.random(1, size);
+      const Tensor v = bench.tensor(1, size, std::vector<float>(size, 0.3F));
+      const Tensor average = bench.random(1, size);
+      AdamStep step;
+      step.learning_rate = 0.01F;
+      step.gradient_scale = 0.25F;
+      step.weight_decay = 0.1F;
+      step.update = 7;
+      bench.backend.adam(step, g, x, m, v);
+      bench.backend.blend(0.1F, x, average);
+      for (const Tensor& t : {x, m, v, average}) bench.result(t);
+    });
+  }
+}
+
+}  // namespace
+}  // namespace heed

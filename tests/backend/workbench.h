@@ -1,0 +1,118 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tensor/backend.h"
+
+namespace heed {
+
+/// Makes inputs for a kernel in one backend's memory and collects its outputs; two workbenches make
+/// the same inputs.
+class Workbench {
+ public:
+  explicit Workbench(Backend& kernels) : backend(kernels) {}
+  ~Workbench() {
+    for (float* memory : memory_) backend.release(memory);
+  }
+  Workbench(const Workbench&) = delete;
+  Workbench& operator=(const Workbench&) = delete;
+
+  Backend& backend;
+  std::vector<std::vector<float>> results;
+
+  /// `gap` floats lie between two rows, and a kernel must not touch them.
+  Tensor tensor(int rows, int cols, const std::vector<float>& values, int gap = 0) {
+    Tensor t(backend.allocate(std::max<std::size_t>(1, whole_size(rows, cols + gap))), rows, cols);
+    memory_.push_back(t.data);
+    t.stride = cols + gap;
+    backend.fill(whole(t), -77);
+    backend.write(values, t);
+    return t;
+  }
+
+  Tensor random(int rows, int cols, int gap = 0, float size = 1) {
+    std::vector<float> values(whole_size(rows, cols));
+    std::uniform_real_distribution<float> uniform(-size, size);
+    for (float& value : values) value = uniform(generator_);
+    return tensor(rows, cols, values, gap);
+  }
+
+  /// Memory that a kernel must overwrite: anything read from it would spoil the result.
+  Tensor unset(int rows, int cols, int gap = 0) {
+    return tensor(rows, cols, std::vector<float>(whole_size(rows, cols), NAN), gap);
+  }
+
+  std::vector<float> host(const Tensor& t) {
+    std::vector<float> values(t.size());
+    backend.read(t, values);
+    return values;
+  }
+
+  /// Keeps what a kernel wrote, with the gaps between the rows.
+  void result(const Tensor& t) { results.push_back(host(whole(t))); }
+  void result(std::span<const float> values) { results.emplace_back(values.begin(), values.end()); }
+
+ private:
+  static std::size_t whole_size(int rows, int cols) {
+    return static_cast<std::size_t>(rows) * cols;
+  }
+  static Tensor whole(const Tensor& t) { return {t.data, t.rows, t.stride}; }
+
+  std::mt19937 generator_{7};
+  std::vector<float*> memory_;
+};
+
+inline void expect_near(std::span<const float> expected, std::span<const float> found,
+                        double tolerance) {
+  ASSERT_EQ(expected.size(), found.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (std::isnan(expected[i])) {
+      EXPECT_TRUE(std::isnan(found[i])) << "at " << i << ": " << found[i];
+    } else if (expected[i] != found[i]) {  // So that equal infinities are near.
+      ASSERT_NEAR(expected[i], found[i], tolerance * std::max(1.0, std::abs(double{expected[i]})))
+          << "at " << i;
+    }
+  }
+}
+
+inline void expect_near(const std::vector<float>& expected, const std::vector<float>& found) {
+  expect_near(expected, found, 1e-6);
+}
+
+/// Every test runs on every backend of the table.
+class KernelTest : public testing::TestWithParam<std::string_view> {
+ protected:
+  Backend& backend() { return *backend_; }
+
+  /// Runs `kernel`, a function of a Workbench, here and on the reference: same results.
+  template <class Kernel>
+  void expect_as_reference(Kernel kernel, double tolerance = 1e-5) {
+    const std::unique_ptr<Backend> plain = make_backend("reference");
+    Workbench expected(*plain), found(*backend_);
+    kernel(expected);
+    kernel(found);
+    ASSERT_EQ(expected.results.size(), found.results.size());
+    for (std::size_t i = 0; i < expected.results.size(); ++i) {
+      SCOPED_TRACE("result " + std::to_string(i));
+      expect_near(expected.results[i], found.results[i], tolerance);
+    }
+  }
+
+ private:
+  std::unique_ptr<Backend> backend_ = make_backend(GetParam());
+};
+
+inline auto every_backend() { return testing::ValuesIn(backend_names()); }
+inline std::string backend_name(const testing::TestParamInfo<std::string_view>& info) {
+  return std::string(info.param);
+}
+
+}  // namespace heed
