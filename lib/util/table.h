@@ -11,13 +11,12 @@ namespace heed {
 [[noreturn]] void fail_unknown(std::string_view kind, std::string_view name,
                                std::span<const std::string_view> names);
 
-/// The entry of that name; Entry has a member `name`. Throws the error of fail_unknown. `kind` says
-/// what is looked up ("attention").
-template <class Entry>
-const Entry& find_entry(std::span<const Entry> table, std::string_view kind,
-                        std::string_view name) {
+/// The entry of that name in an array or span of entries that have a member `name`. Throws the
+/// error of fail_unknown. `kind` says what is looked up ("attention").
+template <class Table>
+const auto& find_entry(const Table& table, std::string_view kind, std::string_view name) {
   std::vector<std::string_view> names;
-  for (const Entry& entry : table) {
+  for (const auto& entry : table) {
     if (entry.name == name) return entry;
     names.emplace_back(entry.name);
   }

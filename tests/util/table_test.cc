@@ -18,7 +18,7 @@ constexpr std::array<Entry, 3> kTable = {{{"none", 1}, {"additive", 2}, {"dot", 
 
 std::string error_for(std::string_view name) {
   try {
-    find_entry<Entry>(kTable, "attention", name);
+    find_entry(kTable, "attention", name);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -26,7 +26,7 @@ std::string error_for(std::string_view name) {
 }
 
 TEST(FindEntry, GivesTheEntryItself) {
-  EXPECT_EQ(&find_entry<Entry>(kTable, "attention", "dot"), &kTable[2]);
+  EXPECT_EQ(&find_entry(kTable, "attention", "dot"), &kTable[2]);
 }
 
 TEST(FindEntry, UnknownNameComesWithTheNearestAndAllNames) {
