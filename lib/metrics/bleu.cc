@@ -11,6 +11,7 @@
 #include "metrics/ngrams.h"
 #include "metrics/unicode.h"
 #include "util/error.h"
+#include "util/table.h"
 
 namespace heed {
 
@@ -54,10 +55,7 @@ std::size_t closest_length(std::size_t length, std::span<const std::size_t> leng
 }  // namespace
 
 BleuSmoothing parse_bleu_smoothing(std::string_view name) {
-  for (const SmoothingEntry& entry : kSmoothings) {
-    if (entry.name == name) return entry.smoothing;
-  }
-  fail_usage("expected a smoothing method (none, floor, add-k, exp), found '{}'", name);
+  return find_entry(kSmoothings, "smoothing method", name).smoothing;
 }
 
 Bleu::Bleu(BleuOptions options) : options_(std::move(options)) {
@@ -83,12 +81,12 @@ void Bleu::measure(std::string_view hypothesis, std::span<const std::string_view
   std::size_t total = 0;
   for (std::string_view reference : references) {
     texts.push_back(tokenize(reference));
-    words.push_back(split_words(texts.back()));
+    words.push_back(unicode_words(texts.back()));
     lengths.push_back(words.back().size());
     total += lengths.back();
   }
   const std::string text = tokenize(hypothesis);
-  const std::vector<std::string_view> hypothesis_words = split_words(text);
+  const std::vector<std::string_view> hypothesis_words = unicode_words(text);
 
   WordIds ids(total);
   ReferenceNgrams ngrams(options_.order, total);

@@ -23,7 +23,7 @@ bool is_one_character(std::string_view word) { return decode_utf8(word.substr(0,
 // One punctuation mark is split off a word, preferably at its end: "(hi)" becomes "(hi" and ")".
 std::vector<std::string_view> split_one_mark(std::string_view text) {
   std::vector<std::string_view> words;
-  for (std::string_view word : split_words(text)) {
+  for (std::string_view word : unicode_words(text)) {
     if (is_one_character(word)) {
       words.push_back(word);
     } else if (is_ascii_punctuation(word.back())) {
@@ -81,7 +81,7 @@ void Chrf::prepare(std::string_view line, Sentence& sentence) const {
   if (options_.word_order > 0) sentence.words = split_one_mark(sentence.text);
   std::string joined;
   if (!options_.whitespace) {
-    for (std::string_view word : split_words(sentence.text)) joined += word;
+    for (std::string_view word : unicode_words(sentence.text)) joined += word;
   }
   const std::u32string characters = decode_utf8(options_.whitespace ? sentence.text : joined);
   sentence.characters.assign(characters.begin(), characters.end());

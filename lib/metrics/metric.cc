@@ -40,7 +40,11 @@ Statistics measure_corpus(const Metric& metric, std::span<const std::string> hyp
     const auto present = present_references(references, i);
     if (i == 0) statistics.references = present.size();
     if (present.size() != statistics.references) statistics.references = 0;
-    metric.measure(hypotheses[i], present, statistics.row(i));
+    try {
+      metric.measure(hypotheses[i], present, statistics.row(i));
+    } catch (const Error& error) {
+      fail("{} in line {}", error.what(), i + 1);
+    }
   }
   return statistics;
 }

@@ -13,12 +13,12 @@ namespace heed {
 void Ter::measure(std::string_view hypothesis, std::span<const std::string_view> references,
                   std::span<double> row) const {
   const std::string text = tokenize_tercom(strip_end(hypothesis), options_);
-  const std::vector<std::string_view> words = split_words(text);
+  const std::vector<std::string_view> words = unicode_words(text);
   int edits = std::numeric_limits<int>::max();
   double length = 0;
   for (std::string_view line : references) {
     const std::string reference = tokenize_tercom(strip_end(line), options_);
-    const std::vector<std::string_view> reference_words = split_words(reference);
+    const std::vector<std::string_view> reference_words = unicode_words(reference);
     WordIds ids(reference_words.size());
     const std::vector<std::uint32_t> reference_ids = ids.add(reference_words);
     edits = std::min(edits, count_ter_edits(ids.find(words), reference_ids));

@@ -1,14 +1,14 @@
 #include "metrics/tokenizers.h"
 
-#include <fmt/ranges.h>
 #include <unicode/uchar.h>
 
 #include <array>
+#include <span>
 #include <utility>
 
 #include "metrics/text_rules.h"
 #include "metrics/unicode.h"
-#include "util/error.h"
+#include "util/table.h"
 
 namespace heed {
 
@@ -62,12 +62,16 @@ std::u32string split_punctuation(std::u32string_view in, bool after_other) {
 
 std::string tokenize_none(std::string_view sentence) { return std::string(sentence); }
 
-constexpr std::array<std::pair<std::string_view, std::string (*)(std::string_view)>, 5>
-    kTokenizers = {{{"none", tokenize_none},
-                    {"13a", tokenize_13a},
-                    {"intl", tokenize_intl},
-                    {"char", tokenize_char},
-                    {"zh", tokenize_zh}}};
+struct TokenizerEntry {
+  std::string_view name;
+  std::string (*tokenize)(std::string_view) = nullptr;
+};
+
+constexpr std::array<TokenizerEntry, 5> kTokenizers = {{{"none", tokenize_none},
+                                                        {"13a", tokenize_13a},
+                                                        {"intl", tokenize_intl},
+                                                        {"char", tokenize_char},
+                                                        {"zh", tokenize_zh}}};
 
 }  // namespace
 
@@ -114,16 +118,12 @@ std::string tokenize_zh(std::string_view sentence) {
 }
 
 BleuTokenizer make_bleu_tokenizer(std::string_view name) {
-  for (const auto& [known, tokenize] : kTokenizers) {
-    if (known == name) return tokenize;
-  }
-  fail_usage("expected a tokenizer ({}), found '{}'", fmt::join(bleu_tokenizer_names(), ", "),
-             name);
+  return find_entry(kTokenizers, "tokenizer", name).tokenize;
 }
 
 std::vector<std::string_view> bleu_tokenizer_names() {
   std::vector<std::string_view> names;
-  for (const auto& entry : kTokenizers) names.push_back(entry.first);
+  for (const TokenizerEntry& entry : kTokenizers) names.push_back(entry.name);
   return names;
 }
 

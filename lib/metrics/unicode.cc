@@ -73,7 +73,7 @@ std::size_t space_length(std::string_view text, std::size_t position) {
   }
 }
 
-std::vector<std::string_view> split_words(std::string_view text) {
+std::vector<std::string_view> unicode_words(std::string_view text) {
   std::vector<std::string_view> words;
   std::size_t start = 0;
   for (std::size_t i = 0; i < text.size();) {
@@ -93,7 +93,7 @@ std::vector<std::string_view> split_words(std::string_view text) {
 std::string join_words(std::string_view text) {
   std::string joined;
   joined.reserve(text.size());
-  for (std::string_view word : split_words(text)) {
+  for (std::string_view word : unicode_words(text)) {
     if (!joined.empty()) joined.push_back(' ');
     joined.append(word);
   }

@@ -22,7 +22,7 @@ std::string lowercase(std::string_view text);
 std::size_t space_length(std::string_view text, std::size_t position);
 
 /// The words between white space. The views point into `text`.
-std::vector<std::string_view> split_words(std::string_view text);
+std::vector<std::string_view> unicode_words(std::string_view text);
 
 /// The words of `text` with one space between them.
 std::string join_words(std::string_view text);

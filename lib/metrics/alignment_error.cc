@@ -1,0 +1,122 @@
+#include "metrics/alignment_error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+#include "util/error.h"
+#include "util/text.h"
+
+namespace heed {
+
+namespace {
+
+struct ParsedLink {
+  AlignmentLink link{};
+  bool sure = false;
+};
+
+ParsedLink parse_link(std::string_view text, int first) {
+  ParsedLink parsed;
+  const char* const end = text.data() + text.size();
+  const auto source = std::from_chars(text.data(), end, parsed.link.source);
+  char kind = 0;
+  if (source.ec == std::errc() && source.ptr != end) kind = *source.ptr;
+  if (kind == '-' || kind == 'p' || kind == '?') {
+    const auto target = std::from_chars(source.ptr + 1, end, parsed.link.target);
+    if (target.ec == std::errc() && target.ptr == end && parsed.link.source >= first &&
+        parsed.link.target >= first) {
+      parsed.sure = kind == '-';
+      parsed.link.source -= first;
+      parsed.link.target -= first;
+      return parsed;
+    }
+  }
+  fail("expected a link such as {0}-{0}, {0}p{0} or {0}?{0} (words counted from {0}), found '{1}'",
+       first, text);
+}
+
+void sort_unique(HardAlignment& alignment) {
+  std::sort(alignment.begin(), alignment.end());
+  alignment.erase(std::unique(alignment.begin(), alignment.end()), alignment.end());
+}
+
+double count_common(const HardAlignment& a, const HardAlignment& b) {
+  return static_cast<double>(std::count_if(a.begin(), a.end(), [&](const AlignmentLink& link) {
+    return std::binary_search(b.begin(), b.end(), link);
+  }));
+}
+
+double percent(double part, double whole, double if_empty) {
+  return whole > 0 ? 100 * part / whole : if_empty;
+}
+
+}  // namespace
+
+GoldAlignment parse_gold_alignment(std::string_view line, int first) {
+  GoldAlignment gold;
+  for (std::string_view text : split_words(line)) {
+    const ParsedLink parsed = parse_link(text, first);
+    if (parsed.sure) gold.sure.push_back(parsed.link);
+    gold.possible.push_back(parsed.link);
+  }
+  sort_unique(gold.sure);
+  sort_unique(gold.possible);
+  return gold;
+}
+
+HardAlignment parse_alignment(std::string_view line, int first) {
+  return parse_gold_alignment(line, first).possible;
+}
+
+std::string format_alignment(const HardAlignment& alignment) {
+  std::string text;
+  for (const AlignmentLink& link : alignment) {
+    if (!text.empty()) text.push_back(' ');
+    text += fmt::format("{}-{}", link.source, link.target);
+  }
+  return text;
+}
+
+AlignmentErrorRate::AlignmentErrorRate(AlignmentErrorOptions options) : options_(options) {
+  for (int first : {options.hypothesis_first, options.gold_first}) {
+    if (first != 0 && first != 1) fail_usage("expected words counted from 0 or 1, found {}", first);
+  }
+}
+
+void AlignmentErrorRate::measure(std::string_view hypothesis,
+                                 std::span<const std::string_view> references,
+                                 std::span<double> row) const {
+  const HardAlignment links = parse_alignment(hypothesis, options_.hypothesis_first);
+  const GoldAlignment gold = parse_gold_alignment(references[0], options_.gold_first);
+  row[0] = static_cast<double>(links.size());
+  row[1] = static_cast<double>(gold.sure.size());
+  row[2] = count_common(links, gold.sure);
+  row[3] = count_common(links, gold.possible);
+}
+
+AlignmentScore AlignmentErrorRate::scores(std::span<const double> sums) const {
+  const double links = sums[0], sure = sums[1], in_sure = sums[2], in_possible = sums[3];
+  AlignmentScore result;
+  result.error_rate = percent(links + sure - in_sure - in_possible, links + sure, 0);
+  result.precision = percent(in_possible, links, 100);
+  result.recall = percent(in_sure, sure, 100);
+  const double sum = result.precision + result.recall;
+  result.f = sum > 0 ? 2 * result.precision * result.recall / sum : 0;
+  return result;
+}
+
+std::string AlignmentErrorRate::details(std::span<const double> sums) const {
+  const AlignmentScore result = scores(sums);
+  return fmt::format("(precision = {:.1f} recall = {:.1f} F = {:.1f} links = {:.0f} sure = {:.0f})",
+                     result.precision, result.recall, result.f, sums[0], sums[1]);
+}
+
+std::vector<SignatureField> AlignmentErrorRate::settings() const {
+  return {{"hypfirst", "hf", fmt::to_string(options_.hypothesis_first)},
+          {"goldfirst", "gf", fmt::to_string(options_.gold_first)}};
+}
+
+}  // namespace heed

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <compare>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/metric.h"
+
+namespace heed {
+
+/// A link between a source and a target word, counted from 0.
+struct AlignmentLink {
+  int source = 0;
+  int target = 0;
+  auto operator<=>(const AlignmentLink&) const = default;
+};
+
+/// A sentence pair's links, sorted, each once.
+using HardAlignment = std::vector<AlignmentLink>;
+
+/// A sentence pair's links by the people who aligned it. The sure links are possible ones too.
+struct GoldAlignment {
+  HardAlignment sure;
+  HardAlignment possible;
+};
+
+/// Reads a line in Pharaoh's format: `0-0 1-2`, and possible links as `1p1` or `1?1`. Positions are
+/// counted from `first` (0 or 1) in the line. Throws Error for anything else.
+GoldAlignment parse_gold_alignment(std::string_view line, int first = 0);
+
+/// As above, where each link counts as sure.
+HardAlignment parse_alignment(std::string_view line, int first = 0);
+
+/// The line in Pharaoh's format, counted from 0.
+std::string format_alignment(const HardAlignment& alignment);
+
+struct AlignmentErrorOptions {
+  int hypothesis_first = 0;  // the number of the first word in the hypothesis: 0 or 1
+  int gold_first = 0;        // and in the gold alignment
+};
+
+/// How well links A agree with sure links S and possible links P, in percent.
+struct AlignmentScore {
+  double error_rate = 0;  // AER = 1 - (|A∩S| + |A∩P|) / (|A| + |S|)
+  double precision = 0;   // |A∩P| / |A|
+  double recall = 0;      // |A∩S| / |S|
+  double f = 0;           // the harmonic mean of precision and recall
+};
+
+/// Alignment error rate (Och and Ney 2003). Sentences are lines in Pharaoh's format. Lower is
+/// better.
+class AlignmentErrorRate : public Metric {
+ public:
+  /// Throws UsageError if words are counted from anything but 0 or 1.
+  explicit AlignmentErrorRate(AlignmentErrorOptions options = {});
+
+  std::string name() const override { return "AER"; }
+  std::size_t width() const override { return 4; }
+  /// |A|, |S|, |A∩S|, |A∩P|. Takes the first reference.
+  void measure(std::string_view hypothesis, std::span<const std::string_view> references,
+               std::span<double> row) const override;
+  double score(std::span<const double> sums) const override { return scores(sums).error_rate; }
+  std::string details(std::span<const double> sums) const override;
+  std::vector<SignatureField> settings() const override;
+  bool higher_is_better() const override { return false; }
+
+  AlignmentScore scores(std::span<const double> sums) const;
+
+ private:
+  AlignmentErrorOptions options_;
+};
+
+}  // namespace heed
