@@ -1,0 +1,287 @@
+#include "data/tokenizer.h"
+
+#include <sentencepiece_processor.h>
+#include <sentencepiece_trainer.h>
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+#include <utility>
+
+#include "util/error.h"
+#include "util/fields.h"
+#include "util/files.h"
+#include "util/text.h"
+
+namespace heed {
+namespace {
+
+using sentencepiece::ImmutableNBestSentencePieceText;
+using sentencepiece::ImmutableSentencePieceText;
+using sentencepiece::SentencePieceProcessor;
+using sentencepiece::SentencePieceTrainer;
+
+/// What SentencePiece says, without its source file and condition.
+std::string message_of(const sentencepiece::util::Status& status) {
+  std::string message = status.message();
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  const std::size_t condition_end = message.rfind("] ");
+  if (condition_end != std::string::npos) message.erase(0, condition_end + 2);
+  return message.empty() ? status.ToString() : message;
+}
+
+void check(const sentencepiece::util::Status& status) {
+  if (!status.ok()) fail("SentencePiece could not split a line: {}", message_of(status));
+}
+
+/// SentencePiece logs to standard error. Its level can only be set through the trainer's options,
+/// so a training without a text is started, which stops at once.
+void silence_sentencepiece() {
+  static const bool silent = [] {
+    const std::unordered_map<std::string, std::string> options{
+        {"minloglevel", "3"}, {"normalization_rule_name", "identity"}};
+    std::string model;
+    return !SentencePieceTrainer::Train(options, nullptr, &model).ok();
+  }();
+  static_cast<void>(silent);
+}
+
+std::vector<int> ids_of(const ImmutableSentencePieceText& text) {
+  std::vector<int> ids(text.pieces_size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    ids[i] = static_cast<int>(text.pieces(static_cast<int>(i)).id());
+  }
+  return ids;
+}
+
+/// Draws an index with probability ~ exp(alpha * score).
+int draw(const ImmutableNBestSentencePieceText& candidates, Random& random, double alpha) {
+  const auto all = candidates.nbests();
+  std::vector<double> cumulative;
+  double sum = 0;
+  for (const auto& candidate : all) {
+    sum += std::exp(alpha * (candidate.score() - all.front().score()));
+    cumulative.push_back(sum);
+  }
+  const double target = random.uniform() * sum;
+  const auto drawn = std::upper_bound(cumulative.begin(), cumulative.end() - 1, target);
+  return static_cast<int>(drawn - cumulative.begin());
+}
+
+/// For each piece, the number of the word of `line` in which the piece begins, or which is next.
+std::vector<int> words_of(const ImmutableSentencePieceText& text, std::string_view line) {
+  std::vector<std::size_t> ends;
+  for (const std::string_view word : split_words(line)) {
+    ends.push_back(static_cast<std::size_t>(word.data() - line.data()) + word.size());
+  }
+  std::vector<int> words(text.pieces_size());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto piece = text.pieces(static_cast<int>(i));
+    std::size_t begin = piece.begin();
+    while (begin < piece.end() && is_space(line[begin])) ++begin;
+    const auto word = std::upper_bound(ends.begin(), ends.end(), begin) - ends.begin();
+    words[i] = static_cast<int>(std::max<std::ptrdiff_t>(std::min(word, std::ssize(ends) - 1), 0));
+  }
+  return words;
+}
+
+}  // namespace
+
+Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
+  silence_sentencepiece();
+  auto model = std::make_shared<SentencePieceProcessor>();
+  const auto status = model->LoadFromSerializedProto(serialized);
+  if (!status.ok() || model->GetPieceSize() == 0) {
+    fail("expected a SentencePiece model in {}, found {} bytes that are none", origin,
+         serialized.size());
+  }
+  if (model->bos_id() < 0 || model->eos_id() < 0) {
+    fail(
+        "expected <s> and </s> in the vocabulary of {}, found ids {} and {}; train it again with "
+        "heed tokenizer",
+        origin, model->bos_id(), model->eos_id());
+  }
+  ImmutableNBestSentencePieceText candidates;
+  can_sample_ = model->NBestEncode("a", 2, candidates.mutable_proto()).ok();
+  model_ = std::move(model);
+  serialized_ = std::make_shared<const std::string>(serialized);
+}
+
+Tokenizer Tokenizer::load(const std::string& path) { return Tokenizer(read_file(path), path); }
+
+std::vector<int> Tokenizer::encode(std::string_view line) const {
+  std::vector<int> ids;
+  heed::check(model_->Encode({line.data(), line.size()}, &ids));
+  return ids;
+}
+
+std::vector<int> Tokenizer::encode_sampled(std::string_view line, Random& random, double alpha,
+                                           int nbest) const {
+  if (!can_sample_) {
+    fail_usage(
+        "subword regularisation needs a unigram vocabulary, found another type; train one "
+        "with type unigram, or switch the sampling off");
+  }
+  ImmutableNBestSentencePieceText candidates;
+  heed::check(model_->NBestEncode({line.data(), line.size()}, nbest, candidates.mutable_proto()));
+  if (candidates.nbests_size() == 0) return {};
+  return ids_of(candidates.nbests(draw(candidates, random, alpha)));
+}
+
+void Tokenizer::check(std::span<const int> ids) const {
+  for (const int id : ids) {
+    if (id < 0 || id >= size()) {
+      fail("expected piece numbers from 0 to {}, found {}", size() - 1, id);
+    }
+  }
+}
+
+std::string Tokenizer::decode(std::span<const int> ids) const {
+  check(ids);
+  std::string text;
+  heed::check(model_->Decode(std::vector<int>(ids.begin(), ids.end()), &text));
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+std::vector<int> Tokenizer::word_of_piece(std::string_view line) const {
+  ImmutableSentencePieceText text;
+  heed::check(model_->Encode({line.data(), line.size()}, text.mutable_proto()));
+  return words_of(text, line);
+}
+
+std::vector<int> Tokenizer::word_of_piece(std::span<const int> ids) const {
+  check(ids);
+  ImmutableSentencePieceText text;
+  heed::check(model_->Decode(std::vector<int>(ids.begin(), ids.end()), text.mutable_proto()));
+  return words_of(text, text.text());
+}
+
+std::vector<std::string> Tokenizer::pieces(std::span<const int> ids) const {
+  std::vector<std::string> result;
+  for (const int id : ids) result.push_back(piece(id));
+  return result;
+}
+
+std::string Tokenizer::piece(int id) const {
+  check(std::span(&id, 1));
+  return model_->IdToPiece(id);
+}
+
+int Tokenizer::size() const { return model_->GetPieceSize(); }
+int Tokenizer::unk_id() const { return model_->unk_id(); }
+int Tokenizer::bos_id() const { return model_->bos_id(); }
+int Tokenizer::eos_id() const { return model_->eos_id(); }
+
+namespace {
+
+using LineFunction = std::function<std::string(std::size_t)>;
+
+/// Gives SentencePiece the text, or `wanted` of its lines chosen at random, in order.
+class SampledLines final : public sentencepiece::SentenceIterator {
+ public:
+  SampledLines(std::size_t lines, std::size_t wanted, const LineFunction& line)
+      : line_(line), lines_(lines), wanted_(std::min(lines, wanted)) {
+    Next();
+  }
+
+  bool done() const override { return done_; }
+  const std::string& value() const override { return value_; }
+  sentencepiece::util::Status status() const override { return {}; }
+
+  /// Selection sampling: Knuth, The Art of Computer Programming, section 3.4.2, algorithm S.
+  void Next() override {
+    while (wanted_ > 0 && random_.below(lines_ - next_) >= wanted_) ++next_;
+    done_ = wanted_ == 0;
+    if (done_) return;
+    --wanted_;
+    value_ = clean(line_(next_++));
+  }
+
+ private:
+  /// SentencePiece leaves out whole lines with the characters that it uses itself, U+2585 and tab,
+  /// and stops at NUL.
+  static std::string clean(std::string line) {
+    repair_utf8(line);
+    std::replace(line.begin(), line.end(), '\t', ' ');
+    std::replace(line.begin(), line.end(), '\0', ' ');
+    constexpr std::string_view kReserved = "\xe2\x96\x85";
+    for (std::size_t at = 0; (at = line.find(kReserved, at)) != std::string::npos;) {
+      line.replace(at, kReserved.size(), " ");
+    }
+    return line;
+  }
+
+  const LineFunction& line_;
+  std::size_t lines_;
+  std::size_t wanted_;  // lines still to be chosen
+  std::size_t next_ = 0;
+  std::string value_;
+  bool done_ = false;
+  Random random_{0};
+};
+
+/// One row of comma-separated values, in which SentencePiece takes lists.
+std::string quoted_list(const std::vector<std::string>& values) {
+  std::string row;
+  for (const std::string& value : values) {
+    if (!row.empty()) row += ',';
+    row += '"';
+    for (const char byte : value) row += byte == '"' ? "\"\"" : std::string(1, byte);
+    row += '"';
+  }
+  return row;
+}
+
+std::unordered_map<std::string, std::string> trainer_arguments(const DataOptions& options) {
+  std::unordered_map<std::string, std::string> arguments{
+      {"model_type", to_text(options.vocab_type)},
+      {"vocab_size", std::to_string(options.vocab_size)},
+      {"hard_vocab_limit", "false"},  // else a size that the text can't fill is an error
+      {"byte_fallback", options.byte_fallback ? "true" : "false"},
+      {"normalization_rule_name", "identity"},
+      {"max_sentence_length", std::to_string(1 << 30)},  // its most
+      {"num_threads", "8"},  // the result depends on it, so it isn't the machine's number
+      {"unk_id", "0"},
+      {"bos_id", "1"},
+      {"eos_id", "2"},
+      {"pad_id", "-1"},
+      {"minloglevel", "3"}};
+  if (!options.user_symbols.empty()) {
+    arguments["user_defined_symbols"] = quoted_list(options.user_symbols);
+  }
+  for (std::string_view option : split_words(options.spm_options)) {
+    if (option.starts_with("--")) option.remove_prefix(2);
+    const std::size_t equals = option.find('=');
+    if (equals == std::string_view::npos) {
+      fail_usage("expected name=value in the SentencePiece options, found '{}'", option);
+    }
+    arguments[std::string(option.substr(0, equals))] = option.substr(equals + 1);
+  }
+  return arguments;
+}
+
+}  // namespace
+
+Tokenizer train_tokenizer(std::size_t lines, const LineFunction& line, const DataOptions& options,
+                          std::size_t most_lines) {
+  std::size_t first = 0;
+  while (first < lines && trim(line(first)).empty()) ++first;
+  if (first == lines) {
+    fail("expected text to train a vocabulary on, found {} lines without words", lines);
+  }
+  const auto arguments = trainer_arguments(options);
+  silence_sentencepiece();
+  SampledLines sentences(lines, most_lines, line);
+  std::string model;
+  const auto status = SentencePieceTrainer::Train(arguments, &sentences, &model);
+  if (status.code() == sentencepiece::util::StatusCode::kNotFound) {
+    fail_usage("unknown SentencePiece option in '{}': {}", options.spm_options, message_of(status));
+  }
+  if (!status.ok()) {
+    fail("could not train a vocabulary of {} pieces: {}", options.vocab_size, message_of(status));
+  }
+  return Tokenizer(model, "the trained vocabulary");
+}
+
+}  // namespace heed
