@@ -32,6 +32,7 @@ class Workers {
   Workers(const EncoderDecoder& model, int threads);
 
   int size() const { return pool_.size(); }
+  ThreadPool& pool() { return pool_; }
 
   /// Adds the batch's gradients to those gathered since the last step(). `key` fixes dropout.
   LossSum accumulate(const Batch& batch, float smoothing, std::uint64_t key);
