@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "data/tokenizer.h"
+#include "model/container.h"
+#include "model/encoder_decoder.h"
+
+namespace heed {
+
+/// The vocabularies of both sides; copies of one where it is joint.
+struct Tokenizers {
+  Tokenizer source;
+  Tokenizer target;
+
+  bool is_joint() const { return source.serialized() == target.serialized(); }
+  Vocabularies vocabularies() const {
+    return {source.size(), target.size(), target.bos_id(), target.eos_id()};
+  }
+};
+
+/// All of a model file but the learnt numbers.
+struct ModelContents {
+  ModelOptions options;
+  Tokenizers tokenizers;
+  nlohmann::json training = nlohmann::json::object();  ///< How it was trained, for people.
+};
+
+/// Writes a self-contained model, all or nothing: a Container of kind "model" with one tensor
+/// [rows, cols] for each parameter, in their order, and the vocabularies' bytes ("tokenizer", or
+/// "tokenizer.source" and "tokenizer.target"). `values` [1, parameters.size()] is laid out as
+/// `parameters` are. dtype is kF32, or kF16 for half the size. Throws Error if the file can't be
+/// written or a number is too large for kF16.
+void save_model(const std::string& path, const ModelContents& contents,
+                const Parameters& parameters, const Tensor& values, Dtype dtype = Dtype::kF32);
+
+/// A model from its file. The parameters view the mapped file where it holds them as memory would
+/// (F32, in order, aligned), else they are copied; either way they can't be written to.
+class LoadedModel {
+ public:
+  /// Throws Error if the file is no model, damaged or newer than this program, or if tensors or
+  /// vocabularies are not those of its options. `backend` must outlive the model.
+  LoadedModel(const std::string& path, Backend& backend);
+
+  const std::string& path() const { return file_.path(); }
+  const ModelContents& contents() const { return contents_; }
+  const EncoderDecoder& model() const { return *model_; }
+  const Parameters& parameters() const { return *parameters_; }
+  std::uint32_t checksum() const { return file_.checksum(); }
+  bool is_mapped() const { return copy_ == nullptr; }
+
+ private:
+  void check_tensors() const;
+  float* mapped_parameters() const;
+  void copy_parameters(Backend& backend);
+
+  Container file_;
+  ModelContents contents_;
+  std::unique_ptr<Parameters> parameters_;
+  std::unique_ptr<EncoderDecoder> model_;
+  std::unique_ptr<Block> copy_;
+};
+
+}  // namespace heed
