@@ -24,15 +24,36 @@ class Keys {
   const int* rows_;
 };
 
+/// Where the weights of a query row and head begin.
+std::ptrdiff_t first_weight(const AttentionSpan& span, int heads, int head) {
+  return std::ptrdiff_t{heads} * span.first_weight + std::ptrdiff_t{head} * span.keys;
+}
+
+/// Calls body(begin, end, head) for runs of query rows [begin, end) whose keys begin at the same
+/// row and do not get fewer, so that the rows that see a key are the last ones of the run: a
+/// sentence's queries, causal or not. Head by head, since one head's columns of the keys fit the
+/// nearest cache.
+template <class Body>
+void for_each_run(const AttentionSpans& spans, int heads, Body body) {
+  const auto rows = spans.rows;
+  const int size = static_cast<int>(rows.size());
+  for (int begin = 0, end = 0; begin < size; begin = end) {
+    for (end = begin + 1; end < size && rows[end].first_key == rows[begin].first_key &&
+                          rows[end].keys >= rows[end - 1].keys;)
+      ++end;
+    for (int head = 0; head < heads; ++head) body(begin, end, head);
+  }
+}
+
 /// Calls body(r, first column of the head, first weight, keys) for each query row and head.
 template <class Body>
 void for_each_head(const AttentionSpans& spans, int heads, int width, Body body) {
-  for (int r = 0; r < static_cast<int>(spans.rows.size()); ++r) {
-    const AttentionSpan& span = spans.rows[r];
-    for (int h = 0; h < heads; ++h)
-      body(r, h * width, std::ptrdiff_t{heads} * span.first_weight + std::ptrdiff_t{h} * span.keys,
-           span.keys);
-  }
+  for_each_run(spans, heads, [&](int begin, int end, int head) {
+    for (int r = begin; r < end; ++r) {
+      const AttentionSpan& span = spans.rows[r];
+      body(r, head * width, first_weight(span, heads, head), span.keys);
+    }
+  });
 }
 
 /// Calls consume(j, scores of keys j to j + 3) and then consume(j, score of key j) for what is left
@@ -72,44 +93,57 @@ void dot_keys(const float* x, const Keys& keys, int count, int width, float scal
       [&](int j, float dot) { out[j] = scale * dot + (kAdd ? out[j] : 0); });
 }
 
-/// out = scale · Σ_j weights[j] keys[j], or added to out. Two registers of the sum stay in the CPU
-/// over all the keys.
-template <bool kAdd>
-void combine_keys(const float* weights, const Keys& keys, int count, int width, float scale,
-                  float* out) {
+/// out = scale · Σ_k weight(k) row(k), or added to out. The sums of some columns stay in registers
+/// over all k.
+template <bool kAdd, class Weight, class Row>
+void combine(int count, Weight weight, Row row, int width, float scale, float* out) {
   int i = 0;
   for (; i + 4 * kLanes <= width; i += 4 * kLanes) {
     Vec a = zero(), b = zero(), c = zero(), d = zero();
-    for (int j = 0; j < count; ++j) {
-      const float* key = keys[j] + i;
-      const Vec weight = broadcast(weights[j]);
-      a += weight * load(key);
-      b += weight * load(key + kLanes);
-      c += weight * load(key + 2 * kLanes);
-      d += weight * load(key + 3 * kLanes);
+    for (int k = 0; k < count; ++k) {
+      const float* from = row(k) + i;
+      const Vec factor = broadcast(weight(k));
+      a += factor * load(from);
+      b += factor * load(from + kLanes);
+      c += factor * load(from + 2 * kLanes);
+      d += factor * load(from + 3 * kLanes);
     }
     const Vec totals[] = {a, b, c, d};
-    for (int k = 0; k < 4; ++k) {
-      float* to = out + i + k * kLanes;
-      store(to, totals[k] * scale + (kAdd ? load(to) : zero()));
+    for (int t = 0; t < 4; ++t) {
+      float* to = out + i + t * kLanes;
+      store(to, totals[t] * scale + (kAdd ? load(to) : zero()));
     }
   }
-  for_lanes(width - i, [&](int k, auto part) {
+  for_lanes(width - i, [&](int rest, auto part) {
     Vec total = zero();
-    for (int j = 0; j < count; ++j) total += weights[j] * load(keys[j] + i + k, part);
-    float* to = out + i + k;
+    for (int k = 0; k < count; ++k) total += weight(k) * load(row(k) + i + rest, part);
+    float* to = out + i + rest;
     store(to, total * scale + (kAdd ? load(to, part) : zero()), part);
   });
 }
 
-/// keys[j] += scale · weights[j] · x.
-void spread_to_keys(const float* weights, const float* x, int count, int width, float scale,
-                    const Keys& keys) {
-  for (int j = 0; j < count; ++j) {
-    float* key = keys[j];
-    const float weight = scale * weights[j];
-    for_lanes(width, [&](int i, auto part) { add(key + i, weight * load(x + i, part), part); });
-  }
+/// out = scale · Σ_j weights[j] keys[j], or added to out.
+template <bool kAdd>
+void combine_keys(const float* weights, const Keys& keys, int count, int width, float scale,
+                  float* out) {
+  combine<kAdd>(
+      count, [=](int j) { return weights[j]; }, [&](int j) { return keys[j]; }, width, scale, out);
+}
+
+/// memory_hj += scale · Σ_r weights_rhj x_rh: what each key gets from all rows of a run at once.
+void spread_to_memory(const Tensor& weights, const Tensor& x, int heads, float scale,
+                      const AttentionSpans& spans, const Tensor& memory) {
+  const int width = x.cols / heads;
+  for_each_run(spans, heads, [&](int begin, int end, int head) {
+    const auto rows = spans.rows;
+    const Keys keys(memory, spans, begin, head * width);
+    for (int j = 0, r = begin; j < rows[end - 1].keys; ++j) {
+      while (rows[r].keys <= j) ++r;
+      combine<true>(
+          end - r, [&](int k) { return weights.data[first_weight(rows[r + k], heads, head) + j]; },
+          [&](int k) { return x.row(r + k) + head * width; }, width, scale, keys[j]);
+    }
+  });
 }
 
 }  // namespace
@@ -129,11 +163,10 @@ void EigenBackend::dot_scores_backward(const Tensor& query, const Tensor& memory
                                        const Tensor& dmemory) {
   const int width = query.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
-    const float* slopes = dscores.data + first;
-    combine_keys<true>(slopes, Keys(memory, spans, r, col), keys, width, scale,
+    combine_keys<true>(dscores.data + first, Keys(memory, spans, r, col), keys, width, scale,
                        dquery.row(r) + col);
-    spread_to_keys(slopes, query.row(r) + col, keys, width, scale, Keys(dmemory, spans, r, col));
   });
+  spread_to_memory(dscores, query, heads, scale, spans, dmemory);
 }
 
 void EigenBackend::additive_scores(const Tensor& query, const Tensor& memory, const Tensor& v,
@@ -228,10 +261,10 @@ void EigenBackend::weighted_sum_backward(const Tensor& weights, const Tensor& me
                                          const Tensor& dweights, const Tensor& dmemory) {
   const int width = dcontext.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
-    const float* slope = dcontext.row(r) + col;
-    dot_keys<true>(slope, Keys(memory, spans, r, col), keys, width, 1, dweights.data + first);
-    spread_to_keys(weights.data + first, slope, keys, width, 1, Keys(dmemory, spans, r, col));
+    dot_keys<true>(dcontext.row(r) + col, Keys(memory, spans, r, col), keys, width, 1,
+                   dweights.data + first);
   });
+  spread_to_memory(weights, dcontext, heads, 1, spans, dmemory);
 }
 
 }  // namespace heed

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "backend/best.h"
 #include "backend/eigen.h"
@@ -75,28 +76,31 @@ void EigenBackend::log_softmax(const Tensor& logits) {
   }
 }
 
-// A block of values is looked at one by one only if its largest belongs in the list.
+// Values are looked at one by one only where one of a few belongs in the list.
 void EigenBackend::top_k(const Tensor& x, int k, const TopK& best) {
-  constexpr int kBlock = 8 * kLanes;
   for (int r = 0; r < x.rows; ++r) {
     const float* row = x.row(r);
     BestList list(best, r, k);
     int i = 0;
-    for (; i + kBlock <= x.cols; i += kBlock) {
-      if (list.full() && row_maximum(row + i, kBlock) <= list.worst()) continue;
-      for (int j = i; j < i + kBlock; ++j) list.offer(j, row[j]);
+    for (; i + 2 * kLanes <= x.cols; i += 2 * kLanes) {
+      if (list.full() && all_at_most(list.worst(), load(row + i), load(row + i + kLanes))) continue;
+      for (int j = i; j < i + 2 * kLanes; ++j) list.offer(j, row[j]);
     }
     for (; i < x.cols; ++i) list.offer(i, row[i]);
   }
 }
 
 double EigenBackend::sum_squares(const Tensor& x) {
-  double total = 0;
+  constexpr int kSums = 32;  // Independent, so that the compiler may keep them in registers.
+  double totals[kSums] = {};
   for (int r = 0; r < x.rows; ++r) {
-    const Eigen::Map<const Eigen::ArrayXf, Eigen::Unaligned> row(x.row(r), x.cols);
-    total += row.cast<double>().square().sum();
+    const float* row = x.row(r);
+    int i = 0;
+    for (; i + kSums <= x.cols; i += kSums)
+      for (int k = 0; k < kSums; ++k) totals[k] += double{row[i + k]} * row[i + k];
+    for (; i < x.cols; ++i) totals[0] += double{row[i]} * row[i];
   }
-  return total;
+  return std::accumulate(totals, totals + kSums, 0.0);
 }
 
 }  // namespace heed

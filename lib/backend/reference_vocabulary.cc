@@ -62,16 +62,16 @@ void ReferenceBackend::adam(const AdamStep& step, const Tensor& gradients, const
   const auto update = static_cast<double>(step.update);
   const auto correction1 = static_cast<float>(1 - std::pow(double{step.beta1}, update));
   const auto correction2 = static_cast<float>(1 - std::pow(double{step.beta2}, update));
-  const float rate = step.learning_rate / correction1;
-  const float scale2 = 1 / correction2;
+  const float rate = step.learning_rate / correction1, scale2 = 1 / correction2;
   const float kept = 1 - step.learning_rate * step.weight_decay;
+  const AdamStep s = step;  // A copy, which the loop's stores cannot change.
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const float g = gradients.data[i] * step.gradient_scale;
-    const float m = step.beta1 * first_moment.data[i] + (1 - step.beta1) * g;
-    const float v = step.beta2 * second_moment.data[i] + (1 - step.beta2) * g * g;
+    const float g = gradients.data[i] * s.gradient_scale;
+    const float m = s.beta1 * first_moment.data[i] + (1 - s.beta1) * g;
+    const float v = s.beta2 * second_moment.data[i] + (1 - s.beta2) * g * g;
     first_moment.data[i] = m;
     second_moment.data[i] = v;
-    values.data[i] = kept * values.data[i] - rate * m / (std::sqrt(v * scale2) + step.epsilon);
+    values.data[i] = kept * values.data[i] - rate * m / (std::sqrt(v * scale2) + s.epsilon);
   }
 }
 

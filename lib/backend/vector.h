@@ -68,6 +68,12 @@ inline Vec minimum(Vec a, Vec b) { return a < b ? a : b; }
 inline float sum(Vec x) { return Eigen::internal::predux(x); }
 inline float largest(Vec x) { return Eigen::internal::predux_max(x); }
 
+/// Whether no lane of a or b is larger than the limit; a NaN anywhere makes it false.
+inline bool all_at_most(float limit, Vec a, Vec b) {
+  const VecInt larger = ~((a <= limit) & (b <= limit));
+  return !Eigen::internal::predux_any(std::bit_cast<Vec>(larger));
+}
+
 using Quad = Eigen::internal::Packet4f;
 inline Quad fold(Eigen::internal::Packet4f x) { return x; }
 #if defined(__AVX__)

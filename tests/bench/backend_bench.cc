@@ -1,0 +1,276 @@
+#include <benchmark/benchmark.h>
+
+#include <numeric>
+#include <vector>
+
+#include "backend/workbench.h"
+
+// Rates of the kernels at the sizes of small models, one thread: matrix products in FLOP/s, all
+// else in elements of the largest tensor per second.
+
+namespace heed {
+namespace {
+
+/// The eigen backend and inputs for it.
+struct Bench : Workbench {
+  Bench() : Workbench(*kernels()) {}
+  static Backend* kernels() {
+    static const std::unique_ptr<Backend> backend = make_backend("eigen");
+    return backend.get();
+  }
+};
+
+void count(benchmark::State& state, const Tensor& largest) {
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(largest.size()));
+}
+
+/// Arguments: M, N, K.
+void gemm(benchmark::State& state, bool transpose_a, bool transpose_b) {
+  Bench bench;
+  const auto operand = [&](std::int64_t rows, std::int64_t cols, bool transpose) {
+    const int height = static_cast<int>(rows), width = static_cast<int>(cols);
+    return transpose ? transposed(bench.random(width, height))
+                     : Operand(bench.random(height, width));
+  };
+  const Operand a = operand(state.range(0), state.range(2), transpose_a);
+  const Operand b = operand(state.range(2), state.range(1), transpose_b);
+  const Tensor c = bench.unset(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+  for (auto _ : state) bench.backend.gemm(a, b, 0, c);
+  state.SetItemsProcessed(2 * state.iterations() * state.range(0) * state.range(1) *
+                          state.range(2));
+}
+
+void shapes(benchmark::internal::Benchmark* benchmark) {
+  for (int rows : {1, 2, 4, 6, 8, 12, 16, 24, 64, 400, 1500})
+    for (auto [cols, depth] :
+         {std::pair{256, 256}, {512, 512}, {2048, 512}, {512, 2048}, {8000, 256}, {8000, 512}})
+      benchmark->Args({rows, cols, depth});
+}
+BENCHMARK_CAPTURE(gemm, ab, false, false)->Apply(shapes);
+BENCHMARK_CAPTURE(gemm, abT, false, true)->Apply(shapes);
+BENCHMARK_CAPTURE(gemm, aTb, true, false)->Apply(shapes);
+
+constexpr int kRows = 1024, kWidth = 512;
+
+void activate(benchmark::State& state, Activation kind) {
+  Bench bench;
+  const Tensor x = bench.random(kRows, kWidth), y = bench.unset(kRows, kWidth);
+  for (auto _ : state) bench.backend.activate(kind, x, y);
+  count(state, x);
+}
+BENCHMARK_CAPTURE(activate, relu, Activation::kRelu);
+BENCHMARK_CAPTURE(activate, gelu, Activation::kGelu);
+BENCHMARK_CAPTURE(activate, silu, Activation::kSilu);
+BENCHMARK_CAPTURE(activate, tanh, Activation::kTanh);
+BENCHMARK_CAPTURE(activate, sigmoid, Activation::kSigmoid);
+
+void activate_backward(benchmark::State& state, Activation kind) {
+  Bench bench;
+  const Tensor x = bench.random(kRows, kWidth), y = bench.random(kRows, kWidth);
+  const Tensor dy = bench.random(kRows, kWidth), dx = bench.random(kRows, kWidth);
+  for (auto _ : state) bench.backend.activate_backward(kind, x, y, dy, dx);
+  count(state, x);
+}
+BENCHMARK_CAPTURE(activate_backward, relu, Activation::kRelu);
+BENCHMARK_CAPTURE(activate_backward, gelu, Activation::kGelu);
+
+/// Kernels of two tensors [1024, 512] and a row.
+template <class Kernel>
+void simple(benchmark::State& state, Kernel kernel) {
+  Bench bench;
+  const Tensor x = bench.random(kRows, kWidth), y = bench.random(kRows, kWidth);
+  const Tensor row = bench.random(1, kWidth);
+  for (auto _ : state) kernel(bench.backend, x, y, row);
+  count(state, x);
+}
+BENCHMARK_CAPTURE(simple, copy, [](Backend& b, Tensor x, Tensor y, Tensor) { b.copy(x, y); });
+BENCHMARK_CAPTURE(simple, axpy, [](Backend& b, Tensor x, Tensor y, Tensor) { b.axpy(1, x, y); });
+BENCHMARK_CAPTURE(simple, add_bias,
+                  [](Backend& b, Tensor, Tensor y, Tensor row) { b.add_bias(row, y); });
+BENCHMARK_CAPTURE(simple, sum_rows,
+                  [](Backend& b, Tensor x, Tensor, Tensor row) { b.sum_rows(x, row); });
+BENCHMARK_CAPTURE(simple, dropout,
+                  [](Backend& b, Tensor x, Tensor y, Tensor) { b.dropout(x, 1, 0.1F, 0, y); });
+BENCHMARK_CAPTURE(simple, dropout_backward,
+                  [](Backend& b, Tensor x, Tensor y, Tensor) { b.dropout(x, 1, 0.1F, 1, y); });
+BENCHMARK_CAPTURE(simple, maxout, [](Backend& b, Tensor x, Tensor y, Tensor) {
+  b.maxout(x, Tensor(y.data, kRows, kWidth / 2));
+});
+BENCHMARK_CAPTURE(simple, maxout_backward, [](Backend& b, Tensor x, Tensor y, Tensor) {
+  b.maxout_backward(x, Tensor(x.data, kRows, kWidth / 2), y);
+});
+BENCHMARK_CAPTURE(simple, sum_squares, [](Backend& b, Tensor x, Tensor, Tensor) {
+  benchmark::DoNotOptimize(b.sum_squares(x));
+});
+
+void normalize(benchmark::State& state) {
+  Bench bench;
+  const Tensor x = bench.random(kRows, kWidth), y = bench.unset(kRows, kWidth);
+  const Tensor gain = bench.random(1, kWidth), statistics = bench.unset(kRows, 2);
+  for (auto _ : state) bench.backend.normalize(Normalization::kLayer, x, gain, gain, y, statistics);
+  count(state, x);
+}
+BENCHMARK(normalize);
+
+void normalize_backward(benchmark::State& state) {
+  Bench bench;
+  const Tensor x = bench.random(kRows, kWidth), y = bench.unset(kRows, kWidth);
+  const Tensor gain = bench.random(1, kWidth), statistics = bench.unset(kRows, 2);
+  const Tensor dgain = bench.random(1, kWidth), dbias = bench.random(1, kWidth);
+  const Tensor dx = bench.random(kRows, kWidth);
+  bench.backend.normalize(Normalization::kLayer, x, gain, gain, y, statistics);
+  for (auto _ : state)
+    bench.backend.normalize_backward(Normalization::kLayer, x, gain, statistics, y,
+                                     {dx, dgain, dbias});
+  count(state, x);
+}
+BENCHMARK(normalize_backward);
+
+constexpr int kBatch = 64;
+
+void gru(benchmark::State& state) {
+  Bench bench;
+  const GruStep step{bench.random(kBatch, 3 * kWidth), bench.random(kBatch, 3 * kWidth),
+                     bench.random(kBatch, kWidth)};
+  const Tensor next = bench.unset(kBatch, kWidth), gates = bench.unset(kBatch, 3 * kWidth);
+  for (auto _ : state) bench.backend.gru(step, next, gates);
+  count(state, gates);
+}
+BENCHMARK(gru);
+
+void gru_backward(benchmark::State& state) {
+  Bench bench;
+  const auto step = [&] {
+    return GruStep{bench.random(kBatch, 3 * kWidth), bench.random(kBatch, 3 * kWidth),
+                   bench.random(kBatch, kWidth)};
+  };
+  const GruStep values = step(), d = step();
+  const Tensor gates = bench.random(kBatch, 3 * kWidth), dnext = bench.random(kBatch, kWidth);
+  for (auto _ : state) bench.backend.gru_backward(values, gates, dnext, d);
+  count(state, gates);
+}
+BENCHMARK(gru_backward);
+
+void lstm(benchmark::State& state) {
+  Bench bench;
+  const LstmStep step{bench.random(kBatch, 4 * kWidth), bench.random(kBatch, kWidth)};
+  const Tensor next = bench.unset(kBatch, kWidth), cell = bench.unset(kBatch, kWidth);
+  const Tensor kept = bench.unset(kBatch, 4 * kWidth);
+  for (auto _ : state) bench.backend.lstm(step, next, cell, kept);
+  count(state, kept);
+}
+BENCHMARK(lstm);
+
+void cross_entropy(benchmark::State& state) {
+  Bench bench;
+  const int vocabulary = static_cast<int>(state.range(0));
+  const Tensor logits = bench.random(kBatch, vocabulary);
+  const std::vector<int> targets(kBatch, 7);
+  std::vector<float> losses(kBatch), likelihood(kBatch);
+  for (auto _ : state) bench.backend.cross_entropy(logits, targets, 0.1F, true, losses, likelihood);
+  count(state, logits);
+}
+BENCHMARK(cross_entropy)->Arg(8000)->Arg(32000);
+
+void log_softmax(benchmark::State& state) {
+  Bench bench;
+  const Tensor logits = bench.random(kBatch, static_cast<int>(state.range(0)));
+  for (auto _ : state) bench.backend.log_softmax(logits);
+  count(state, logits);
+}
+BENCHMARK(log_softmax)->Arg(8000)->Arg(32000);
+
+void top_k(benchmark::State& state) {
+  Bench bench;
+  const int k = static_cast<int>(state.range(1));
+  const Tensor x = bench.random(kBatch, static_cast<int>(state.range(0)));
+  std::vector<int> ids(kBatch * k);
+  std::vector<float> values(kBatch * k);
+  for (auto _ : state) bench.backend.top_k(x, k, {ids, values});
+  count(state, x);
+}
+BENCHMARK(top_k)->Args({8000, 12})->Args({32000, 12})->Args({32000, 64});
+
+void adam(benchmark::State& state) {
+  Bench bench;
+  constexpr int kSize = 1 << 20;
+  const Tensor g = bench.random(1, kSize), x = bench.random(1, kSize), m = bench.random(1, kSize);
+  const Tensor v = bench.tensor(1, kSize, std::vector<float>(kSize, 1.0F));
+  AdamStep step;
+  step.learning_rate = 1e-3F;
+  for (auto _ : state) bench.backend.adam(step, g, x, m, v);
+  count(state, x);
+}
+BENCHMARK(adam);
+
+/// Sentences of 25 tokens; counted in products of a query's and a key's element.
+struct AttentionBench : Bench {
+  static constexpr int kLength = 25, kTokens = kBatch * kLength;
+
+  AttentionBench(int head_count, bool is_causal) : heads(head_count) {
+    int weights = 0;
+    for (int r = 0; r < kTokens; ++r) {
+      const int keys = is_causal ? r % kLength + 1 : kLength;
+      rows.push_back({r - r % kLength, keys, weights});
+      weights += keys;
+    }
+    query = random(kTokens, kWidth), memory = random(kTokens, kWidth);
+    dquery = random(kTokens, kWidth), dmemory = random(kTokens, kWidth);
+    scores = random(weights, heads), dscores = random(weights, heads);
+    v = random(1, kWidth), dv = random(1, kWidth);
+  }
+  AttentionSpans spans() const { return {rows, {}}; }
+
+  int heads;
+  std::vector<AttentionSpan> rows;
+  Tensor query, memory, dquery, dmemory, scores, dscores, v, dv;
+};
+
+template <class Kernel>
+void attention(benchmark::State& state, int heads, bool is_causal, Kernel kernel) {
+  AttentionBench bench(heads, is_causal);
+  for (auto _ : state) kernel(bench);
+  state.SetItemsProcessed(state.iterations() * bench.spans().weights() * kWidth);
+}
+constexpr auto kDot = [](AttentionBench& a) {
+  a.backend.dot_scores(a.query, a.memory, a.heads, 0.1F, a.spans(), a.scores);
+};
+constexpr auto kSum = [](AttentionBench& a) {
+  a.backend.weighted_sum(a.scores, a.memory, a.heads, a.spans(), a.query);
+};
+constexpr auto kDotBackward = [](AttentionBench& a) {
+  a.backend.dot_scores_backward(a.query, a.memory, a.heads, 0.1F, a.spans(), a.dscores, a.dquery,
+                                a.dmemory);
+};
+constexpr auto kSumBackward = [](AttentionBench& a) {
+  a.backend.weighted_sum_backward(a.scores, a.memory, a.heads, a.spans(), a.dquery, a.dscores,
+                                  a.dmemory);
+};
+constexpr auto kAdditive = [](AttentionBench& a) {
+  a.backend.additive_scores(a.query, a.memory, a.v, a.heads, a.spans(), a.scores);
+};
+constexpr auto kAdditiveBackward = [](AttentionBench& a) {
+  a.backend.additive_scores_backward(a.query, a.memory, a.v, a.heads, a.spans(), a.dscores,
+                                     {a.dquery, a.dmemory, a.dv});
+};
+BENCHMARK_CAPTURE(attention, dot_8_heads, 8, false, kDot);
+BENCHMARK_CAPTURE(attention, dot_8_heads_causal, 8, true, kDot);
+BENCHMARK_CAPTURE(attention, dot_1_head, 1, false, kDot);
+BENCHMARK_CAPTURE(attention, sum_8_heads, 8, false, kSum);
+BENCHMARK_CAPTURE(attention, sum_1_head, 1, false, kSum);
+BENCHMARK_CAPTURE(attention, dot_8_heads_backward, 8, false, kDotBackward);
+BENCHMARK_CAPTURE(attention, sum_8_heads_backward, 8, false, kSumBackward);
+BENCHMARK_CAPTURE(attention, additive, 1, false, kAdditive);
+BENCHMARK_CAPTURE(attention, additive_backward, 1, false, kAdditiveBackward);
+
+void softmax_spans(benchmark::State& state) {
+  AttentionBench bench(8, false);
+  for (auto _ : state) bench.backend.softmax_spans(bench.scores, 8, bench.spans(), bench.dscores);
+  count(state, bench.scores);
+}
+BENCHMARK(softmax_spans);
+
+}  // namespace
+}  // namespace heed
+
+BENCHMARK_MAIN();
