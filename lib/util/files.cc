@@ -124,9 +124,21 @@ ScratchFile::ScratchFile() {
 }
 
 void ScratchFile::write(std::string_view bytes) {
-  if (write_all(file_.get(), bytes)) return;
-  fail("could not write a temporary file in {}: {}; set TMPDIR to a directory with space",
-       directory_, system_message());
+  buffer_ += bytes;
+  if (buffer_.size() >= kChunk) flush();
+}
+
+void ScratchFile::flush() {
+  if (!write_all(file_.get(), buffer_)) {
+    fail("could not write a temporary file in {}: {}; set TMPDIR to a directory with space",
+         directory_, system_message());
+  }
+  buffer_.clear();
+}
+
+Descriptor ScratchFile::release() {
+  flush();
+  return std::move(file_);
 }
 
 Descriptor open_for_reading(const std::string& path) {

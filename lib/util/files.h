@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "util/byte_source.h"
 #include "util/descriptor.h"
@@ -79,15 +78,18 @@ class ScratchFile {
   /// Throws Error if the file can't be made.
   ScratchFile();
 
-  /// Appends. Throws Error if not all can be written, as on a full disk.
+  /// Appends, through a buffer. Throws Error if not all can be written, as on a full disk.
   void write(std::string_view bytes);
 
-  /// Gives the descriptor away, for reading.
-  Descriptor release() { return std::move(file_); }
+  /// Writes what is buffered and gives the descriptor away, for reading. Throws as write().
+  Descriptor release();
 
  private:
+  void flush();
+
   std::string directory_;
   Descriptor file_;
+  std::string buffer_;
 };
 
 /// Opens a regular file for reads at any offset. Throws Error naming the file.
