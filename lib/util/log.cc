@@ -1,0 +1,108 @@
+#include "util/log.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "util/error.h"
+
+namespace heed {
+namespace {
+
+constexpr std::string_view kEraseLine = "\r\x1b[K";
+
+std::string local_time(const char* format) {
+  const std::time_t now = std::time(nullptr);
+  std::tm fields{};
+  localtime_r(&now, &fields);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), format, &fields)};
+}
+
+std::size_t terminal_columns(std::FILE* terminal) {
+  winsize size{};
+  return ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// The first `columns` characters of UTF-8 text, one column each.
+std::string_view cut(std::string_view text, std::size_t columns) {
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins_character = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (begins_character && ++characters > columns) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace
+
+Log::Log(const LogOptions& options, std::FILE* screen)
+    : screen_(options.quiet ? nullptr : screen),
+      has_terminal_(screen_ != nullptr && isatty(fileno(screen_)) == 1),
+      level_(options.log_level),
+      file_(open(options.log)),
+      json_(open(options.log_json)) {}
+
+Log::File Log::open(const std::string& path) {
+  if (path.empty()) return {};
+  File file{path, std::unique_ptr<std::FILE, CloseFile>(std::fopen(path.c_str(), "ae"))};
+  if (!file.stream) {
+    fail("cannot write the log {}: {}; choose another file", path,
+         std::generic_category().message(errno));
+  }
+  return file;
+}
+
+void Log::append(const File& file, const std::string& line) {
+  const bool is_written =
+      std::fwrite(line.data(), 1, line.size(), file.stream.get()) == line.size() &&
+      std::fflush(file.stream.get()) == 0;
+  if (!is_written) {
+    fail("cannot write the log {}: {}; make room or choose another file", file.path,
+         std::generic_category().message(errno));
+  }
+}
+
+void Log::put_on_screen(const std::string& text) const {
+  // A closed or broken standard error must not end a training.
+  std::fwrite(text.data(), 1, text.size(), screen_);
+  std::fflush(screen_);
+}
+
+void Log::write(LogLevel level, std::string_view message) {
+  if (level < level_) return;
+  const std::string label =
+      level == LogLevel::kInfo
+          ? ""
+          : fmt::format("[{}] ", enum_names(level).at(static_cast<std::size_t>(level)));
+  const std::string line =
+      fmt::format("[{}] {}{}\n", local_time("%Y-%m-%d %H:%M:%S"), label, message);
+  const std::lock_guard lock(mutex_);
+  if (screen_ != nullptr) {
+    put_on_screen(status_.empty() ? line : fmt::format("{}{}{}", kEraseLine, line, status_));
+  }
+  if (file_.stream) append(file_, line);
+}
+
+void Log::report(nlohmann::json object) {
+  if (!json_.stream) return;
+  object["time"] = local_time("%Y-%m-%dT%H:%M:%S%z");
+  const std::string line = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::lock_guard lock(mutex_);
+  append(json_, line + '\n');
+}
+
+void Log::show_status(std::string_view line) {
+  if (!has_terminal_) return;
+  const std::lock_guard lock(mutex_);
+  if (line.empty() && status_.empty()) return;
+  // One column stays free, or the terminal would go to the next line.
+  status_ = cut(line, terminal_columns(screen_) - 1);
+  put_on_screen(fmt::format("{}{}", kEraseLine, status_));
+}
+
+}  // namespace heed

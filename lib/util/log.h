@@ -1,0 +1,102 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "heed/options.h"
+
+namespace heed {
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+constexpr std::array<std::string_view, 4> enum_names(LogLevel) {
+  return {"debug", "info", "warn", "error"};
+}
+
+struct LogOptions {
+  bool quiet = false;
+  LogLevel log_level = LogLevel::kInfo;
+  std::string log{};
+  std::string log_json{};
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
+      self.quiet);
+    v(Field{"log-level", "Least weighty messages that are written"}, self.log_level);
+    v(Field{"log", "Write messages to this file too, after what it holds"}, self.log);
+    v(Field{"log-json", "Write reports to this file, one JSON object a line"}, self.log_json);
+  }
+};
+
+/// Where messages go: lines with the time, as Marian writes them, to standard error and to a file,
+/// and reports as JSON lines to another file. It is passed by reference to what has something to
+/// say. Any thread may write.
+class Log {
+ public:
+  /// Writes nowhere.
+  Log() = default;
+
+  /// `screen` stands for standard error and is not closed. Throws Error if a file can't be opened.
+  explicit Log(const LogOptions& options, std::FILE* screen = stderr);
+
+  /// Each writes one line. Throws Error if the log file can't take it, as on a full disk.
+  template <class... Args>
+  void debug(fmt::format_string<Args...> format, Args&&... args) {
+    write(LogLevel::kDebug, fmt::format(format, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  void info(fmt::format_string<Args...> format, Args&&... args) {
+    write(LogLevel::kInfo, fmt::format(format, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  void warn(fmt::format_string<Args...> format, Args&&... args) {
+    write(LogLevel::kWarning, fmt::format(format, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  void error(fmt::format_string<Args...> format, Args&&... args) {
+    write(LogLevel::kError, fmt::format(format, std::forward<Args>(args)...));
+  }
+  void write(LogLevel level, std::string_view message);
+
+  /// Writes an object with the time added to the JSON log, if there is one. Throws Error if the
+  /// file can't take it.
+  void report(nlohmann::json object);
+
+  /// Whether standard error is a terminal, so that show_status does anything.
+  bool has_terminal() const { return has_terminal_; }
+
+  /// Shows a passing line at the bottom of the terminal, cut to its width, in place of the last
+  /// one; "" takes it away. Messages appear above it.
+  void show_status(std::string_view line);
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  struct File {
+    std::string path;
+    std::unique_ptr<std::FILE, CloseFile> stream;
+  };
+
+  static File open(const std::string& path);
+  static void append(const File& file, const std::string& line);
+  void put_on_screen(const std::string& text) const;
+
+  std::mutex mutex_;
+  std::FILE* screen_ = nullptr;
+  bool has_terminal_ = false;
+  LogLevel level_ = LogLevel::kInfo;
+  File file_;
+  File json_;
+  std::string status_;  ///< As it stands on the terminal.
+};
+
+}  // namespace heed

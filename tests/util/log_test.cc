@@ -1,0 +1,196 @@
+#include "util/log.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "heed/error.h"
+#include "support/expect_error.h"
+#include "support/temporary_directory.h"
+#include "util/files.h"
+#include "util/progress.h"
+
+namespace heed {
+namespace {
+
+/// A file, or a terminal of 30 columns, that takes what goes to standard error.
+class Screen {
+ public:
+  explicit Screen(bool is_terminal) {
+    if (!is_terminal) {
+      stream_ = std::tmpfile();
+      return;
+    }
+    master_ = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    EXPECT_EQ(grantpt(master_), 0);
+    EXPECT_EQ(unlockpt(master_), 0);
+    stream_ = std::fopen(ptsname(master_), "r+");
+    const winsize size{.ws_row = 5, .ws_col = 30, .ws_xpixel = 0, .ws_ypixel = 0};
+    EXPECT_EQ(ioctl(master_, TIOCSWINSZ, &size), 0);
+  }
+  ~Screen() {
+    std::fclose(stream_);
+    if (master_ >= 0) close(master_);
+  }
+
+  std::FILE* stream() const { return stream_; }
+
+  std::string text() const {
+    std::string text(4096, '\0');
+    std::rewind(stream_);
+    const ssize_t size = master_ >= 0 ? read(master_, text.data(), text.size())
+                                      : read(fileno(stream_), text.data(), text.size());
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    return text;
+  }
+
+ private:
+  std::FILE* stream_ = nullptr;
+  int master_ = -1;
+};
+
+TEST(Log, WritesLinesWithTheTimeAsMarianDoes) {
+  const Screen screen(false);
+  Log log({}, screen.stream());
+  log.debug("not shown");
+  log.info("Ep. {} : Up. {}", 1, 1000);
+  log.warn("careful");
+  const std::regex expected(R"(\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] Ep. 1 : Up. 1000)"
+                            "\n"
+                            R"(\[[^\]]+\] \[warn\] careful)"
+                            "\n");
+  EXPECT_TRUE(std::regex_match(screen.text(), expected)) << screen.text();
+}
+
+TEST(Log, LeavesOutWhatWeighsLess) {
+  const Screen screen(false);
+  Log log({.log_level = LogLevel::kError}, screen.stream());
+  log.warn("not shown");
+  log.error("shown");
+  EXPECT_EQ(screen.text().find("not"), std::string::npos);
+  EXPECT_NE(screen.text().find("[error] shown\n"), std::string::npos);
+}
+
+TEST(Log, QuietSilencesTheScreenButNotTheFile) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("log");
+  const Screen screen(true);
+  Log({.quiet = true, .log = path}, screen.stream()).info("first");
+  Log log({.quiet = true, .log = path}, screen.stream());
+  log.info("second");
+  log.show_status("status");
+  EXPECT_EQ(screen.text(), "");
+  const std::regex expected("\\[[^\\]]+\\] first\n\\[[^\\]]+\\] second\n");
+  EXPECT_TRUE(std::regex_match(read_file(path), expected)) << read_file(path);
+}
+
+TEST(Log, ReportsAreJsonLinesWithTheTime) {
+  const TemporaryDirectory directory;
+  const Screen screen(false);
+  Log log({.log_json = directory.path("log")}, screen.stream());
+  log.report({{"update", 5}, {"text", "broken \xff"}});
+  log.report({{"update", 6}});
+  EXPECT_EQ(screen.text(), "");
+  LineReader reader(directory.path("log"));
+  std::string line;
+  for (int update = 5; update <= 6; ++update) {
+    ASSERT_TRUE(reader.next(line));
+    const nlohmann::json object = nlohmann::json::parse(line);
+    EXPECT_EQ(object.at("update"), update);
+    EXPECT_EQ(object.at("time").get<std::string>().size(),
+              std::string("2026-01-02T03:04:05+0100").size());
+  }
+  EXPECT_FALSE(reader.next(line));
+}
+
+TEST(Log, FilesThatCannotBeWrittenAreErrors) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path();
+  expect_error([&] { Log({.log = path}); }, path);
+  expect_error([&] { Log({.log_json = path}); }, path);
+  Log full({.quiet = true, .log = "/dev/full", .log_json = "/dev/full"});
+  expect_error([&] { full.info("x"); }, "cannot write the log /dev/full: No space left on device");
+  expect_error([&] { full.report({{"x", 1}}); }, "No space left on device");
+}
+
+TEST(Log, WithoutOptionsIsSilent) {
+  Log log;
+  log.error("nothing");
+  log.report({{"x", 1}});
+  log.show_status("nothing");
+  EXPECT_FALSE(log.has_terminal());
+}
+
+TEST(Log, LinesOfThreadsDoNotMix) {
+  const TemporaryDirectory directory;
+  Log log({.quiet = true, .log = directory.path("log")});
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 100; ++n) log.info("{}", std::string(100, 'x'));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  LineReader reader(directory.path("log"));
+  std::string line;
+  int lines = 0;
+  for (; reader.next(line); ++lines) ASSERT_EQ(line.size(), 22 + 100U);
+  EXPECT_EQ(lines, 400);
+}
+
+TEST(Log, MessagesGoAboveTheStatus) {
+  const Screen screen(true);
+  Log log({}, screen.stream());
+  EXPECT_TRUE(log.has_terminal());
+  log.show_status("status");
+  log.info("message");
+  log.show_status("");
+  log.show_status("");
+  EXPECT_EQ(std::regex_replace(screen.text(), std::regex(R"(\[\d{4}[^\]]+\])"), "TIME"),
+            "\r\x1b[Kstatus"
+            "\r\x1b[KTIME message\r\nstatus"
+            "\r\x1b[K");
+}
+
+TEST(Log, StatusIsCutToTheTerminal) {
+  const Screen screen(true);
+  Log log({}, screen.stream());
+  std::string bars;
+  for (int i = 0; i < 50; ++i) bars += "━";
+  log.show_status(bars);
+  EXPECT_EQ(screen.text(), "\r\x1b[K" + bars.substr(0, 29 * std::string("━").size()));
+}
+
+TEST(Progress, DrawsABarNowAndThen) {
+  const Screen screen(true);
+  Log log({}, screen.stream());
+  {
+    Progress progress(log, std::chrono::hours(1));
+    EXPECT_TRUE(progress.is_due());
+    progress.show(0.25, "now");
+    EXPECT_FALSE(progress.is_due());
+    progress.show(0.5, "too early");
+  }
+  EXPECT_EQ(screen.text(), "\r\x1b[K 25% ━━━━━━                  \r\x1b[K");
+}
+
+TEST(Progress, ShowsNothingWithoutATerminal) {
+  const Screen screen(false);
+  Log log({}, screen.stream());
+  Progress progress(log);
+  EXPECT_FALSE(progress.is_due());
+  progress.show(0.5, "text");
+  EXPECT_EQ(screen.text(), "");
+}
+
+}  // namespace
+}  // namespace heed
