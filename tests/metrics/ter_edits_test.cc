@@ -1,0 +1,72 @@
+#include "metrics/ter_edits.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "util/random.h"
+
+namespace heed {
+namespace {
+
+using Words = std::vector<std::uint32_t>;
+
+// Letters stand for words.
+int edits(std::string_view hypothesis, std::string_view reference) {
+  const Words h(hypothesis.begin(), hypothesis.end()), r(reference.begin(), reference.end());
+  return count_ter_edits(h, r);
+}
+
+TEST(TerEdits, EditsOfEachKind) {
+  EXPECT_EQ(edits("abcd", "abcd"), 0);
+  EXPECT_EQ(edits("abd", "abcd"), 1);
+  EXPECT_EQ(edits("abxcd", "abcd"), 1);
+  EXPECT_EQ(edits("abxd", "abcd"), 1);
+  EXPECT_EQ(edits("defghabc", "abcdefgh"), 1);  // one shift
+  EXPECT_EQ(edits("bcda", "abcd"), 1);
+  EXPECT_EQ(edits("xyz", "abc"), 3);
+}
+
+TEST(TerEdits, EmptySides) {
+  EXPECT_EQ(edits("", "abc"), 3);
+  EXPECT_EQ(edits("abc", ""), 3);
+  EXPECT_EQ(edits("", ""), 0);
+}
+
+TEST(TerEdits, ShiftsAreLimitedToTenWords) {
+  EXPECT_EQ(edits("abcdefghijklmnopqr", "mnopqrabcdefghijkl"), 1);  // six words to the front
+  // Twelve words to the front: ten and then two.
+  EXPECT_EQ(edits("abcdefghijklmnopqrstuvwx", "mnopqrstuvwxabcdefghijkl"), 2);
+}
+
+TEST(TerEdits, NeverMoreThanPlainEditDistance) {
+  Random random(11);
+  for (int round = 0; round < 100; ++round) {
+    Words h(random.below(25)), r(1 + random.below(25));
+    for (auto& word : h) word = static_cast<std::uint32_t>(random.below(6));
+    for (auto& word : r) word = static_cast<std::uint32_t>(random.below(6));
+    std::vector<int> row(r.size() + 1);
+    for (std::size_t j = 0; j <= r.size(); ++j) row[j] = static_cast<int>(j);
+    for (std::uint32_t word : h) {
+      int diagonal = row[0]++;
+      for (std::size_t j = 1; j <= r.size(); ++j) {
+        const int best =
+            std::min({row[j] + 1, row[j - 1] + 1, diagonal + (word == r[j - 1] ? 0 : 1)});
+        diagonal = row[j];
+        row[j] = best;
+      }
+    }
+    EXPECT_LE(count_ter_edits(h, r), row.back());
+  }
+}
+
+TEST(TerEdits, VeryDifferentLengthsStayWithinTheBand) {
+  const Words one = {7}, many(400, 7);
+  EXPECT_EQ(count_ter_edits(one, many), 399);
+  EXPECT_EQ(count_ter_edits(many, one), 399);
+}
+
+}  // namespace
+}  // namespace heed
