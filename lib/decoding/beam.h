@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "heed/options.h"
+
+namespace heed {
+
+/// A translation, found or given. Lengths and probabilities count </s>, `tokens` leaves it out.
+struct Hypothesis {
+  std::vector<int> tokens;
+  double log_probability = 0;      ///< log p(tokens, </s>), natural.
+  float score = 0;                 ///< log p / length^a: what hypotheses are ranked by.
+  std::vector<float> word_scores;  ///< log p of each token; the last is that of </s>.
+  /// Weights on the source tokens, </s> last, for each target token, </s> last. Empty where nobody
+  /// asked for them, rows empty where the model has no attention.
+  std::vector<std::vector<float>> attention;
+};
+
+/// log p / length^a, the length normalisation of Boulanger-Lewandowski et al. (2013) with the
+/// exponent of Wu et al. (2016, eq. 14).
+double normalized_score(double log_probability, int length, float a);
+
+/// Draws translations from the model instead of searching for the likeliest ones.
+struct Sampling {
+  int top_k = 0;           ///< Only from the k likeliest tokens of each step; 0: from all.
+  std::uint64_t seed = 1;  ///< Draws depend on it, the sentence's number and the step alone.
+};
+
+/// How translations are searched for, the same for all sentences.
+struct SearchRules {
+  SearchOptions options;
+  int n_best = 1;                    ///< Hypotheses wanted a sentence; at most options.beam_size.
+  bool attention = false;            ///< Whether hypotheses shall have attention.
+  std::vector<int> forbidden;        ///< Tokens that are never chosen, such as <unk>. Not </s>.
+  int no_repeat_ngram = 0;           ///< No n-gram of this many tokens comes twice; 0: no rule.
+  std::optional<Sampling> sampling;  ///< Then beam_size translations are drawn.
+};
+
+/// Ways that each live translation offers to Beam::advance: twice the beam, because up to beam_size
+/// of them may end and the beam must not thin out. Greedy search offers only the best.
+inline int candidates_per_row(const SearchRules& rules) {
+  const int width = rules.options.beam_size;
+  return width == 1 ? 1 : 2 * width;
+}
+
+/// The most tokens a translation may have, without </s>: max_length_factor times the tokens of its
+/// own source (with </s>), at least 10 more than those, at most max_length where that is not 0.
+int length_limit(const SearchOptions& options, int source_length);
+
+/// The search for one sentence: a tree of partial translations, of which up to beam_size are live.
+/// It ends when none is live; or when n_best have ended that no live one can beat, even if it went
+/// on to the limit without loss; or when beam_size have ended and no live one, if it ended now,
+/// would be among the n_best. Translations that reach the limit end there, with the probability of
+/// </s> at that place.
+class Beam {
+ public:
+  /// One way on: live row `row` of this beam continues with `token`.
+  struct Candidate {
+    int row = 0;
+    int token = 0;
+    float log_probability = 0;  ///< Of the token alone.
+  };
+
+  /// A live partial translation. `row` is its parent's number among the live ones before.
+  struct Row {
+    int row = 0;
+    int node = 0;
+    double log_probability = 0;
+  };
+
+  /// `rules` must outlive it. `limit`: tokens without </s>; raised to the length of `prefix`, with
+  /// which every translation begins.
+  Beam(const SearchRules& rules, int limit, int bos, int eos, std::span<const int> prefix = {});
+
+  bool done() const { return live_.empty() || !can_improve(); }
+  int length() const { return length_; }  ///< Tokens of each live translation.
+  const std::vector<Row>& live() const { return live_; }
+  int last_token(const Row& row) const { return nodes_[row.node].token; }
+  /// The tokens of a live translation so far.
+  std::vector<int> tokens(const Row& row) const;
+
+  /// The one token that may come next, if the prefix or the limit leaves no choice.
+  std::optional<int> forced() const;
+  /// Whether the next token is the first that neither prefix nor limit decide.
+  bool is_first_choice() const { return length_ == static_cast<int>(prefix_.size()); }
+  /// Notes what live row `row` attends to while its next token is chosen.
+  void attend(int row, std::vector<float> weights);
+  /// Keeps the best candidates. </s> ends a translation only if it is among the beam_size best.
+  /// Equal ones are taken in order of row, then token. Throws Error for NaN.
+  void advance(std::vector<Candidate> candidates);
+
+  /// The n_best that have ended (or fewer, if there are no more), best first.
+  std::vector<Hypothesis> hypotheses() const;
+
+ private:
+  /// A token of the tree, and the attention of what comes after it.
+  struct Node {
+    int parent = -1;
+    int token = 0;
+    float log_probability = 0;
+    std::vector<float> attention;
+  };
+  struct Finished {
+    int node = 0;  ///< Of </s>.
+    double log_probability = 0;
+    double score = 0;
+  };
+
+  int width() const { return rules_.options.beam_size; }
+  double score(double log_probability, int length) const {
+    return normalized_score(log_probability, length, rules_.options.normalize);
+  }
+  bool can_improve() const;
+  void finish(const Row& path);
+  Hypothesis hypothesis(const Finished& finished) const;
+
+  const SearchRules& rules_;
+  int limit_, eos_;
+  std::vector<int> prefix_;
+  int length_ = 0;
+  std::vector<Node> nodes_;         ///< nodes_[0] is <s>.
+  std::vector<Row> live_;           ///< Best first.
+  std::vector<Finished> finished_;  ///< Best first.
+};
+
+}  // namespace heed

@@ -1,0 +1,109 @@
+#include "decoding/stepper.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace heed {
+
+namespace {
+
+/// Rows that are normalised and searched at a time, in floats: as many as stay in the cache.
+constexpr int kCachedLogits = 1 << 17;
+
+}  // namespace
+
+std::vector<float> source_weights(Backend& backend, const CrossAttention& attention, int row,
+                                  const Encoded& encoded, int sentence) {
+  if (attention.weights.empty()) return {};
+  const auto layers = static_cast<int>(attention.weights.size());
+  const Tensor& all = attention.weights[alignment_layer(layers)].value();
+  const AttentionSpan& span = attention.spans.rows[row];
+  const int heads = all.cols, first = encoded.offsets[sentence];
+  std::vector<float> block(static_cast<std::size_t>(heads) * span.keys);
+  const Tensor view(all.data + static_cast<std::ptrdiff_t>(heads) * span.first_weight, heads,
+                    span.keys);
+  backend.read(view, block);
+
+  std::vector<float> weights(encoded.offsets[sentence + 1] - first, 0.0F);
+  const std::span<const int> key_rows = attention.spans.key_rows;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const int key = span.first_key + static_cast<int>(i % span.keys);
+    weights[(key_rows.empty() ? key : key_rows[key]) - first] += block[i] / heads;
+  }
+  return weights;
+}
+
+ModelStepper::ModelStepper(const EncoderDecoder& model)
+    : model_(model),
+      backend_(model.parameters().backend()),
+      encoder_tape_(backend_),
+      tapes_{Tape(backend_), Tape(backend_)} {
+  const Vocabularies& vocabularies = model.vocabularies();
+  shape_ = {vocabularies.target, vocabularies.bos, vocabularies.eos, {}};
+}
+
+void ModelStepper::begin(const Ragged& source) {
+  encoder_tape_.reset();
+  encoded_ = model_.encode(encoder_tape_, source);
+  state_ = model_.start(encoded_);
+  shape_.source_lengths.clear();
+  for (int b = 0; b < source.size(); ++b) shape_.source_lengths.push_back(source.length(b));
+  sentences_.resize(source.size());
+  std::iota(sentences_.begin(), sentences_.end(), 0);
+}
+
+void ModelStepper::step(std::span<const int> tokens, std::span<const int> parents) {
+  turn_ = 1 - turn_;
+  Tape& tape = tapes_[turn_];
+  tape.reset();
+  decoded_ = model_.step(tape, *state_, {tape.keep(tokens), tape.keep(parents)});
+
+  std::vector<int> sentences(parents.size());
+  for (std::size_t r = 0; r < parents.size(); ++r) sentences[r] = sentences_[parents[r]];
+  sentences_ = std::move(sentences);
+
+  output_ = model_.output(tape);
+  logits_ = tape.allocate(decoded_.hidden.rows(), shape_.vocabulary);
+  backend_.gemm(decoded_.hidden.value(), transposed(output_.weight.value()), 0.0F, logits_);
+  is_normalized_ = false;
+}
+
+void ModelStepper::normalize(const Tensor& logits) {
+  if (output_.bias) backend_.add_bias(output_.bias.value(), logits);
+  backend_.log_softmax(logits);
+}
+
+TopK ModelStepper::top(int k) {
+  const int rows = logits_.rows, chunk = std::max(1, kCachedLogits / shape_.vocabulary);
+  top_ids_.resize(static_cast<std::size_t>(rows) * k);
+  top_values_.resize(top_ids_.size());
+  for (int first = 0; first < rows; first += chunk) {
+    const Tensor part = logits_.row_range(first, std::min(chunk, rows - first));
+    if (!is_normalized_) normalize(part);
+    const std::size_t begin = static_cast<std::size_t>(first) * k;
+    backend_.top_k(part, k,
+                   {std::span(top_ids_).subspan(begin), std::span(top_values_).subspan(begin)});
+  }
+  is_normalized_ = true;
+  return {top_ids_, top_values_};
+}
+
+float ModelStepper::log_probability(int row, int token) {
+  if (!is_normalized_) normalize(logits_);
+  is_normalized_ = true;
+  float value = 0;
+  backend_.read(logits_.row_range(row, 1).col_range(token, 1), {&value, 1});
+  return value;
+}
+
+void ModelStepper::log_probabilities(int row, std::span<float> all) {
+  if (!is_normalized_) normalize(logits_);
+  is_normalized_ = true;
+  backend_.read(logits_.row_range(row, 1), all);
+}
+
+std::vector<float> ModelStepper::attention(int row) {
+  return source_weights(backend_, decoded_.attention, row, encoded_, sentences_[row]);
+}
+
+}  // namespace heed

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "model/encoder_decoder.h"
+
+namespace heed {
+
+/// What a search has to know of a batch before its first step.
+struct StepperShape {
+  int vocabulary = 0;
+  int bos = 1;                      ///< The token that every row begins with.
+  int eos = 2;                      ///< The token that ends a row.
+  std::vector<int> source_lengths;  ///< Tokens of each sentence, </s> included.
+};
+
+/// R partial translations, the rows, that grow by one token a step and tell how likely each next
+/// token is. The search sees nothing else of a model.
+class Stepper {
+ public:
+  virtual ~Stepper() = default;
+
+  virtual const StepperShape& shape() const = 0;
+  /// Row r continues row parents[r] of the step before (at the first step: sentence parents[r])
+  /// with tokens[r]. Rows that no parent names are gone.
+  virtual void step(std::span<const int> tokens, std::span<const int> parents) = 0;
+
+  // ---- Of the last step, until the next ------------------------------------------------------
+  /// The k (at most V) likeliest next tokens of each row and their log p [R, k], best first, equal
+  /// ones in order of tokens.
+  virtual TopK top(int k) = 0;
+  /// log p of one next token.
+  virtual float log_probability(int row, int token) = 0;
+  /// log p of all next tokens; `all` has V elements.
+  virtual void log_probabilities(int row, std::span<float> all) = 0;
+  /// How much the row attends to each token of its sentence; sums to 1. Empty where the model has
+  /// no attention.
+  virtual std::vector<float> attention(int row) = 0;
+};
+
+/// Which layer of a model's cross-attention is shown and turned into alignments; its heads are
+/// averaged. The last but one aligns best in deep decoders (Garg et al. 2019, sec. 3.1).
+inline int alignment_layer(int layers) { return layers > 2 ? layers - 2 : layers - 1; }
+
+/// The weights of decoder row `row` on the tokens of `sentence`, mean over heads of the
+/// alignment_layer. Empty where the model has no attention.
+std::vector<float> source_weights(Backend& backend, const CrossAttention& attention, int row,
+                                  const Encoded& encoded, int sentence);
+
+/// Steps of an EncoderDecoder. Keeps its memory from batch to batch; belongs to one thread.
+class ModelStepper : public Stepper {
+ public:
+  explicit ModelStepper(const EncoderDecoder& model);
+
+  /// Encodes a batch and forgets the one before.
+  void begin(const Ragged& source);
+
+  const StepperShape& shape() const override { return shape_; }
+  void step(std::span<const int> tokens, std::span<const int> parents) override;
+  TopK top(int k) override;
+  float log_probability(int row, int token) override;
+  void log_probabilities(int row, std::span<float> all) override;
+  std::vector<float> attention(int row) override;
+
+ private:
+  void normalize(const Tensor& logits);
+
+  const EncoderDecoder& model_;
+  Backend& backend_;
+  StepperShape shape_;
+  Tape encoder_tape_;
+  Tape tapes_[2];  ///< Used in turn: a step reads the state that the step before left.
+  int turn_ = 0;
+  Encoded encoded_;
+  std::unique_ptr<DecoderState> state_;
+  Decoded decoded_;
+  std::vector<int> sentences_;  ///< [R]: sentence of each row.
+  OutputLayer output_;
+  Tensor logits_;               ///< [R, V], at first without the output layer's bias.
+  bool is_normalized_ = false;  ///< Whether logits_ are log-probabilities.
+  std::vector<int> top_ids_;
+  std::vector<float> top_values_;
+};
+
+}  // namespace heed
