@@ -41,6 +41,20 @@ TEST(TerEdits, ShiftsAreLimitedToTenWords) {
   EXPECT_EQ(edits("abcdefghijklmnopqrstuvwx", "mnopqrstuvwxabcdefghijkl"), 2);
 }
 
+TEST(TerEdits, ShiftsAreLimitedToFiftyPlaces) {
+  const auto first_word_to_the_end = [](std::uint32_t others) {
+    Words hypothesis = {1000}, reference;
+    for (std::uint32_t word = 0; word < others; ++word) {
+      hypothesis.push_back(word);
+      reference.push_back(word);
+    }
+    reference.push_back(1000);
+    return count_ter_edits(hypothesis, reference);
+  };
+  EXPECT_EQ(first_word_to_the_end(50), 1);
+  EXPECT_EQ(first_word_to_the_end(51), 2);  // a deletion and an insertion
+}
+
 TEST(TerEdits, NeverMoreThanPlainEditDistance) {
   Random random(11);
   for (int round = 0; round < 100; ++round) {
@@ -60,6 +74,42 @@ TEST(TerEdits, NeverMoreThanPlainEditDistance) {
     }
     EXPECT_LE(count_ter_edits(h, r), row.back());
   }
+}
+
+/// A generator that any language can repeat.
+class Congruential {
+ public:
+  std::uint32_t below(std::uint32_t n) {
+    state_ = (state_ * 1103515245 + 12345) & 0x7FFFFFFF;
+    return static_cast<std::uint32_t>(state_ >> 16) % n;
+  }
+  Words words(std::size_t length, std::uint32_t vocabulary) {
+    Words words(length);
+    for (auto& word : words) word = below(vocabulary);
+    return words;
+  }
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+int total_edits(int pairs, std::uint32_t longest, std::uint32_t vocabulary) {
+  Congruential random;
+  int total = 0;
+  for (int i = 0; i < pairs; ++i) {
+    const Words hypothesis = random.words(random.below(longest), vocabulary);
+    const Words reference = random.words(1 + random.below(longest), vocabulary);
+    total += count_ter_edits(hypothesis, reference);
+  }
+  return total;
+}
+
+// The totals are those of an independent implementation of Tercom's search in Python; the last
+// one runs into the limits on the band and on the number of shifts.
+TEST(TerEdits, ShiftsAreChosenAsTercomDoes) {
+  EXPECT_EQ(total_edits(200, 20, 8), 2065);
+  EXPECT_EQ(total_edits(40, 50, 12), 1032);
+  EXPECT_EQ(total_edits(6, 150, 30), 496);
 }
 
 TEST(TerEdits, VeryDifferentLengthsStayWithinTheBand) {
