@@ -100,10 +100,13 @@ double Workers::step(const Update& update) {
       update.clip_norm > 0 && norm > update.clip_norm ? update.clip_norm / norm : 1.0;
   adam.gradient_scale = static_cast<float>(clip / update.tokens);
   pool_.run([&](int worker) {
-    const Tensor values = slice(update.values, worker);
+    const TrainingWeights& weights = update.weights;
+    const Tensor values = slice(weights.values, worker);
     backend_.adam(adam, slice(gradients_.front()->tensor(), worker), values,
-                  slice(update.first_moment, worker), slice(update.second_moment, worker));
-    if (update.average) backend_.blend(update.average_rate, values, slice(update.average, worker));
+                  slice(weights.first_moment, worker), slice(weights.second_moment, worker));
+    if (weights.average) {
+      backend_.blend(update.average_rate, values, slice(weights.average, worker));
+    }
     for (const auto& gradient : gradients_) backend_.fill(slice(gradient->tensor(), worker), 0.0F);
   });
   return norm;

@@ -21,6 +21,12 @@ struct LossSum {
   std::uint64_t sentences = 0;
 };
 
+/// The weights of a training: one block each, laid out as the parameters.
+struct TrainingWeights {
+  Tensor values, first_moment, second_moment;
+  Tensor average;  ///< Exponentially smoothed values (Polyak & Juditsky 1992), or empty.
+};
+
 /// The sentences of `batch` dealt out in turn to `count` shards, of which some may be empty.
 std::vector<Batch> make_shards(const Batch& batch, int count);
 
@@ -44,8 +50,7 @@ class Workers {
     AdamStep adam;         ///< gradient_scale is set here.
     double tokens = 1;     ///< The gradient is divided by this,
     double clip_norm = 0;  ///< then shortened to this length; 0: not.
-    Tensor values, first_moment, second_moment;
-    Tensor average;  ///< Running average of the values, or empty.
+    TrainingWeights weights;
     float average_rate = 0;
   };
   /// Sums the gradients, moves the parameters with Adam, updates the average, and sets the

@@ -1,0 +1,414 @@
+#include "training/trainer.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <thread>
+
+#include "util/error.h"
+#include "util/fields.h"
+#include "util/random.h"
+#include "util/text.h"
+
+namespace heed {
+
+namespace {
+
+constexpr double kPlateauFactor = 0.5;         // of the learning rate, after
+constexpr std::uint64_t kPlateauPatience = 2;  // validations without a new best
+
+/// Fills in what is chosen by the size of the corpus or the machine.
+TrainOptions resolved(TrainOptions options, std::size_t pairs) {
+  const TrainOptions usual = TrainOptions::for_corpus(options.architecture.type, pairs);
+  TrainingOptions& training = options.training;
+  if (training.learn_rate == 0) training.learn_rate = usual.training.learn_rate;
+  if (training.lr_warmup == 0) training.lr_warmup = usual.training.lr_warmup;
+  if (training.threads == 0) {
+    training.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  }
+  if (options.data.separate_vocabs || options.data.vocab.size() > 1) {
+    options.architecture.tied_embeddings_all = false;
+  }
+  return options;
+}
+
+void check(const TrainOptions& options) {
+  if (options.model.empty()) fail_usage("expected --model FILE, where the model is written");
+  for (const std::string& metric : options.training.valid_metrics) find_validation_metric(metric);
+  if (!options.data.valid_sets.empty() && options.training.valid_metrics.empty()) {
+    fail_usage("expected at least one of --valid-metrics with --valid-sets");
+  }
+  if (options.training.optimizer_delay < 1) {
+    fail_usage("expected --optimizer-delay of at least 1, found {}",
+               options.training.optimizer_delay);
+  }
+  if (std::filesystem::is_directory(options.model)) {
+    fail("expected a file for --model, found the directory {}", options.model);
+  }
+}
+
+std::optional<ValidationText> read_validation_text(const DataOptions& options) {
+  if (options.valid_sets.empty()) return std::nullopt;
+  const Corpus corpus(options.valid_sets, options.tsv);
+  ValidationText text;
+  for (std::size_t i = 0; i < corpus.size(); ++i) {
+    SentencePair pair = corpus.pair(i);
+    text.source.push_back(std::move(pair.source));
+    text.target.push_back(std::move(pair.target));
+  }
+  return text;
+}
+
+Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Log& log) {
+  const auto source = [&](std::size_t i) { return corpus.source(i); };
+  const auto target = [&](std::size_t i) { return corpus.target(i); };
+  const auto train = [&](std::string_view side, std::size_t lines, const auto& line) {
+    Tokenizer tokenizer = train_tokenizer(lines, line, options);
+    log.info("[vocab] {} vocabulary: {} pieces of the {} asked for", side, tokenizer.size(),
+             options.vocab_size);
+    return tokenizer;
+  };
+  if (options.separate_vocabs) {
+    return {train("source", corpus.size(), source), train("target", corpus.size(), target)};
+  }
+  const auto both = [&](std::size_t i) { return i % 2 == 0 ? source(i / 2) : target(i / 2); };
+  const Tokenizer joint = train("joint", 2 * corpus.size(), both);
+  return {joint, joint};
+}
+
+Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,
+                           const TrainingState& state, Log& log) {
+  if (state.exists()) return state.tokenizers();
+  if (options.vocab.empty()) return train_tokenizers(corpus, options, log);
+  if (options.vocab.size() > 2) {
+    fail_usage("expected one or two files for --vocab, found {}", options.vocab.size());
+  }
+  return {Tokenizer::load(options.vocab.front()), Tokenizer::load(options.vocab.back())};
+}
+
+/// The end in updates, which the cosine schedule has to know.
+ScheduleShape make_schedule(const TrainingOptions& options, const std::vector<Period>& end) {
+  ScheduleShape shape{options.lr_schedule, options.learn_rate,
+                      static_cast<std::uint64_t>(options.lr_warmup), 0};
+  if (options.lr_schedule != Schedule::kCosine) return shape;
+  for (const Period& period : end) {
+    if (period.unit == Period::Unit::kUpdates) {
+      shape.last_update = static_cast<std::uint64_t>(period.amount);
+    }
+  }
+  if (shape.last_update == 0) {
+    fail_usage("expected --after in updates (such as 8Ku) with --lr-schedule cosine, found '{}'",
+               options.after);
+  }
+  return shape;
+}
+
+std::vector<Period> make_end(const TrainingOptions& options) {
+  std::vector<Period> end = parse_periods("after", options.after);
+  for (const Period& period : parse_periods("time-budget", options.time_budget)) {
+    if (period.unit != Period::Unit::kSeconds) {
+      fail_usage("expected a time such as 30m for --time-budget, found '{}'", options.time_budget);
+    }
+    end.push_back(period);
+  }
+  return end;
+}
+
+double amount_of(const Period& period, const Progressed& progress) {
+  switch (period.unit) {
+    case Period::Unit::kUpdates:
+      return static_cast<double>(progress.updates);
+    case Period::Unit::kEpochs:
+      return static_cast<double>(progress.epochs);
+    case Period::Unit::kTokens:
+      return static_cast<double>(progress.tokens);
+    case Period::Unit::kSeconds:
+      return progress.seconds;
+  }
+  return 0;
+}
+
+/// "de-en.safetensors" → "de-en.up1000.safetensors"
+std::string numbered(const std::string& path, std::uint64_t update) {
+  const std::filesystem::path whole(path);
+  return (whole.parent_path() /
+          fmt::format("{}.up{}{}", whole.stem().string(), update, whole.extension().string()))
+      .string();
+}
+
+std::uint64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+Trainer::Trainer(const TrainOptions& options, Log& log)
+    : options_((check(options), options)),
+      log_(log),
+      backend_(make_backend(options.training.backend)),
+      corpus_(options.data.train_sets, options.data.tsv),
+      validation_text_(read_validation_text(options.data)),
+      state_file_(options.model + ".state", options_ = resolved(options, corpus_.size()),
+                  corpus_.fingerprint()),
+      tokenizers_(make_tokenizers(corpus_, options_.data, state_file_, log)),
+      parameters_(*backend_),
+      model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
+      workers_(*model_, options_.training.threads),
+      batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
+               options_.training.seed),
+      end_(make_end(options_.training)),
+      valid_freq_(parse_periods("valid-freq", options_.training.valid_freq)),
+      save_freq_(parse_periods("save-freq", options_.training.save_freq)),
+      disp_freq_(parse_periods("disp-freq", options_.training.disp_freq)),
+      schedule_(make_schedule(options_.training, end_)),
+      report_(log) {
+  parameters_.initialize(options_.training.seed);
+  first_moment_.emplace(*backend_, parameters_.size());
+  second_moment_.emplace(*backend_, parameters_.size());
+  weights_ = {parameters_.flat(), first_moment_->tensor(), second_moment_->tensor(), {}};
+  if (options_.training.exponential_smoothing > 0) {
+    average_.emplace(*backend_, parameters_.size());
+    backend_->copy(weights_.values, average_->tensor());
+    weights_.average = average_->tensor();
+  }
+  if (validation_text_) {
+    validator_.emplace(*model_, *validation_text_, tokenizers_.source, tokenizers_.target,
+                       options_.training.valid_beam_size);
+  }
+  for (const InvalidLines& lines : corpus_.invalid_lines()) {
+    log_.warn("{}: {} lines are not valid UTF-8, the first is line {}; invalid bytes become U+FFFD",
+              lines.path, lines.count, lines.first);
+  }
+  resume();
+}
+
+void Trainer::resume() {
+  if (!state_file_.exists()) {
+    if (!std::filesystem::exists(options_.model)) return;
+    fail(
+        "expected no file {} or a training state {} beside it, found a model alone; remove it or "
+        "train to another --model",
+        options_.model, state_file_.path());
+  }
+  counters_ = state_file_.load(weights_);
+  seconds_before_ = counters_.progress.seconds;
+  batcher_.seek(counters_.position);
+  log_.info("[train] going on from {} at update {}", state_file_.path(),
+            counters_.progress.updates);
+}
+
+/// The batch after the one in hand is read ahead, so that the end of an epoch is known in time.
+void Trainer::fetch() {
+  counters_.position = batcher_.position();
+  std::optional<Batch> batch = batcher_.next();
+  if (!batch) {
+    const LeftOut& left_out = batcher_.left_out();
+    if (counters_.position.epoch == 0 && left_out.empty + left_out.too_long > 0) {
+      log_.warn("[data] left out of training: {} pairs with an empty side, {} with over {} tokens",
+                left_out.empty, left_out.too_long, options_.data.max_length);
+    }
+    counters_.position = batcher_.position();
+    batch = batcher_.next();
+  }
+  next_batch_ = std::move(batch.value());
+}
+
+double Trainer::seconds_now() const {
+  const std::chrono::duration<double> here = std::chrono::steady_clock::now() - started_;
+  return seconds_before_ + here.count();
+}
+
+bool Trainer::is_due(const std::vector<Period>& periods) const {
+  return std::any_of(periods.begin(), periods.end(), [&](const Period& period) {
+    return period.passed(counters_.progress) > period.passed(before_update_);
+  });
+}
+
+bool Trainer::reached_end() const {
+  return std::any_of(end_.begin(), end_.end(),
+                     [&](const Period& period) { return period.passed(counters_.progress) > 0; });
+}
+
+double Trainer::share_done() const {
+  double share = 0;
+  for (const Period& period : end_) {
+    share = std::max(share, amount_of(period, counters_.progress) / period.amount);
+  }
+  return std::min(share, 1.0);
+}
+
+bool Trainer::is_stalled() const {
+  const int patience = options_.training.early_stopping;
+  return patience > 0 && std::cmp_greater_equal(counters_.stalled, patience);
+}
+
+TrainingEnd Trainer::run(const std::function<bool()>& interrupted) {
+  started_ = std::chrono::steady_clock::now();
+  log_.info("[train] {} sentence pairs, {} + {} pieces, {} parameters, {} threads, {}",
+            with_thousands(static_cast<std::int64_t>(corpus_.size())), tokenizers_.source.size(),
+            tokenizers_.target.size(),
+            with_thousands(static_cast<std::int64_t>(parameters_.count())), workers_.size(),
+            backend_->description());
+  fetch();
+  while (!reached_end() && !is_stalled()) {
+    if (interrupted()) {
+      save_state();
+      return TrainingEnd::kInterrupted;
+    }
+    update();
+    if (is_due(disp_freq_)) report_.display(counters_);
+    report_.show_bar(counters_, share_done());
+    const bool validates = validator_ && is_due(valid_freq_);
+    if (validates) validate();
+    if (!validator_ && is_due(save_freq_)) save_model(options_.model);
+    if (validates || is_due(save_freq_)) save_state();
+  }
+  if (!validator_) save_model(options_.model);
+  save_state();
+  if (validator_ && counters_.validations == 0) {
+    validate();
+    save_state();
+  }
+  return is_stalled() ? TrainingEnd::kStalled : TrainingEnd::kBudget;
+}
+
+LossSum Trainer::gather_update() {
+  LossSum sum;
+  for (int part = 0; part < options_.training.optimizer_delay; ++part) {
+    const Batch batch = std::exchange(next_batch_, {});
+    fetch();
+    const std::uint64_t key = hash_seed(
+        options_.training.seed, {counters_.progress.updates, static_cast<std::uint64_t>(part)});
+    const LossSum loss = workers_.accumulate(batch, options_.training.label_smoothing, key);
+    sum.loss += loss.loss;
+    sum.tokens += loss.tokens;
+    sum.sentences += loss.sentences;
+  }
+  return sum;
+}
+
+void Trainer::update() {
+  before_update_ = counters_.progress;
+  const LossSum sum = gather_update();
+  Progressed& progress = counters_.progress;
+  const std::uint64_t number = progress.updates + 1;
+  Workers::Update update;
+  update.adam.learning_rate =
+      static_cast<float>(learning_rate(schedule_, number, counters_.rate_factor));
+  update.adam.beta1 = options_.training.adam_beta1;
+  update.adam.beta2 = options_.training.adam_beta2;
+  update.adam.epsilon = options_.training.adam_epsilon;
+  update.adam.weight_decay = options_.training.weight_decay;
+  update.adam.update = static_cast<std::int64_t>(number);
+  update.tokens = static_cast<double>(sum.tokens);
+  update.clip_norm = options_.training.clip_norm;
+  update.weights = weights_;
+  // Early on the average follows closely: it starts from random weights.
+  update.average_rate =
+      std::max(options_.training.exponential_smoothing, 9.0F / (static_cast<float>(number) + 9.0F));
+  const double norm = std::isfinite(sum.loss) ? workers_.step(update) : sum.loss;
+  if (!std::isfinite(norm)) {
+    fail(
+        "expected a finite loss, found {} in update {}; the state of update {} is kept in {}: go "
+        "on "
+        "from it with a lower --learn-rate",
+        norm, number, saved_update_, state_file_.path());
+  }
+  progress.updates = number;
+  progress.tokens += sum.tokens;
+  progress.epochs = counters_.position.epoch;
+  counters_.sentences += sum.sentences;
+  progress.seconds = seconds_now();
+  report_.add({sum, norm, update.adam.learning_rate});
+}
+
+void Trainer::validate() {
+  // Validated and kept are the averaged weights, where there are any.
+  parameters_.bind(weights_.average ? weights_.average : weights_.values);
+  const std::vector<std::string>& metrics = options_.training.valid_metrics;
+  const bool translates = std::find(metrics.begin(), metrics.end(), "bleu") != metrics.end();
+  const Validation validation = validator_->run(workers_, translates);
+  parameters_.bind(weights_.values);
+  const ValidationMetric& metric = find_validation_metric(metrics.front());
+  const double value = validation.*metric.value;
+  const bool is_best = counters_.validations == 0 ||
+                       (metric.higher_is_better ? value > counters_.best : value < counters_.best);
+  ++counters_.validations;
+  if (is_best) {
+    counters_.best = value;
+    counters_.best_update = counters_.progress.updates;
+    counters_.stalled = 0;
+  } else {
+    ++counters_.stalled;
+    if (options_.training.lr_schedule == Schedule::kPlateau &&
+        counters_.stalled % kPlateauPatience == 0) {
+      counters_.rate_factor *= kPlateauFactor;
+    }
+  }
+  report_.validation(counters_, metrics, validation);
+  if (translates) report_.samples(*validation_text_, validation);
+  keep_models(is_best);
+}
+
+void Trainer::keep_models(bool is_best) {
+  if (is_best) save_model(options_.model);
+  const auto limit = static_cast<std::size_t>(std::max(0, options_.training.keep_checkpoints));
+  if (limit == 0) return;
+  const std::string path = numbered(options_.model, counters_.progress.updates);
+  save_model(path);
+  counters_.kept.push_back(path);
+  while (counters_.kept.size() > limit) {
+    std::filesystem::remove(counters_.kept.front());
+    counters_.kept.erase(counters_.kept.begin());
+  }
+}
+
+void Trainer::save_model(const std::string& path) const {
+  const nlohmann::json training = {{"updates", counters_.progress.updates},
+                                   {"epochs", counters_.progress.epochs},
+                                   {"tokens", counters_.progress.tokens},
+                                   {"sentence_pairs", corpus_.size()},
+                                   {"seed", options_.training.seed},
+                                   {"options", to_json(options_.training)},
+                                   {"best", counters_.best}};
+  heed::save_model(path, {options_.architecture, tokenizers_, training}, parameters_,
+                   weights_.average ? weights_.average : weights_.values);
+}
+
+void Trainer::save_state() {
+  state_file_.save(counters_, weights_, tokenizers_);
+  saved_update_ = counters_.progress.updates;
+}
+
+std::vector<std::string> Trainer::rehearse() {
+  constexpr int kLooked = 50;  // batches; all have about as many target tokens
+  Batch largest;
+  const auto rows = [](const Batch& batch) { return batch.source.rows() + batch.target.rows(); };
+  for (int i = 0; i < kLooked; ++i) {
+    fetch();
+    if (rows(next_batch_) > rows(largest)) largest = std::move(next_batch_);
+  }
+  const LossSum sum = workers_.accumulate(largest, options_.training.label_smoothing, 0);
+  Workers::Update update;
+  update.tokens = static_cast<double>(sum.tokens);
+  update.weights = weights_;
+  workers_.step(update);
+  if (validator_) validator_->run(workers_, true);
+  const std::size_t block = parameters_.size() * sizeof(float);
+  const std::size_t blocks = 3 + static_cast<std::size_t>(workers_.size()) + (average_ ? 1 : 0);
+  return {fmt::format("parameters: {} ({})",
+                      with_thousands(static_cast<std::int64_t>(parameters_.count())),
+                      human_size(block)),
+          fmt::format("vocabulary: {} source, {} target pieces", tokenizers_.source.size(),
+                      tokenizers_.target.size()),
+          fmt::format("weights, gradients and moments: {}", human_size(block * blocks)),
+          fmt::format("activations of {} workers: {}", workers_.size(),
+                      human_size(workers_.tape_memory())),
+          fmt::format("memory of training, measured on one update: {}", human_size(peak_memory()))};
+}
+
+}  // namespace heed

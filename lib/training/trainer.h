@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/batcher.h"
+#include "data/corpus.h"
+#include "heed/options.h"
+#include "model/model_file.h"
+#include "training/period.h"
+#include "training/report.h"
+#include "training/schedule.h"
+#include "training/training_state.h"
+#include "training/validator.h"
+#include "training/workers.h"
+#include "util/log.h"
+
+namespace heed {
+
+/// Why a training ended.
+enum class TrainingEnd { kBudget, kStalled, kInterrupted };
+
+/// Trains one model from parallel text: corpus, vocabulary, batches, updates, validation, files.
+class Trainer {
+ public:
+  /// Reads the corpus, trains or loads the vocabulary, builds the model, and takes up the state of
+  /// an interrupted training where MODEL.state exists. Throws Error or UsageError before anything
+  /// is written.
+  Trainer(const TrainOptions& options, Log& log);
+
+  /// Trains until an option says stop, or `interrupted` (asked after each update) is true; the
+  /// state is saved either way. Throws Error, with the last good state kept, when the loss is not
+  /// finite or a file can't be written.
+  TrainingEnd run(const std::function<bool()>& interrupted);
+
+  /// One update on the batch with the most tokens, without writing anything: sizes, the effective
+  /// configuration, and the memory that training takes, as lines for people.
+  std::vector<std::string> rehearse();
+
+ private:
+  void resume();
+  void fetch();
+  LossSum gather_update();
+  void update();
+  bool is_due(const std::vector<Period>& periods) const;
+  bool reached_end() const;
+  bool is_stalled() const;
+  double share_done() const;
+  double seconds_now() const;
+  void validate();
+  void keep_models(bool is_best);
+  void save_model(const std::string& path) const;
+  void save_state();
+
+  TrainOptions options_;
+  Log& log_;
+  std::unique_ptr<Backend> backend_;
+  Corpus corpus_;
+  std::optional<ValidationText> validation_text_;
+  TrainingState state_file_;
+  Tokenizers tokenizers_;
+  Parameters parameters_;
+  std::unique_ptr<EncoderDecoder> model_;
+  Workers workers_;
+  Batcher batcher_;
+  std::vector<Period> end_, valid_freq_, save_freq_, disp_freq_;
+  ScheduleShape schedule_;
+  TrainingReport report_;
+  std::optional<Validator> validator_;
+  std::optional<Block> first_moment_, second_moment_, average_;
+  TrainingWeights weights_;
+  TrainingCounters counters_;
+  Batch next_batch_;
+  Progressed before_update_;  ///< The progress before the last update.
+  std::uint64_t saved_update_ = 0;
+  std::chrono::steady_clock::time_point started_;
+  double seconds_before_ = 0;  ///< Of training in earlier runs.
+};
+
+}  // namespace heed

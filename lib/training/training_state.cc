@@ -1,0 +1,95 @@
+#include "training/training_state.h"
+
+#include <filesystem>
+
+#include "model/container.h"
+#include "util/error.h"
+#include "util/fields.h"
+
+namespace heed {
+
+namespace {
+
+constexpr std::string_view kKind = "training";
+
+/// The options that decide the result: those of the model and data, and the seed. Others (when to
+/// stop, validate, report; rates) may change from one run to the next.
+nlohmann::json shaping_options(const TrainOptions& options) {
+  nlohmann::json json = to_json(options.architecture);
+  json.update(to_json(options.data));
+  json.erase("train-sets");  // the text counts, not its name
+  json.erase("valid-sets");
+  json["seed"] = options.training.seed;
+  json["exponential-smoothing"] = options.training.exponential_smoothing > 0;
+  return json;
+}
+
+template <class Function>
+void for_each_block(const TrainingWeights& weights, Function function) {
+  function("values", weights.values);
+  function("first_moment", weights.first_moment);
+  function("second_moment", weights.second_moment);
+  if (weights.average) function("average", weights.average);
+}
+
+std::span<float> host_view(const Tensor& block) { return {block.data, block.size()}; }
+
+}  // namespace
+
+TrainingState::TrainingState(std::string path, const TrainOptions& options,
+                             std::uint64_t corpus_fingerprint)
+    : path_(std::move(path)),
+      options_(shaping_options(options)),
+      corpus_fingerprint_(corpus_fingerprint) {}
+
+bool TrainingState::exists() const { return std::filesystem::exists(path_); }
+
+Tokenizers TrainingState::tokenizers() const {
+  const Container file(path_, kKind);
+  return {Tokenizer(std::string(file.bytes("tokenizer.source")), path_),
+          Tokenizer(std::string(file.bytes("tokenizer.target")), path_)};
+}
+
+TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
+  const Container file(path_, kKind);
+  const nlohmann::json before = file.metadata("options");
+  for (const auto& [name, value] : options_.items()) {
+    if (before.contains(name) && before[name] == value) continue;
+    fail(
+        "expected --{} {} as when {} was written, found {}; go on with the same options, or train "
+        "to another --model",
+        name, before.value(name, nlohmann::json()).dump(), path_, value.dump());
+  }
+  if (file.metadata("corpus") != corpus_fingerprint_) {
+    fail(
+        "expected the training text that {} was written with, found another; go on with the same "
+        "text, or train to another --model",
+        path_);
+  }
+  for_each_block(weights, [&](std::string_view name, const Tensor& block) {
+    file.read_floats(name, host_view(block));
+  });
+  TrainingCounters counters;
+  const nlohmann::json json = file.metadata("counters");
+  TrainingCounters::visit(counters,
+                          [&](const char* name, auto& value) { json.at(name).get_to(value); });
+  return counters;
+}
+
+void TrainingState::save(const TrainingCounters& counters, const TrainingWeights& weights,
+                         const Tokenizers& tokenizers) const {
+  nlohmann::json json;
+  TrainingCounters::visit(counters,
+                          [&](const char* name, const auto& value) { json[name] = value; });
+  std::vector<StoredTensor> tensors;
+  for_each_block(weights, [&](std::string_view name, const Tensor& block) {
+    tensors.push_back(float_tensor(std::string(name), host_view(block)));
+  });
+  tensors.push_back(byte_tensor("tokenizer.source", tokenizers.source.serialized()));
+  tensors.push_back(byte_tensor("tokenizer.target", tokenizers.target.serialized()));
+  write_container(path_, kKind,
+                  {{"options", options_}, {"corpus", corpus_fingerprint_}, {"counters", json}},
+                  tensors);
+}
+
+}  // namespace heed

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "autograd/parameter.h"
+#include "data/batcher.h"
+#include "heed/options.h"
+#include "model/model_file.h"
+#include "training/period.h"
+#include "training/workers.h"
+
+namespace heed {
+
+/// Where the training stands between two updates, beside its weights. All random choices follow
+/// from the seed and these numbers.
+struct TrainingCounters {
+  Progressed progress;
+  DataPosition position;        ///< Of the next batch; its epoch is progress.epochs.
+  std::uint64_t sentences = 0;  ///< Seen, over all epochs.
+  std::uint64_t validations = 0;
+  std::uint64_t stalled = 0;  ///< Validations in a row without a new best.
+  double best = 0;            ///< Of the first validation metric; if validations > 0.
+  std::uint64_t best_update = 0;
+  double rate_factor = 1;         ///< What the plateau schedule has left of the learning rate.
+  std::vector<std::string> kept;  ///< Models of the last validations.
+  bool finished = false;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& v) {
+    v("updates", self.progress.updates);
+    v("epochs", self.progress.epochs);
+    v("epoch", self.position.epoch);
+    v("tokens", self.progress.tokens);
+    v("seconds", self.progress.seconds);
+    v("sentences", self.sentences);
+    v("pool", self.position.pool);
+    v("batch", self.position.batch);
+    v("validations", self.validations);
+    v("stalled", self.stalled);
+    v("best", self.best);
+    v("best_update", self.best_update);
+    v("rate_factor", self.rate_factor);
+    v("kept", self.kept);
+    v("finished", self.finished);
+  }
+};
+
+/// The file MODEL.state, from which the same command goes on exactly where it was.
+class TrainingState {
+ public:
+  TrainingState(std::string path, const TrainOptions& options, std::uint64_t corpus_fingerprint);
+
+  const std::string& path() const { return path_; }
+  bool exists() const;
+  /// The vocabularies of the state. Throws Error if the file is damaged.
+  Tokenizers tokenizers() const;
+  /// Fills the blocks. Throws Error if the file is damaged, or if the options that shape the result
+  /// or the training text are not those that it was written with (the first that differs is named).
+  TrainingCounters load(const TrainingWeights& weights) const;
+  /// Writes all or nothing; an older state stays if it can't.
+  void save(const TrainingCounters& counters, const TrainingWeights& weights,
+            const Tokenizers& tokenizers) const;
+
+ private:
+  std::string path_;
+  nlohmann::json options_;
+  std::uint64_t corpus_fingerprint_;
+};
+
+}  // namespace heed
