@@ -64,7 +64,8 @@ Search::Search(Stepper& stepper, const SearchRules& rules, const SearchSentences
   check(rules, sentences, size);
   sentences_.reserve(size);
   for (std::size_t b = 0; b < size; ++b) {
-    const int limit = length_limit(rules.options, shape.source_lengths[b]);
+    const int limit =
+        std::min(length_limit(rules.options, shape.source_lengths[b]), shape.max_tokens);
     const std::span<const int> prefix =
         sentences.prefixes.empty() ? std::span<const int>() : sentences.prefixes[b];
     sentences_.push_back({Beam(rules, limit, shape.bos, shape.eos, prefix),

@@ -39,7 +39,13 @@ ModelStepper::ModelStepper(const EncoderDecoder& model)
       encoder_tape_(backend_),
       tapes_{Tape(backend_), Tape(backend_)} {
   const Vocabularies& vocabularies = model.vocabularies();
-  shape_ = {vocabularies.target, vocabularies.bos, vocabularies.eos, {}};
+  shape_.vocabulary = vocabularies.target;
+  shape_.bos = vocabularies.bos;
+  shape_.eos = vocabularies.eos;
+  const ModelOptions& options = model.options();
+  if (options.type == ModelType::kTransformer && options.positions == Positions::kLearned) {
+    shape_.max_tokens = options.max_positions - 1;
+  }
 }
 
 void ModelStepper::begin(const Ragged& source) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -11,9 +12,10 @@ namespace heed {
 /// What a search has to know of a batch before its first step.
 struct StepperShape {
   int vocabulary = 0;
-  int bos = 1;                      ///< The token that every row begins with.
-  int eos = 2;                      ///< The token that ends a row.
-  std::vector<int> source_lengths;  ///< Tokens of each sentence, </s> included.
+  int bos = 1;                                       ///< The token that every row begins with.
+  int eos = 2;                                       ///< The token that ends a row.
+  std::vector<int> source_lengths;                   ///< Tokens of each sentence, </s> included.
+  int max_tokens = std::numeric_limits<int>::max();  ///< Longest row, without <s> and </s>.
 };
 
 /// R partial translations, the rows, that grow by one token a step and tell how likely each next

@@ -19,7 +19,8 @@ class MarkovStepper : public Stepper {
 
   MarkovStepper(std::vector<Table> tables, std::vector<int> source_lengths)
       : tables_(std::move(tables)), sentences_(tables_.size()) {
-    shape_ = {static_cast<int>(tables_[0].size()), 1, 2, std::move(source_lengths)};
+    shape_.vocabulary = static_cast<int>(tables_[0].size());
+    shape_.source_lengths = std::move(source_lengths);
     std::iota(sentences_.begin(), sentences_.end(), 0);
   }
 

@@ -1,0 +1,35 @@
+#include "decoding/scorer.h"
+
+#include <numeric>
+
+#include "decoding/stepper.h"
+
+namespace heed {
+
+Scorer::Scorer(const EncoderDecoder& model) : model_(model), tape_(model.parameters().backend()) {}
+
+std::vector<Hypothesis> Scorer::score(const Batch& batch, float normalize, bool attention) {
+  tape_.reset();
+  const Ragged& target = batch.target;
+  const Encoded encoded = model_.encode(tape_, batch.source);
+  const Decoded decoded = model_.decode(tape_, encoded, target);
+  const std::span<const float> likelihood =
+      cross_entropy(decoded.hidden, model_.output(tape_), target.ids, 0).likelihood;
+
+  std::vector<Hypothesis> result(target.size());
+  for (int b = 0; b < target.size(); ++b) {
+    Hypothesis& h = result[b];
+    const std::span<const int> tokens = target[b];
+    const std::span<const float> words = likelihood.subspan(target.offsets[b], tokens.size());
+    h.tokens.assign(tokens.begin(), tokens.end() - 1);
+    h.word_scores.assign(words.begin(), words.end());
+    h.log_probability = std::accumulate(words.begin(), words.end(), 0.0);
+    h.score = static_cast<float>(normalized_score(h.log_probability, target.length(b), normalize));
+    for (int row = target.offsets[b]; attention && row < target.offsets[b + 1]; ++row) {
+      h.attention.push_back(source_weights(tape_.backend(), decoded.attention, row, encoded, b));
+    }
+  }
+  return result;
+}
+
+}  // namespace heed
