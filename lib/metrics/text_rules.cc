@@ -1,5 +1,7 @@
 #include "metrics/text_rules.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace heed {
@@ -14,24 +16,31 @@ bool is_split_off(char c) {
          (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
 }
 
-// Spaces out each pair of neighbouring bytes that `matches`. As with a regular expression, a byte
-// takes part in one match only. The pairs are ASCII beside anything, so bytes serve as characters.
+// Rewrites each pair of neighbouring bytes that `matches`: emit writes at most four bytes and
+// returns their end. As with a regular expression, a byte takes part in one match only. The pairs
+// are ASCII beside anything, so bytes serve as characters.
 template <class Matches, class Emit>
 std::string rewrite_pairs(std::string_view in, Matches matches, Emit emit) {
-  std::string out;
-  out.reserve(in.size() + 16);
+  std::string out(2 * in.size(), '\0');
+  char* end = out.data();
   for (std::size_t i = 0; i < in.size(); ++i) {
     if (i + 1 < in.size() && matches(in[i], in[i + 1])) {
-      emit(out, in[i], in[i + 1]);
+      end = emit(end, in[i], in[i + 1]);
       ++i;
     } else {
-      out.push_back(in[i]);
+      *end++ = in[i];
     }
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 
-void emit_both(std::string& out, char first, char second) { out.append({first, ' ', second, ' '}); }
+char* write(char* end, std::array<char, 4> bytes) {
+  return std::copy(bytes.begin(), bytes.end(), end);
+}
+
+char* space_second(char* end, char a, char b) { return write(end, {a, ' ', b, ' '}); }
+char* space_first(char* end, char a, char b) { return write(end, {' ', a, ' ', b}); }
 
 }  // namespace
 
@@ -52,28 +61,29 @@ void replace_entities(std::string& text) {
 }
 
 std::string split_ascii_punctuation(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 16);
+  std::string out(3 * text.size(), '\0');
+  char* end = out.data();
   for (char c : text) {
     if (is_split_off(c)) {
-      out.append({' ', c, ' '});
+      *end++ = ' ';
+      *end++ = c;
+      *end++ = ' ';
     } else {
-      out.push_back(c);
+      *end++ = c;
     }
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 
 std::string split_stops(std::string_view text) {
   std::string out = rewrite_pairs(
-      text, [](char a, char b) { return !is_digit(a) && is_stop(b); }, emit_both);
+      text, [](char a, char b) { return is_stop(b) && !is_digit(a); }, space_second);
   out = rewrite_pairs(
-      out, [](char a, char b) { return is_stop(a) && !is_digit(b); },
-      [](std::string& to, char a, char b) {
-        to.append({' ', a, ' ', b});
-      });
+      out, [](char a, char b) { return is_stop(a) && !is_digit(b); }, space_first);
+  if (out.find('-') == std::string::npos) return out;
   return rewrite_pairs(
-      out, [](char a, char b) { return is_digit(a) && b == '-'; }, emit_both);
+      out, [](char a, char b) { return b == '-' && is_digit(a); }, space_second);
 }
 
 std::string split_western(std::string_view text) {

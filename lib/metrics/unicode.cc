@@ -77,7 +77,8 @@ std::vector<std::string_view> unicode_words(std::string_view text) {
   std::vector<std::string_view> words;
   std::size_t start = 0;
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t space = space_length(text, i);
+    const bool plain = text[i] > ' ' && text[i] <= '~';  // most bytes, checked first for speed
+    const std::size_t space = plain ? 0 : space_length(text, i);
     if (space == 0) {
       ++i;
       continue;
