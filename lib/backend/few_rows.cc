@@ -1,0 +1,104 @@
+#include "backend/few_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "backend/vector.h"
+
+namespace heed {
+namespace {
+
+// Sums of a tile of c that fit the registers: 32 of them with AVX-512, else 16.
+constexpr bool kManyRegisters = kLanes == 16;
+constexpr int kTileVecs = kManyRegisters ? 4 : 2;
+constexpr int kTileRows = 6;
+constexpr int kDotRows = kManyRegisters ? 6 : 3;
+constexpr int kDotCols = 4;
+
+/// c = sum + beta · c.
+template <class Part>
+void put(float* c, Vec sum, float beta, Part part) {
+  store(c, beta == 0 ? sum : sum + load(c, part), part);
+}
+
+/// The tile of kRows rows and kVecs registers of columns at the beginning of c.
+template <int kRows, int kVecs, class Part>
+void tile(const Tensor& a, const Tensor& b, float beta, const Tensor& c, Part part) {
+  Vec sums[kRows][kVecs];
+  for (auto& row : sums)
+    for (Vec& sum : row) sum = zero();
+  for (int k = 0; k < a.cols; ++k) {
+    for (int v = 0; v < kVecs; ++v) {
+      const Vec factor = load(b.row(k) + v * kLanes, part);
+      for (int r = 0; r < kRows; ++r) sums[r][v] += a.row(r)[k] * factor;
+    }
+  }
+  for (int r = 0; r < kRows; ++r)
+    for (int v = 0; v < kVecs; ++v) put(c.row(r) + v * kLanes, sums[r][v], beta, part);
+}
+
+/// A tile of a · bᵀ: dot products of kRows rows of a with up to kDotCols rows of b.
+template <int kRows>
+void dot_tile(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
+  Vec totals[kRows][kDotCols];
+  for (auto& row : totals)
+    for (Vec& total : row) total = zero();
+  const float* rows[kDotCols];
+  for (int i = 0; i < kDotCols; ++i) rows[i] = b.row(std::min(i, c.cols - 1));
+  for_lanes(a.cols, [&](int k, auto part) {
+    Vec left[kRows];
+    for (int r = 0; r < kRows; ++r) left[r] = load(a.row(r) + k, part);
+    for (int i = 0; i < kDotCols; ++i) {
+      const Vec right = load(rows[i] + k, part);
+      for (int r = 0; r < kRows; ++r) totals[r][i] += left[r] * right;
+    }
+  });
+  for (int r = 0; r < kRows; ++r) {
+    const Quad dots = sums(totals[r][0], totals[r][1], totals[r][2], totals[r][3]);
+    for (int i = 0; i < std::min(kDotCols, c.cols); ++i)
+      c.row(r)[i] = dots[i] + (beta == 0 ? 0 : c.row(r)[i]);
+  }
+}
+
+/// Calls body(first row, number of rows as a constant) for groups of at most kMost rows.
+template <int kMost, class Body>
+void for_row_groups(int rows, Body body) {
+  int r = 0;
+  for (; r + kMost <= rows; r += kMost) body(r, std::integral_constant<int, kMost>());
+  const auto rest = [&]<int... kCounts>(std::integer_sequence<int, kCounts...>) {
+    (void)((rows - r == kCounts && (body(r, std::integral_constant<int, kCounts>()), true)) || ...);
+  };
+  if (r < rows) rest(std::make_integer_sequence<int, kMost>());
+}
+
+}  // namespace
+
+void few_rows_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
+  constexpr int kBlock = kTileVecs * kLanes;
+  const auto columns = [&](int first, int count, auto vecs, auto part) {
+    const Tensor from = b.col_range(first, count), to = c.col_range(first, count);
+    for_row_groups<kTileRows>(c.rows, [&](int r, auto rows) {
+      if constexpr (rows > 0)
+        tile<rows, vecs>(a.row_range(r, rows), from, beta, to.row_range(r, rows), part);
+    });
+  };
+  int i = 0;
+  for (; i + kBlock <= c.cols; i += kBlock)
+    columns(i, kBlock, std::integral_constant<int, kTileVecs>(), AllLanes{});
+  for_lanes(c.cols - i, [&](int k, auto part) {
+    columns(i + k, std::min(kLanes, c.cols - i - k), std::integral_constant<int, 1>(), part);
+  });
+}
+
+void few_rows_product_transposed(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
+  for (int i = 0; i < c.cols; i += kDotCols) {
+    const int count = std::min(kDotCols, c.cols - i);
+    const Tensor from = b.row_range(i, count), to = c.col_range(i, count);
+    for_row_groups<kDotRows>(c.rows, [&](int r, auto rows) {
+      if constexpr (rows > 0)
+        dot_tile<rows>(a.row_range(r, rows), from, beta, to.row_range(r, rows));
+    });
+  }
+}
+
+}  // namespace heed
