@@ -121,7 +121,7 @@ struct ModelOptions {
     v(Field{"dec-depth", "Layers of the decoder"}, self.dec_depth);
     v(Field{"tied-embeddings", "Target embeddings are the output layer's weight"},
       self.tied_embeddings);
-    v(Field{"tied-embeddings-all", "Source embeddings too (needs a joint vocabulary)"},
+    v(Field{"tied-embeddings-all", "Source embeddings too, where the vocabulary is joint"},
       self.tied_embeddings_all);
     v(Field{"dim-rnn", "Width of recurrent states"}, self.dim_rnn);
     v(Field{"enc-cell", "Recurrent cell of the encoder"}, self.enc_cell);
@@ -300,6 +300,33 @@ struct TrainOptions {
     ModelOptions::visit_fields(self.architecture, v);
     DataOptions::visit_fields(self.data, v);
     TrainingOptions::visit_fields(self.training, v);
+  }
+};
+
+/// Why a training ended: --after or --time-budget is reached, no validation brought a new best for
+/// --early-stopping, or it was asked to stop.
+enum class TrainingEnd { kBudget, kStalled, kInterrupted };
+
+// ---- Messages -------------------------------------------------------------------------------
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+constexpr std::array<std::string_view, 4> enum_names(LogLevel) {
+  return {"debug", "info", "warn", "error"};
+}
+
+struct LogOptions {
+  bool quiet = false;
+  LogLevel log_level = LogLevel::kInfo;
+  std::string log{};
+  std::string log_json{};
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
+      self.quiet);
+    v(Field{"log-level", "Least weighty messages that are written"}, self.log_level);
+    v(Field{"log", "Write messages to this file too, after what it holds"}, self.log);
+    v(Field{"log-json", "Write reports to this file, one JSON object a line"}, self.log_json);
   }
 };
 

@@ -15,27 +15,6 @@
 
 namespace heed {
 
-enum class LogLevel { kDebug, kInfo, kWarning, kError };
-constexpr std::array<std::string_view, 4> enum_names(LogLevel) {
-  return {"debug", "info", "warn", "error"};
-}
-
-struct LogOptions {
-  bool quiet = false;
-  LogLevel log_level = LogLevel::kInfo;
-  std::string log{};
-  std::string log_json{};
-
-  template <class Self, class Visitor>
-  static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
-      self.quiet);
-    v(Field{"log-level", "Least weighty messages that are written"}, self.log_level);
-    v(Field{"log", "Write messages to this file too, after what it holds"}, self.log);
-    v(Field{"log-json", "Write reports to this file, one JSON object a line"}, self.log_json);
-  }
-};
-
 /// Where messages go: lines with the time, as Marian writes them, to standard error and to a file,
 /// and reports as JSON lines to another file. It is passed by reference to what has something to
 /// say. Any thread may write.

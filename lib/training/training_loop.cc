@@ -1,4 +1,4 @@
-#include "training/trainer.h"
+#include "training/training_loop.h"
 
 #include <sys/resource.h>
 
@@ -34,7 +34,7 @@ TrainOptions resolved(TrainOptions options, std::size_t pairs) {
   return options;
 }
 
-void check(const TrainOptions& options) {
+const TrainOptions& checked(const TrainOptions& options) {
   if (options.model.empty()) fail_usage("expected --model FILE, where the model is written");
   for (const std::string& metric : options.training.valid_metrics) find_validation_metric(metric);
   if (!options.data.valid_sets.empty() && options.training.valid_metrics.empty()) {
@@ -47,6 +47,7 @@ void check(const TrainOptions& options) {
   if (std::filesystem::is_directory(options.model)) {
     fail("expected a file for --model, found the directory {}", options.model);
   }
+  return options;
 }
 
 std::optional<ValidationText> read_validation_text(const DataOptions& options) {
@@ -146,14 +147,13 @@ std::uint64_t peak_memory() {
 
 }  // namespace
 
-Trainer::Trainer(const TrainOptions& options, Log& log)
-    : options_((check(options), options)),
+TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
+    : options_(resolved(checked(options), corpus.size())),
       log_(log),
-      backend_(make_backend(options.training.backend)),
-      corpus_(options.data.train_sets, options.data.tsv),
-      validation_text_(read_validation_text(options.data)),
-      state_file_(options.model + ".state", options_ = resolved(options, corpus_.size()),
-                  corpus_.fingerprint()),
+      backend_(make_backend(options_.training.backend)),
+      corpus_(std::move(corpus)),
+      validation_text_(read_validation_text(options_.data)),
+      state_file_(options_.model + ".state", options_, corpus_.fingerprint()),
       tokenizers_(make_tokenizers(corpus_, options_.data, state_file_, log)),
       parameters_(*backend_),
       model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
@@ -186,7 +186,7 @@ Trainer::Trainer(const TrainOptions& options, Log& log)
   resume();
 }
 
-void Trainer::resume() {
+void TrainingLoop::resume() {
   if (!state_file_.exists()) {
     if (!std::filesystem::exists(options_.model)) return;
     fail(
@@ -202,7 +202,7 @@ void Trainer::resume() {
 }
 
 /// The batch after the one in hand is read ahead, so that the end of an epoch is known in time.
-void Trainer::fetch() {
+void TrainingLoop::fetch() {
   counters_.position = batcher_.position();
   std::optional<Batch> batch = batcher_.next();
   if (!batch) {
@@ -217,23 +217,23 @@ void Trainer::fetch() {
   next_batch_ = std::move(batch.value());
 }
 
-double Trainer::seconds_now() const {
+double TrainingLoop::seconds_now() const {
   const std::chrono::duration<double> here = std::chrono::steady_clock::now() - started_;
   return seconds_before_ + here.count();
 }
 
-bool Trainer::is_due(const std::vector<Period>& periods) const {
+bool TrainingLoop::is_due(const std::vector<Period>& periods) const {
   return std::any_of(periods.begin(), periods.end(), [&](const Period& period) {
     return period.passed(counters_.progress) > period.passed(before_update_);
   });
 }
 
-bool Trainer::reached_end() const {
+bool TrainingLoop::reached_end() const {
   return std::any_of(end_.begin(), end_.end(),
                      [&](const Period& period) { return period.passed(counters_.progress) > 0; });
 }
 
-double Trainer::share_done() const {
+double TrainingLoop::share_done() const {
   double share = 0;
   for (const Period& period : end_) {
     share = std::max(share, amount_of(period, counters_.progress) / period.amount);
@@ -241,12 +241,12 @@ double Trainer::share_done() const {
   return std::min(share, 1.0);
 }
 
-bool Trainer::is_stalled() const {
+bool TrainingLoop::is_stalled() const {
   const int patience = options_.training.early_stopping;
   return patience > 0 && std::cmp_greater_equal(counters_.stalled, patience);
 }
 
-TrainingEnd Trainer::run(const std::function<bool()>& interrupted) {
+TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
   started_ = std::chrono::steady_clock::now();
   log_.info("[train] {} sentence pairs, {} + {} pieces, {} parameters, {} threads, {}",
             with_thousands(static_cast<std::int64_t>(corpus_.size())), tokenizers_.source.size(),
@@ -276,7 +276,7 @@ TrainingEnd Trainer::run(const std::function<bool()>& interrupted) {
   return is_stalled() ? TrainingEnd::kStalled : TrainingEnd::kBudget;
 }
 
-LossSum Trainer::gather_update() {
+LossSum TrainingLoop::gather_update() {
   LossSum sum;
   for (int part = 0; part < options_.training.optimizer_delay; ++part) {
     const Batch batch = std::exchange(next_batch_, {});
@@ -291,7 +291,7 @@ LossSum Trainer::gather_update() {
   return sum;
 }
 
-void Trainer::update() {
+void TrainingLoop::update() {
   before_update_ = counters_.progress;
   const LossSum sum = gather_update();
   Progressed& progress = counters_.progress;
@@ -326,7 +326,7 @@ void Trainer::update() {
   report_.add({sum, norm, update.adam.learning_rate});
 }
 
-void Trainer::validate() {
+void TrainingLoop::validate() {
   // Validated and kept are the averaged weights, where there are any.
   parameters_.bind(weights_.average ? weights_.average : weights_.values);
   const std::vector<std::string>& metrics = options_.training.valid_metrics;
@@ -354,7 +354,7 @@ void Trainer::validate() {
   keep_models(is_best);
 }
 
-void Trainer::keep_models(bool is_best) {
+void TrainingLoop::keep_models(bool is_best) {
   if (is_best) save_model(options_.model);
   const auto limit = static_cast<std::size_t>(std::max(0, options_.training.keep_checkpoints));
   if (limit == 0) return;
@@ -367,7 +367,7 @@ void Trainer::keep_models(bool is_best) {
   }
 }
 
-void Trainer::save_model(const std::string& path) const {
+void TrainingLoop::save_model(const std::string& path) const {
   const nlohmann::json training = {{"updates", counters_.progress.updates},
                                    {"epochs", counters_.progress.epochs},
                                    {"tokens", counters_.progress.tokens},
@@ -379,12 +379,12 @@ void Trainer::save_model(const std::string& path) const {
                    weights_.average ? weights_.average : weights_.values);
 }
 
-void Trainer::save_state() {
+void TrainingLoop::save_state() {
   state_file_.save(counters_, weights_, tokenizers_);
   saved_update_ = counters_.progress.updates;
 }
 
-std::vector<std::string> Trainer::rehearse() {
+std::vector<std::string> TrainingLoop::rehearse() {
   constexpr int kLooked = 50;  // batches; all have about as many target tokens
   Batch largest;
   const auto rows = [](const Batch& batch) { return batch.source.rows() + batch.target.rows(); };

@@ -21,16 +21,12 @@
 
 namespace heed {
 
-/// Why a training ended.
-enum class TrainingEnd { kBudget, kStalled, kInterrupted };
-
-/// Trains one model from parallel text: corpus, vocabulary, batches, updates, validation, files.
-class Trainer {
+/// Trains one model from parallel text: vocabulary, batches, updates, validation, files.
+class TrainingLoop {
  public:
-  /// Reads the corpus, trains or loads the vocabulary, builds the model, and takes up the state of
-  /// an interrupted training where MODEL.state exists. Throws Error or UsageError before anything
-  /// is written.
-  Trainer(const TrainOptions& options, Log& log);
+  /// Trains or loads the vocabulary, builds the model, and takes up the state of an interrupted
+  /// training where MODEL.state exists. Throws Error or UsageError before anything is written.
+  TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log);
 
   /// Trains until an option says stop, or `interrupted` (asked after each update) is true; the
   /// state is saved either way. Throws Error, with the last good state kept, when the loss is not
@@ -40,6 +36,8 @@ class Trainer {
   /// One update on the batch with the most tokens, without writing anything: sizes, the effective
   /// configuration, and the memory that training takes, as lines for people.
   std::vector<std::string> rehearse();
+
+  const TrainOptions& options() const { return options_; }
 
  private:
   void resume();

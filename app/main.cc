@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <map>
+
+#include "app/commands.h"
+#include "app/flags.h"
+#include "heed/error.h"
+#include "util/text.h"
+
+namespace heed {
+
+namespace {
+
+/// "unknown option --beam-sizes, did you mean --beam-size?"
+std::string unknown_option(const CLI::App& app, const std::string& given) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  const std::string nearest = nearest_name(given, known);
+  return fmt::format("unknown {} {}{}; see heed {} --help",
+                     given.starts_with('-') ? "option" : "argument", given,
+                     nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest),
+                     app.get_parent() == nullptr ? "" : app.get_name());
+}
+
+const CLI::App& chosen(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? app : *commands.front();
+}
+
+int usage_error(const std::string& message) {
+  fmt::print(stderr, "heed: {}\n", message);
+  return 2;
+}
+
+int parse_error(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::Success*>(&error) != nullptr) return app.exit(error);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const CLI::App& where = chosen(app);
+    return usage_error(unknown_option(where, where.remaining(true).front()));
+  }
+  return usage_error(error.what());
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(
+      "Heed: neural machine translation. Trains on parallel text, translates, and compares "
+      "kinds of attention.",
+      "heed");
+  app.formatter(std::make_shared<Help>());
+  app.set_version_flag("--version", "heed " HEED_VERSION);
+  app.require_subcommand(1);
+  std::map<std::string, Command> commands;
+  commands["train"] = add_train(app);
+  try {
+    app.parse(argc, argv);
+    return commands.at(chosen(app).get_name())();
+  } catch (const CLI::ParseError& error) {
+    return parse_error(app, error);
+  }
+}
+
+}  // namespace
+
+}  // namespace heed
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write()
+  try {
+    return heed::run(argc, argv);
+  } catch (const heed::UsageError& error) {
+    fmt::print(stderr, "heed: {}\n", error.what());
+    return 2;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "heed: expected enough memory, found none left; use smaller batches\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "heed: {}\n", error.what());
+  }
+  return 1;
+}

@@ -1,0 +1,42 @@
+#include "heed/trainer.h"
+
+#include <utility>
+
+#include "training/training_loop.h"
+#include "util/log.h"
+
+namespace heed {
+
+struct Trainer::Parts {
+  Parts(const DataOptions& data, const Choose& choose, const LogOptions& log_options)
+      : log(log_options), loop(make_loop(Corpus(data.train_sets, data.tsv), choose, log)) {}
+
+  static std::unique_ptr<TrainingLoop> make_loop(Corpus corpus, const Choose& choose, Log& log) {
+    const TrainOptions options = choose(corpus.size());
+    return std::make_unique<TrainingLoop>(std::move(corpus), options, log);
+  }
+
+  Log log;
+  std::unique_ptr<TrainingLoop> loop;
+};
+
+Trainer::Trainer(const TrainOptions& options, const LogOptions& log)
+    : Trainer(
+          options.data, [&](std::size_t) { return options; }, log) {}
+
+Trainer::Trainer(const DataOptions& data, const Choose& choose, const LogOptions& log)
+    : parts_(std::make_unique<Parts>(data, choose, log)) {}
+
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+
+TrainingEnd Trainer::run(const std::function<bool()>& interrupted) {
+  return parts_->loop->run(interrupted);
+}
+
+std::vector<std::string> Trainer::rehearse() { return parts_->loop->rehearse(); }
+
+const TrainOptions& Trainer::options() const { return parts_->loop->options(); }
+
+}  // namespace heed
