@@ -207,7 +207,7 @@ class SampledLines final : public sentencepiece::SentenceIterator {
     std::replace(line.begin(), line.end(), '\0', ' ');
     constexpr std::string_view kReserved = "\xe2\x96\x85";
     for (std::size_t at = 0; (at = line.find(kReserved, at)) != std::string::npos;) {
-      line.replace(at, kReserved.size(), " ");
+      line.replace(at, kReserved.size(), 1, ' ');
     }
     return line;
   }
