@@ -73,6 +73,7 @@ Var matmul_transposed(Var x, Var weight) {
 
 Var linear(Var x, Var weight, Var bias) {
   const Var product = matmul(x, weight);
+  if (bias.differentiable() && !product.differentiable()) return add_bias(product, bias);
   expect(bias.rows() == 1 && bias.cols() == product.cols(), "linear's bias", product, bias);
   // The bias is added into the product: nobody else holds it, and its gradient is the sum's.
   Tape& tape = x.tape();
@@ -295,14 +296,16 @@ Var normalize(Normalization kind, Var x, Var gain, Var bias) {
   const Tensor statistics = tape.allocate(x.rows(), 2);
   tape.backend().normalize(kind, x.value(), gain.value(), bias ? bias.value() : Tensor(), y,
                            statistics);
-  const Var result = tape.node(y, x.differentiable() || gain.differentiable());
+  const bool has_learnt_bias = bias && bias.differentiable();
+  const Var result =
+      tape.node(y, x.differentiable() || gain.differentiable() || has_learnt_bias);
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     Backend::NormalizeGradients d;
     if (x.differentiable()) d.x = x.gradient();
     if (gain.differentiable()) d.gain = gain.gradient();
-    if (bias && bias.differentiable()) d.bias = bias.gradient();
+    if (has_learnt_bias) d.bias = bias.gradient();
     tape.backend().normalize_backward(kind, x.value(), gain.value(), statistics, result.gradient(),
                                       d);
   });
