@@ -1,0 +1,416 @@
+#include "autograd/ops.h"
+
+#include <array>
+#include <cmath>
+
+#include "support/expect_error.h"
+#include "support/on_backends.h"
+
+namespace heed {
+namespace {
+
+class OpsTest : public OnBackends {};
+INSTANTIATE_TEST_SUITE_P(Backends, OpsTest, every_backend(), backend_name);
+
+// ---- Products -------------------------------------------------------------------------------
+
+TEST_P(OpsTest, MatmulOfParameters) {
+  const Parameter& x = parameter("x", 5, 7);
+  const Parameter& w = parameter("w", 7, 19);
+  expect_gradients_of([&](Tape& tape) { return matmul(tape.parameter(x), tape.parameter(w)); });
+}
+
+TEST_P(OpsTest, MatmulOfComputedValuesAndViews) {
+  const Parameter& x = parameter("x", 6, 9);
+  const Parameter& w = parameter("w", 7, 19);
+  expect_gradients_of([&](Tape& tape) {
+    const Var input = scale(tape.parameter(x), 0.5F);
+    const Var weight = activate(Activation::kTanh, tape.parameter(w));
+    const Var one = matmul(col_range(input, 1, 7), weight);
+    const Var two = matmul(row_range(col_range(input, 2, 4), 1, 3),
+                           col_range(row_range(tape.parameter(w), 3, 4), 5, 11));
+    return concat_rows(std::array{one, matmul(col_range(two, 3, 7), weight)});
+  });
+}
+
+TEST_P(OpsTest, MatmulTransposedOfViews) {
+  const Parameter& x = parameter("x", 6, 9);
+  const Parameter& w = parameter("w", 19, 9);
+  expect_gradients_of([&](Tape& tape) {
+    const Var input = activate(Activation::kTanh, tape.parameter(x));
+    const Var whole = matmul_transposed(input, tape.parameter(w));
+    const Var part = matmul_transposed(col_range(input, 1, 5), col_range(tape.parameter(w), 4, 5));
+    return concat_cols(std::array{whole, part});
+  });
+}
+
+TEST_P(OpsTest, LinearAndAddBias) {
+  const Parameter& x = parameter("x", 4, 9);
+  const Parameter& w = parameter("w", 5, 6);
+  const Parameter& b = parameter("b", 1, 6);
+  expect_gradients_of([&](Tape& tape) {
+    const Var bias = tape.parameter(b);
+    const Var one = linear(col_range(tape.parameter(x), 2, 5), tape.parameter(w), bias);
+    return concat_rows(std::array{one, add_bias(col_range(tape.parameter(x), 1, 6), bias)});
+  });
+}
+
+TEST_P(OpsTest, LinearOfConstantsHasAGradientForItsBias) {
+  const Parameter& b = parameter("b", 1, 3);
+  expect_gradients_of([&](Tape& tape) {
+    const Var x = constant(tape, 2, 1, std::array{1.0F, -2.0F});
+    const Var w = constant(tape, 1, 3, std::array{1.0F, 2.0F, 3.0F});
+    return linear(x, w, tape.parameter(b));
+  });
+}
+
+TEST_P(OpsTest, LinearIsProductAndBias) {
+  Tape tape(backend());
+  const Var x = constant(tape, 2, 2, std::array{1.0F, 2.0F, 3.0F, 4.0F});
+  const Var w = constant(tape, 2, 1, std::array{10.0F, 100.0F});
+  const Var b = constant(tape, 1, 1, std::array{0.5F});
+  EXPECT_EQ(host(linear(x, w, b)), (std::vector{210.5F, 430.5F}));
+}
+
+/// The products of a shared weight are put off to the end of backward and done together.
+TEST_P(OpsTest, WeightThatIsUsedManyTimes) {
+  const Parameter& w = parameter("w", 3, 2);
+  const std::vector<int> uses = {1, 60, 0, 200, 500, 700, 1024, 1, 511, 512, 513, 300};
+  int rows = 0;
+  for (const int use : uses) rows += use;
+  const Parameter& x = parameter("x", rows, 3);
+  draw();
+  const auto split = [&](Tape& tape) {
+    std::vector<Var> parts;
+    int first = 0;
+    for (const int use : uses) {
+      parts.push_back(matmul(row_range(tape.parameter(x), first, use), tape.parameter(w)));
+      first += use;
+    }
+    return concat_rows(parts);
+  };
+  const auto whole = [&](Tape& tape) { return matmul(tape.parameter(x), tape.parameter(w)); };
+  const auto at_once = [&](Tape& tape) {  // a weight that is no parameter is not put off
+    return matmul(tape.parameter(x), concat_rows(std::array{tape.parameter(w)}));
+  };
+  const std::vector<float> expected = gradients_of(parameters(), whole);
+  expect_all_near(expected, gradients_of(parameters(), split), 2e-3);
+  expect_all_near(expected, gradients_of(parameters(), at_once), 2e-3);
+}
+
+TEST_P(OpsTest, WeightThatIsUsedInBothWays) {
+  const Parameter& w = parameter("w", 4, 6);
+  const Parameter& x = parameter("x", 3, 4);
+  expect_gradients_of([&](Tape& tape) {
+    Var state = tape.parameter(x);
+    for (int step = 0; step < 5; ++step) {
+      state = activate(Activation::kTanh, matmul(state, tape.parameter(w)));
+      state = matmul_transposed(state, tape.parameter(w));
+    }
+    return matmul_transposed(state, state);
+  });
+}
+
+// ---- Elementwise and by row -----------------------------------------------------------------
+
+TEST_P(OpsTest, AddMultiplyAndScaleAlsoOfOneValueTwice) {
+  const Parameter& a = parameter("a", 3, 17);
+  const Parameter& b = parameter("b", 3, 17);
+  expect_gradients_of([&](Tape& tape) {
+    const Var x = tape.parameter(a), y = tape.parameter(b);
+    const Var products = add(multiply(x, y), multiply(x, x));
+    return add(add(products, scale(x, -3)), add(y, y));
+  });
+}
+
+TEST_P(OpsTest, AddOfStridedViews) {
+  const Parameter& a = parameter("a", 3, 8);
+  expect_gradients_of([&](Tape& tape) {
+    const Var x = activate(Activation::kTanh, tape.parameter(a));
+    return add(col_range(x, 0, 5), scale(col_range(x, 3, 5), 2));
+  });
+}
+
+TEST_P(OpsTest, Activations) {
+  const Parameter& x = parameter("x", 3, 21);
+  expect_gradients_of([&](Tape& tape) {
+    std::vector<Var> results;
+    for (const Activation kind : {Activation::kRelu, Activation::kGelu, Activation::kSilu,
+                                  Activation::kTanh, Activation::kSigmoid}) {
+      results.push_back(activate(kind, tape.parameter(x)));
+    }
+    return concat_rows(results);
+  });
+}
+
+TEST_P(OpsTest, Maxout) {
+  const Parameter& x = parameter("x", 3, 22);
+  expect_gradients_of([&](Tape& tape) { return maxout(tape.parameter(x)); });
+  Tape tape(backend());
+  const Var y = maxout(constant(tape, 1, 4, std::array{1.0F, 2.0F, -3.0F, -4.0F}));
+  EXPECT_EQ(host(y), (std::vector{2.0F, -3.0F}));
+}
+
+TEST_P(OpsTest, NormsOfRows) {
+  for (const Normalization kind : {Normalization::kLayer, Normalization::kRms}) {
+    const std::string name = kind == Normalization::kLayer ? "layer" : "rms";
+    const Parameter& x = parameter(name + ".x", 4, 19);
+    const Parameter& gain = parameter(name + ".gain", 1, 19);
+    const Parameter& bias = parameter(name + ".bias", 1, 19);
+    const bool has_bias = kind == Normalization::kLayer;
+    draw();
+    expect_gradients(parameters(), [&](Tape& tape) {
+      const Var b = has_bias ? tape.parameter(bias) : Var();
+      const Var all = normalize(kind, tape.parameter(x), tape.parameter(gain), b);
+      const Var row = row_range(tape.parameter(x), 2, 1);
+      return concat_rows(std::array{all, normalize(kind, row, tape.parameter(gain), b)});
+    });
+  }
+}
+
+TEST_P(OpsTest, NormOfAConstantHasGradientsForGainAndBias) {
+  const Parameter& gain = parameter("gain", 1, 3);
+  const Parameter& bias = parameter("bias", 1, 3);
+  draw();
+  const Graph both = [&](Tape& tape) {
+    const Var x = constant(tape, 1, 3, std::array{1.0F, -2.0F, 4.0F});
+    return normalize(Normalization::kLayer, x, tape.parameter(gain), tape.parameter(bias));
+  };
+  const Graph only_bias = [&](Tape& tape) {
+    const Var x = constant(tape, 1, 3, std::array{1.0F, -2.0F, 4.0F});
+    return normalize(Normalization::kLayer, x, x, tape.parameter(bias));
+  };
+  expect_gradients(parameters(), both);
+  expect_gradients(parameters(), only_bias);
+}
+
+TEST_P(OpsTest, DropoutOfEqualKeysIsEqual) {
+  const Parameter& x = parameter("x", 5, 40);
+  draw();
+  const Graph graph = [&](Tape& tape) {
+    return dropout(scale(tape.parameter(x), 1), 0.3F, std::uint64_t{77});
+  };
+  expect_gradients(parameters(), graph);
+  Block gradients(backend(), parameters().size());
+  Tape tape(backend(), parameters(), gradients.tensor());
+  const Var all = graph(tape);
+  const std::vector<float> y = host(all), values = host(x.value);
+  std::size_t dropped = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (y[i] == 0)
+      ++dropped;
+    else
+      EXPECT_FLOAT_EQ(y[i], values[i] / 0.7F);
+  }
+  EXPECT_NEAR(static_cast<double>(dropped) / static_cast<double>(y.size()), 0.3, 0.1);
+  // Fewer rows with the same key: the same mask on the rows that are left.
+  const Var first = dropout(row_range(tape.parameter(x), 0, 3), 0.3F, std::uint64_t{77});
+  expect_all_near(std::span(y).first(120), host(first), 0);
+  EXPECT_NE(y, host(dropout(tape.parameter(x), 0.3F, std::uint64_t{78})));
+  EXPECT_NE(host(dropout(tape.parameter(x), 0.3F)), host(dropout(tape.parameter(x), 0.3F)));
+}
+
+TEST_P(OpsTest, DropoutDoesNothingInInference) {
+  parameter("x", 2, 3);
+  draw();
+  Tape tape(backend());
+  const Var x = tape.parameter(parameters().all().front());
+  EXPECT_EQ(host(dropout(x, 0.5F)), host(x));
+  const std::vector<float> twice = host(scale(x, 2));
+  EXPECT_EQ(host(add_dropout(x, x, 0.5F)), twice);
+}
+
+TEST_P(OpsTest, AddDropoutIsAddAndDropout) {
+  const Parameter& x = parameter("x", 4, 18);
+  const Parameter& branch = parameter("branch", 4, 9);
+  draw();
+  const auto graph = [&](bool fused, float rate) {
+    return [&, fused, rate](Tape& tape) {
+      const Var narrow = activate(Activation::kTanh, tape.parameter(branch));
+      const Var base = col_range(tape.parameter(x), 3, 9);
+      return fused ? add_dropout(base, narrow, rate) : add(base, dropout(narrow, rate));
+    };
+  };
+  expect_gradients(parameters(), graph(true, 0.4F));
+  expect_all_near(gradients_of(parameters(), graph(true, 0.4F)),
+                  gradients_of(parameters(), graph(false, 0.4F)), 1e-6);
+  expect_all_near(gradients_of(parameters(), graph(true, 0)),
+                  gradients_of(parameters(), graph(false, 0)), 1e-6);
+}
+
+TEST_P(OpsTest, GatherRowsRepeatedAndNegative) {
+  const Parameter& table = parameter("table", 6, 5);
+  draw();
+  const std::vector<int> rows = {3, -1, 3, 0, 5, 3, -1}, others = {6, 0, 0, 3}, none;
+  expect_gradients(parameters(), [&](Tape& tape) {
+    const Var whole = gather_rows(tape.parameter(table), rows, 2.5F);
+    const Var strided = gather_rows(col_range(whole, 1, 3), others);
+    const Var empty = gather_rows(tape.parameter(table), none);
+    return concat_rows(std::array{col_range(whole, 0, 3), strided, col_range(empty, 2, 3)});
+  });
+  Tape tape(backend());
+  const std::vector<float> y = host(gather_rows(tape.parameter(table), std::array{-1, 4}, 2));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(y[i], 0);
+    EXPECT_EQ(y[5 + i], 2 * host(table.value)[20 + i]);
+  }
+}
+
+// ---- Views ----------------------------------------------------------------------------------
+
+TEST_P(OpsTest, ViewsWhoseParentIsUsedElsewhere) {
+  const Parameter& x = parameter("x", 6, 8);
+  const Parameter& w = parameter("w", 8, 8);
+  expect_gradients_of([&](Tape& tape) {
+    const Var parent = matmul(tape.parameter(x), tape.parameter(w));
+    const Var before = matmul(parent, tape.parameter(w));  // writes the parent's gradient by gemm
+    const Var view = col_range(row_range(parent, 1, 4), 2, 5);
+    const Var used = matmul(view, row_range(tape.parameter(w), 0, 5));
+    const Var unused = row_range(parent, 0, 1);
+    EXPECT_EQ(unused.rows(), 1);
+    const Var after = activate(Activation::kSigmoid, parent);
+    return concat_rows(std::array{before, used, after, row_range(parent, 5, 1)});
+  });
+}
+
+TEST_P(OpsTest, ConcatenationsOfViewsRepeatsAndConstants) {
+  const Parameter& x = parameter("x", 4, 6);
+  expect_gradients_of([&](Tape& tape) {
+    const Var p = tape.parameter(x);
+    const Var c = constant(tape, 2, 3, std::vector<float>(6, 1));
+    const Var rows = concat_rows(std::array{col_range(p, 3, 3), c, col_range(p, 1, 3),
+                                            col_range(p, 1, 3), row_range(c, 0, 0)});
+    const Var again = row_range(rows, 2, 4);
+    return concat_cols(std::array{again, p, again, col_range(p, 0, 0)});
+  });
+}
+
+TEST_P(OpsTest, NoRowsAndOneRow) {
+  const Parameter& x = parameter("x", 1, 6);
+  const Parameter& w = parameter("w", 6, 6);
+  const Parameter& b = parameter("b", 1, 6);
+  for (const int rows : {0, 1}) {
+    draw();
+    expect_gradients(parameters(), [&](Tape& tape) {
+      const Var part = row_range(tape.parameter(x), 0, rows);
+      const Var y = linear(part, tape.parameter(w), tape.parameter(b));
+      const Var normed = normalize(Normalization::kLayer, y, tape.parameter(b), tape.parameter(b));
+      const Var sum = add(activate(Activation::kGelu, normed), dropout(y, 0.5F));
+      return concat_cols(std::array{maxout(sum), multiply(sum, add_dropout(y, sum, 0.2F))});
+    });
+  }
+}
+
+// ---- Attention ------------------------------------------------------------------------------
+
+/// Three queries over rows [1, 4), [0, 0) and [3, 6) of the memory; 7 rows of weights at most.
+constexpr std::array kSpans = {AttentionSpan{1, 3, 0}, AttentionSpan{0, 0, 3},
+                               AttentionSpan{3, 3, 3}, AttentionSpan{0, 1, 6}};
+constexpr std::array kSomeWeights = {0, 4, 6, 2};
+constexpr std::array kKeyRows = {5, 0, 2, 2, 1, 0};
+
+TEST_P(OpsTest, DotAttentionOverSpans) {
+  const Parameter& query = parameter("query", 4, 10);
+  const Parameter& memory = parameter("memory", 6, 16);
+  draw();
+  for (const bool shared : {false, true}) {
+    const AttentionSpans spans{kSpans,
+                               shared ? std::span<const int>(kKeyRows) : std::span<const int>()};
+    expect_gradients(parameters(), [&](Tape& tape) {
+      const Var q = col_range(tape.parameter(query), 1, 8);
+      const Var m = tape.parameter(memory);
+      const Var scores = dot_scores(q, col_range(m, 0, 8), 2, 0.7F, spans);
+      const Var weights = softmax_spans(scores, 2, spans);
+      const Var context = weighted_sum(dropout(weights, 0.2F), col_range(m, 6, 10), 2, spans);
+      return concat_cols(std::array{context, gather_rows(weights, kSomeWeights)});
+    });
+  }
+}
+
+TEST_P(OpsTest, AdditiveAttentionOverSpans) {
+  const Parameter& query = parameter("query", 4, 10);
+  const Parameter& memory = parameter("memory", 6, 16);
+  const Parameter& v = parameter("v", 1, 8);
+  draw();
+  for (const bool shared : {false, true}) {
+    const AttentionSpans spans{kSpans,
+                               shared ? std::span<const int>(kKeyRows) : std::span<const int>()};
+    expect_gradients(parameters(), [&](Tape& tape) {
+      const Var q = col_range(tape.parameter(query), 1, 8);
+      const Var m = col_range(tape.parameter(memory), 5, 8);
+      return additive_scores(q, m, tape.parameter(v), 4, spans);
+    });
+  }
+}
+
+TEST_P(OpsTest, AttentionToConstants) {
+  const Parameter& query = parameter("query", 4, 4);
+  draw();
+  const AttentionSpans spans{kSpans, {}};
+  const std::vector<float> values(6 * 4, 0.3F);
+  expect_gradients(parameters(), [&](Tape& tape) {
+    const Var m = constant(tape, 6, 4, values);
+    const Var v = constant(tape, 1, 4, std::span(values).first(4));
+    const Var scores = add(dot_scores(tape.parameter(query), m, 1, 1, spans),
+                           additive_scores(tape.parameter(query), m, v, 1, spans));
+    return weighted_sum(softmax_spans(scores, 1, spans), m, 1, spans);
+  });
+}
+
+// ---- Recurrent cells ------------------------------------------------------------------------
+
+TEST_P(OpsTest, Gru) {
+  const Parameter& input = parameter("input", 5, 51);
+  const Parameter& hidden = parameter("hidden", 5, 51);
+  const Parameter& state = parameter("state", 5, 17);
+  draw();
+  for (const int rows : {1, 5}) {
+    expect_gradients(parameters(), [&](Tape& tape) {
+      return gru(row_range(tape.parameter(input), 5 - rows, rows),
+                 row_range(tape.parameter(hidden), 0, rows),
+                 row_range(tape.parameter(state), 0, rows));
+    });
+  }
+}
+
+TEST_P(OpsTest, LstmWhoseHiddenOrCellOrBothAreUsed) {
+  const Parameter& gates = parameter("gates", 5, 68);
+  const Parameter& cell = parameter("cell", 5, 17);
+  draw();
+  for (const int used : {0, 1, 2}) {
+    expect_gradients(parameters(), [&](Tape& tape) {
+      const LstmState next = lstm(tape.parameter(gates), tape.parameter(cell));
+      if (used == 2) return concat_rows(std::array{next.hidden, next.cell});
+      return used == 0 ? next.hidden : next.cell;
+    });
+  }
+}
+
+// ---- Errors ---------------------------------------------------------------------------------
+
+TEST_P(OpsTest, ShapesThatDoNotFitAreNamed) {
+  Tape tape(backend());
+  const std::vector<float> values(64, 1);
+  const auto matrix = [&](int rows, int cols) { return constant(tape, rows, cols, values); };
+  expect_error([&] { matmul(matrix(2, 3), matrix(4, 5)); }, "matmul, found [2, 3] and [4, 5]");
+  expect_error([&] { matmul_transposed(matrix(2, 3), matrix(5, 4)); }, "[2, 3] and [5, 4]");
+  expect_error([&] { linear(matrix(2, 3), matrix(3, 4), matrix(1, 3)); }, "[2, 4] and [1, 3]");
+  expect_error([&] { add(matrix(2, 3), matrix(3, 2)); }, "add, found [2, 3] and [3, 2]");
+  expect_error([&] { add_bias(matrix(2, 3), matrix(2, 3)); }, "add_bias");
+  expect_error([&] { multiply(matrix(2, 3), matrix(2, 2)); }, "multiply");
+  expect_error([&] { multiply(matrix(2, 3), col_range(matrix(2, 4), 0, 3)); }, "stride 4");
+  expect_error([&] { maxout(matrix(2, 3)); }, "even width in maxout, found 3");
+  expect_error([&] { normalize(Normalization::kRms, matrix(2, 3), matrix(1, 2), {}); }, "[1, 2]");
+  expect_error([&] { concat_cols(std::array{matrix(2, 3), matrix(3, 3)}); }, "concat_cols");
+  expect_error([&] { concat_rows(std::array{matrix(2, 3), matrix(2, 2)}); }, "concat_rows");
+  expect_error([&] { gru(matrix(2, 6), matrix(2, 6), matrix(2, 3)); }, "gru");
+  expect_error([&] { lstm(matrix(2, 6), matrix(2, 3)); }, "lstm");
+  const AttentionSpans spans{kSpans, {}};
+  expect_error([&] { dot_scores(matrix(4, 6), matrix(6, 6), 4, 1, spans); }, "dot_scores");
+  expect_error([&] { additive_scores(matrix(4, 6), matrix(6, 6), matrix(1, 5), 1, spans); },
+               "additive_scores' v");
+  expect_error([&] { weighted_sum(matrix(6, 1), matrix(6, 6), 1, spans); }, "weighted_sum");
+}
+
+}  // namespace
+}  // namespace heed

@@ -1,0 +1,142 @@
+#include "autograd/tape.h"
+
+#include <array>
+
+#include "support/expect_error.h"
+#include "support/on_backends.h"
+
+namespace heed {
+namespace {
+
+class TapeTest : public OnBackends {};
+INSTANTIATE_TEST_SUITE_P(Backends, TapeTest, every_backend(), backend_name);
+
+TEST_P(TapeTest, InferenceKnowsNoGradients) {
+  const Parameter& w = parameter("w", 2, 2);
+  draw();
+  Tape tape(backend());
+  EXPECT_FALSE(tape.recording());
+  const Var x = tape.parameter(w);
+  const Var y = row_range(activate(Activation::kTanh, matmul(x, x)), 0, 1);
+  for (const Var var : {x, y}) {
+    EXPECT_FALSE(var.differentiable());
+    EXPECT_FALSE(var.has_gradient());
+  }
+}
+
+TEST_P(TapeTest, ConstantsGetNoGradients) {
+  const Parameter& w = parameter("w", 2, 2);
+  draw();
+  Block gradients(backend(), parameters().size());
+  Tape tape(backend(), parameters(), gradients.tensor());
+  const Var c = constant(tape, 2, 2, std::array{1.0F, 2.0F, 3.0F, 4.0F});
+  EXPECT_FALSE(matmul(c, c).differentiable());
+  EXPECT_TRUE(matmul(c, tape.parameter(w)).differentiable());
+}
+
+TEST_P(TapeTest, AParameterIsOneVarUntilReset) {
+  const Parameter& w = parameter("w", 2, 2);
+  draw();
+  Block gradients(backend(), parameters().size());
+  Tape tape(backend(), parameters(), gradients.tensor());
+  const Var first = tape.parameter(w);
+  EXPECT_EQ(first.parameter(), &w);
+  EXPECT_EQ(&first.value(), &tape.parameter(w).value());
+  EXPECT_EQ(first.value().data, w.value.data);
+  EXPECT_EQ(first.gradient().data, gradients.tensor().data + w.offset);
+}
+
+TEST_P(TapeTest, GradientsAreAddedToThoseOfTheBatchesBefore) {
+  const Parameter& w = parameter("w", 1, 1);
+  draw();
+  Block gradients(backend(), parameters().size());
+  Tape tape(backend(), parameters(), gradients.tensor());
+  for (const float factor : {3.0F, 4.0F}) {
+    tape.reset();
+    tape.backward(scale(tape.parameter(w), factor));
+  }
+  EXPECT_EQ(host(Parameters::view(w, gradients.tensor())), std::vector{7.0F});
+}
+
+TEST_P(TapeTest, ResetKeepsTheMemory) {
+  Tape tape(backend());
+  const float* first = tape.allocate(10, 10).data;
+  tape.allocate(3000, 3000);  // larger than a chunk
+  tape.allocate(10, 10);
+  const std::size_t memory = tape.memory();
+  EXPECT_GE(memory, 9'000'000 * sizeof(float));
+  for (int batch = 0; batch < 3; ++batch) {
+    tape.reset();
+    EXPECT_EQ(tape.allocate(10, 10).data, first);
+    tape.allocate(3000, 3000);
+    tape.allocate(10, 10);
+    EXPECT_EQ(tape.memory(), memory);
+  }
+}
+
+TEST_P(TapeTest, AllocationsAreApartAndAligned) {
+  Tape tape(backend());
+  const Tensor a = tape.allocate(3, 5), none = tape.allocate(0, 5), b = tape.allocate(1, 1);
+  EXPECT_NE(none.data, nullptr);
+  EXPECT_GE(b.data, a.data + 15);
+  for (const Tensor& t : {a, b}) EXPECT_EQ(reinterpret_cast<std::uintptr_t>(t.data) % 64, 0U);
+}
+
+TEST_P(TapeTest, KeepCopies) {
+  Tape tape(backend());
+  std::vector<int> values = {1, 2, 3};
+  const std::span<const int> kept = tape.keep(std::span<const int>(values));
+  values.assign(3, 0);
+  EXPECT_EQ(std::vector(kept.begin(), kept.end()), (std::vector{1, 2, 3}));
+  EXPECT_TRUE(tape.keep(std::span<const int>()).empty());
+}
+
+TEST_P(TapeTest, AdoptedVarsAreConstants) {
+  const Parameter& w = parameter("w", 2, 2);
+  draw();
+  Block gradients(backend(), parameters().size());
+  Tape one(backend(), parameters(), gradients.tensor()), two(backend());
+  const Var x = one.parameter(w), adopted = two.adopt(x);
+  EXPECT_EQ(&one.adopt(x).value(), &x.value());
+  EXPECT_EQ(&adopted.tape(), &two);
+  EXPECT_EQ(adopted.value().data, x.value().data);
+  EXPECT_FALSE(adopted.differentiable());
+}
+
+TEST_P(TapeTest, BackwardWantsOneNumber) {
+  const Parameter& w = parameter("w", 2, 3);
+  draw();
+  Block gradients(backend(), parameters().size());
+  Tape tape(backend(), parameters(), gradients.tensor());
+  expect_error([&] { tape.backward(tape.parameter(w)); }, "[1, 1], found [2, 3]");
+}
+
+TEST_P(TapeTest, DropoutKeysFollowFromTheSeed) {
+  Tape tape(backend());
+  const auto keys = [&](std::uint64_t seed) {
+    tape.reset(seed);
+    const std::uint64_t first = tape.next_dropout_key();
+    return std::array{first, tape.next_dropout_key()};
+  };
+  const auto one = keys(1), two = keys(2);
+  EXPECT_EQ(one, keys(1));
+  EXPECT_NE(one[0], one[1]);
+  EXPECT_NE(one[0], two[0]);
+}
+
+/// What no result depends on gets no gradient and does no harm.
+TEST_P(TapeTest, UnusedResultsAreLeftOut) {
+  const Parameter& x = parameter("x", 3, 4);
+  const Parameter& gate = parameter("gate", 3, 12);
+  expect_gradients_of([&](Tape& tape) {
+    const Var p = tape.parameter(x);
+    activate(Activation::kTanh, p);
+    matmul_transposed(p, p);
+    gru(tape.parameter(gate), tape.parameter(gate), p);
+    concat_cols(std::array{p, maxout(col_range(tape.parameter(gate), 0, 12))});
+    return scale(p, 2);
+  });
+}
+
+}  // namespace
+}  // namespace heed

@@ -1,0 +1,157 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "heed/error.h"
+#include "model/encoder_decoder.h"
+
+#include "nn/attention.h"
+#include "support/gradient_check.h"
+#include "util/random.h"
+
+namespace heed {
+
+struct Architecture {
+  std::string name;
+  ModelOptions options;
+};
+inline void PrintTo(const Architecture& architecture, std::ostream* out) {
+  *out << architecture.name;
+}
+
+constexpr int kSourceVocabulary = 19;
+
+inline ModelOptions small_model(ModelType type) {
+  ModelOptions options;
+  options.type = type;
+  options.dim_emb = 20;
+  options.dim_rnn = 18;
+  options.transformer_dim_ffn = 26;
+  options.transformer_heads = 2;
+  options.attention_heads = 3;
+  options.max_positions = 12;
+  options.dropout = 0;
+  return options;
+}
+
+inline Vocabularies small_vocabularies(const ModelOptions& options) {
+  return {kSourceVocabulary, options.tied_embeddings_all ? kSourceVocabulary : 17, 1, 2};
+}
+
+inline void tie(ModelOptions& options, int kind) {
+  options.tied_embeddings = kind == 1;
+  options.tied_embeddings_all = kind == 2;
+}
+
+/// A model with its parameters on a backend of its own.
+class SmallModel {
+ public:
+  SmallModel(const ModelOptions& options, std::string_view backend_name)
+      : backend(make_backend(backend_name)),
+        parameters(*backend),
+        model(make_model(options, small_vocabularies(options), parameters)) {
+    parameters.initialize(3);
+    disturb(parameters, 0.1);
+  }
+
+  std::unique_ptr<Backend> backend;
+  Parameters parameters;
+  std::unique_ptr<EncoderDecoder> model;
+};
+
+/// Whether the options fit together.
+inline bool is_possible(const ModelOptions& options) {
+  try {
+    const SmallModel model(options, "reference");
+    return true;
+  } catch (const UsageError&) {
+    return false;
+  }
+}
+
+/// Each attention variant with four choices of the other options, which meet each other in pairs.
+inline std::vector<Architecture> rnn_architectures() {
+  std::vector<Architecture> result;
+  int number = 0;
+  for (const AttentionVariant& variant : attention_variants()) {
+    for (int row = 0; row < 4; ++row) {
+      const bool first = row % 2 != 0, second = row / 2 != 0, odd = number / 4 % 2 != 0;
+      ModelOptions options = small_model(ModelType::kRnn);
+      options.attention = variant.name;
+      options.attention_dim = second ? 0 : 12;
+      options.dec_cell = first ? Cell::kLstm : Cell::kGru;
+      options.enc_cell = second != odd ? Cell::kLstm : Cell::kGru;
+      options.dec_transition = second ? Transition::kSingle : Transition::kConditional;
+      options.layer_normalization = first != second;
+      options.enc_depth = first == odd ? 1 : 2;
+      options.dec_depth = second == odd ? 1 : 2;
+      tie(options, number % 3);
+      result.push_back({"rnn_" + std::string(variant.name) + "_" + std::to_string(row), options});
+      ++number;
+    }
+  }
+  std::erase_if(result, [](const Architecture& a) { return !is_possible(a.options); });
+  return result;
+}
+
+inline std::vector<Architecture> transformer_architectures() {
+  std::vector<Architecture> result;
+  int number = 0;
+  for (std::size_t norm = 0; norm < enum_names(NormPlacement{}).size(); ++norm) {
+    for (std::size_t activation = 0; activation < enum_names(FeedForward{}).size(); ++activation) {
+      ModelOptions options = small_model(ModelType::kTransformer);
+      options.norm = static_cast<NormPlacement>(norm);
+      options.activation = static_cast<FeedForward>(activation);
+      options.positions = number % 2 == 0 ? Positions::kSinusoidal : Positions::kLearned;
+      options.enc_depth = number % 2 + 1;
+      options.dec_depth = 2 - number / 2 % 2;
+      tie(options, static_cast<int>(norm + activation) % 3);
+      result.push_back({"transformer_" + std::string(enum_names(NormPlacement{})[norm]) + "_" +
+                            std::string(enum_names(FeedForward{})[activation]),
+                        options});
+      ++number;
+    }
+  }
+  return result;
+}
+
+/// Names for GoogleTest have letters, digits and underscores.
+inline std::vector<Architecture> architectures() {
+  std::vector<Architecture> result = rnn_architectures();
+  for (Architecture& transformer : transformer_architectures()) result.push_back(transformer);
+  for (Architecture& a : result) std::replace(a.name.begin(), a.name.end(), '-', '_');
+  return result;
+}
+
+/// A sentence of `length` tokens, </s> last.
+inline std::vector<int> random_sentence(Random& random, int vocabulary, int length) {
+  std::vector<int> ids;
+  while (static_cast<int>(ids.size()) + 1 < length) {
+    ids.push_back(3 + static_cast<int>(random.below(vocabulary - 3)));
+  }
+  ids.push_back(2);
+  return ids;
+}
+
+/// Sentence pairs of these lengths.
+inline Batch random_batch(const Vocabularies& vocabularies, const std::vector<int>& source,
+                          const std::vector<int>& target) {
+  Random random(11);
+  Batch batch;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    batch.source.add(random_sentence(random, vocabularies.source, source[i]));
+    batch.target.add(random_sentence(random, vocabularies.target, target[i]));
+    batch.lines.push_back(i);
+  }
+  return batch;
+}
+
+inline Batch random_batch(const EncoderDecoder& model) {
+  return random_batch(model.vocabularies(), {3, 7, 1, 4}, {4, 2, 6, 1});
+}
+
+}  // namespace heed
