@@ -17,8 +17,8 @@ std::vector<int> with_end(std::span<const int> words) {
 
 /// `is_link(row, s)` for all words of both sides but </s>.
 template <class Predicate>
-std::vector<AlignmentLink> links_where(const AttentionMatrix& attention, Predicate is_link) {
-  std::vector<AlignmentLink> links;
+HardAlignment links_where(const AttentionMatrix& attention, Predicate is_link) {
+  HardAlignment links;
   for (int target = 0; target + 1 < static_cast<int>(attention.size()); ++target) {
     const std::vector<float>& row = attention[target];
     for (int source = 0; source + 1 < static_cast<int>(row.size()); ++source) {
@@ -51,13 +51,13 @@ AttentionMatrix attention_by_word(const AttentionMatrix& pieces, std::span<const
   return words;
 }
 
-std::vector<AlignmentLink> hard_alignment(const AttentionMatrix& attention) {
+HardAlignment hard_alignment(const AttentionMatrix& attention) {
   return links_where(attention, [](const std::vector<float>& row, int source) {
     return std::max_element(row.begin(), row.end() - 1) - row.begin() == source;
   });
 }
 
-std::vector<AlignmentLink> hard_alignment(const AttentionMatrix& attention, float threshold) {
+HardAlignment hard_alignment(const AttentionMatrix& attention, float threshold) {
   return links_where(attention, [threshold](const std::vector<float>& row, int source) {
     return row[source] >= threshold;
   });

@@ -1,21 +1,15 @@
 #pragma once
 
-#include <compare>
 #include <span>
 #include <vector>
+
+#include "metrics/alignment_error.h"
 
 namespace heed {
 
 /// Attention of a translation: weights on the source tokens (columns) for each target token (rows),
 /// </s> last on both sides. Each row sums to 1. Rows may be empty where a model has no attention.
 using AttentionMatrix = std::vector<std::vector<float>>;
-
-/// A source and a target word that belong together, from 0.
-struct AlignmentLink {
-  int source = 0;
-  int target = 0;
-  auto operator<=>(const AlignmentLink&) const = default;
-};
 
 /// Attention between words from attention between pieces: a source word has the sum of its pieces'
 /// weights, a target word the mean of its pieces' rows, so that rows still sum to 1. The maps give
@@ -26,10 +20,10 @@ AttentionMatrix attention_by_word(const AttentionMatrix& pieces, std::span<const
 
 /// For each target word the source word with most weight, the first of equals; </s> left out on
 /// both sides. In order of source, then target.
-std::vector<AlignmentLink> hard_alignment(const AttentionMatrix& attention);
+HardAlignment hard_alignment(const AttentionMatrix& attention);
 
 /// All links with at least so much weight, </s> left out on both sides. In order of source, then
 /// target.
-std::vector<AlignmentLink> hard_alignment(const AttentionMatrix& attention, float threshold);
+HardAlignment hard_alignment(const AttentionMatrix& attention, float threshold);
 
 }  // namespace heed

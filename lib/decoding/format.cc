@@ -14,14 +14,6 @@ std::string joined(std::string line, const std::vector<std::string>& extras) {
 
 }  // namespace
 
-std::string pharaoh(std::span<const AlignmentLink> links) {
-  std::string text;
-  for (const AlignmentLink& link : links) {
-    text += fmt::format("{}{}-{}", text.empty() ? "" : " ", link.source, link.target);
-  }
-  return text;
-}
-
 std::string soft_alignment(const AttentionMatrix& attention) {
   std::vector<std::string> rows;
   for (const std::vector<float>& row : attention) {

@@ -11,8 +11,7 @@
 
 namespace heed {
 
-/// Pharaoh's format: "0-0 1-2 2-1", source-target.
-std::string pharaoh(std::span<const AlignmentLink> links);
+// Hard alignments are written by format_alignment (metrics/alignment_error.h).
 
 /// Marian's format of soft alignments: weights on the source separated by commas, target words
 /// (</s> too) by spaces.

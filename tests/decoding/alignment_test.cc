@@ -7,8 +7,6 @@
 namespace heed {
 namespace {
 
-using Links = std::vector<AlignmentLink>;
-
 TEST(Alignment, WordsSumTheirSourcePiecesAndAverageTheirTargetPieces) {
   // Source pieces a b | c, target pieces x | y z, and </s> on both sides.
   const AttentionMatrix pieces{
@@ -34,12 +32,12 @@ TEST(Alignment, ModelsWithoutAttentionAlignNothing) {
 
 TEST(Alignment, EachTargetWordHasItsBestSourceWordBesidesTheEnd) {
   const AttentionMatrix words{{0.1F, 0.3F, 0.6F}, {0.4F, 0.4F, 0.2F}, {0, 1, 0}, {0, 0, 1}};
-  EXPECT_EQ(hard_alignment(words), (Links{{0, 1}, {1, 0}, {1, 2}}));
+  EXPECT_EQ(hard_alignment(words), (HardAlignment{{0, 1}, {1, 0}, {1, 2}}));
 }
 
 TEST(Alignment, ThresholdTakesAllThatReachIt) {
   const AttentionMatrix words{{0.1F, 0.5F, 0.4F}, {0.4F, 0.4F, 0.2F}, {0, 0, 1}};
-  EXPECT_EQ(hard_alignment(words, 0.4F), (Links{{0, 1}, {1, 0}, {1, 1}}));
+  EXPECT_EQ(hard_alignment(words, 0.4F), (HardAlignment{{0, 1}, {1, 0}, {1, 1}}));
   EXPECT_EQ(hard_alignment(words, 0.05F).size(), 4U);
   EXPECT_TRUE(hard_alignment(words, 0.9F).empty());
 }
