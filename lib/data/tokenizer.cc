@@ -115,6 +115,12 @@ std::vector<int> Tokenizer::encode(std::string_view line) const {
   return ids;
 }
 
+std::vector<std::string> Tokenizer::split(std::string_view line) const {
+  std::vector<std::string> pieces;
+  heed::check(model_->Encode({line.data(), line.size()}, &pieces));
+  return pieces;
+}
+
 std::vector<int> Tokenizer::encode_sampled(std::string_view line, Random& random, double alpha,
                                            int nbest) const {
   if (!can_sample_) {

@@ -32,6 +32,10 @@ class Tokenizer {
   /// The numbers of the line's pieces, without <s> and </s>. Any bytes may be given.
   std::vector<int> encode(std::string_view line) const;
 
+  /// The line's pieces as SentencePiece writes them, but unknown characters as they stand in the
+  /// line: the tokens that sacreBLEU's tokenizer spm counts.
+  std::vector<std::string> split(std::string_view line) const;
+
   /// One of the `nbest` likeliest segmentations, drawn with probability ~ P(segmentation)^alpha
   /// (subword regularisation, Kudo 2018, eq. 8). Throws UsageError if the model isn't unigram.
   std::vector<int> encode_sampled(std::string_view line, Random& random, double alpha,
