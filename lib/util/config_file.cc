@@ -44,7 +44,7 @@ class Line {
 
   std::string key() {
     const std::size_t end = text_.find_first_of(": \t#", position_);
-    const std::string key(text_.substr(position_, end - position_));
+    std::string key(text_.substr(position_, end - position_));
     if (key.empty() || end == std::string_view::npos || text_[end] != ':') fail("'option: value'");
     position_ = end + 1;
     if (position_ < text_.size() && !is_blank(text_[position_])) fail("a blank after ':'");
