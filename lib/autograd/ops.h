@@ -23,8 +23,9 @@ Var scale(Var x, float factor);
 Var activate(Activation kind, Var x);
 Var maxout(
     Var x);  ///< [N, 2D] → [N, D]: the larger of each two neighbours (Goodfellow et al. 2013).
-/// Zeroes elements with probability `rate` and divides the rest by 1 − rate (Srivastava et al. 2014).
-/// The identity on a tape that does not record. Equal keys give equal masks to equal elements.
+/// Zeroes elements with probability `rate` and divides the rest by 1 − rate (Srivastava et al.
+/// 2014). The identity on a tape that does not record. Equal keys give equal masks to equal
+/// elements.
 Var dropout(Var x, float rate, std::uint64_t key);
 Var dropout(Var x, float rate);  ///< With a key of its own.
 /// x + dropout(branch): the residual connection (He et al. 2016) of a sublayer.

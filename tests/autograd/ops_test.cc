@@ -301,91 +301,6 @@ TEST_P(OpsTest, NoRowsAndOneRow) {
   }
 }
 
-// ---- Attention ------------------------------------------------------------------------------
-
-/// Three queries over rows [1, 4), [0, 0) and [3, 6) of the memory; 7 rows of weights at most.
-constexpr std::array kSpans = {AttentionSpan{1, 3, 0}, AttentionSpan{0, 0, 3},
-                               AttentionSpan{3, 3, 3}, AttentionSpan{0, 1, 6}};
-constexpr std::array kSomeWeights = {0, 4, 6, 2};
-constexpr std::array kKeyRows = {5, 0, 2, 2, 1, 0};
-
-TEST_P(OpsTest, DotAttentionOverSpans) {
-  const Parameter& query = parameter("query", 4, 10);
-  const Parameter& memory = parameter("memory", 6, 16);
-  draw();
-  for (const bool shared : {false, true}) {
-    const AttentionSpans spans{kSpans,
-                               shared ? std::span<const int>(kKeyRows) : std::span<const int>()};
-    expect_gradients(parameters(), [&](Tape& tape) {
-      const Var q = col_range(tape.parameter(query), 1, 8);
-      const Var m = tape.parameter(memory);
-      const Var scores = dot_scores(q, col_range(m, 0, 8), 2, 0.7F, spans);
-      const Var weights = softmax_spans(scores, 2, spans);
-      const Var context = weighted_sum(dropout(weights, 0.2F), col_range(m, 6, 10), 2, spans);
-      return concat_cols(std::array{context, gather_rows(weights, kSomeWeights)});
-    });
-  }
-}
-
-TEST_P(OpsTest, AdditiveAttentionOverSpans) {
-  const Parameter& query = parameter("query", 4, 10);
-  const Parameter& memory = parameter("memory", 6, 16);
-  const Parameter& v = parameter("v", 1, 8);
-  draw();
-  for (const bool shared : {false, true}) {
-    const AttentionSpans spans{kSpans,
-                               shared ? std::span<const int>(kKeyRows) : std::span<const int>()};
-    expect_gradients(parameters(), [&](Tape& tape) {
-      const Var q = col_range(tape.parameter(query), 1, 8);
-      const Var m = col_range(tape.parameter(memory), 5, 8);
-      return additive_scores(q, m, tape.parameter(v), 4, spans);
-    });
-  }
-}
-
-TEST_P(OpsTest, AttentionToConstants) {
-  const Parameter& query = parameter("query", 4, 4);
-  draw();
-  const AttentionSpans spans{kSpans, {}};
-  const std::vector<float> values(6 * 4, 0.3F);
-  expect_gradients(parameters(), [&](Tape& tape) {
-    const Var m = constant(tape, 6, 4, values);
-    const Var v = constant(tape, 1, 4, std::span(values).first(4));
-    const Var scores = add(dot_scores(tape.parameter(query), m, 1, 1, spans),
-                           additive_scores(tape.parameter(query), m, v, 1, spans));
-    return weighted_sum(softmax_spans(scores, 1, spans), m, 1, spans);
-  });
-}
-
-// ---- Recurrent cells ------------------------------------------------------------------------
-
-TEST_P(OpsTest, Gru) {
-  const Parameter& input = parameter("input", 5, 51);
-  const Parameter& hidden = parameter("hidden", 5, 51);
-  const Parameter& state = parameter("state", 5, 17);
-  draw();
-  for (const int rows : {1, 5}) {
-    expect_gradients(parameters(), [&](Tape& tape) {
-      return gru(row_range(tape.parameter(input), 5 - rows, rows),
-                 row_range(tape.parameter(hidden), 0, rows),
-                 row_range(tape.parameter(state), 0, rows));
-    });
-  }
-}
-
-TEST_P(OpsTest, LstmWhoseHiddenOrCellOrBothAreUsed) {
-  const Parameter& gates = parameter("gates", 5, 68);
-  const Parameter& cell = parameter("cell", 5, 17);
-  draw();
-  for (const int used : {0, 1, 2}) {
-    expect_gradients(parameters(), [&](Tape& tape) {
-      const LstmState next = lstm(tape.parameter(gates), tape.parameter(cell));
-      if (used == 2) return concat_rows(std::array{next.hidden, next.cell});
-      return used == 0 ? next.hidden : next.cell;
-    });
-  }
-}
-
 // ---- Errors ---------------------------------------------------------------------------------
 
 TEST_P(OpsTest, ShapesThatDoNotFitAreNamed) {
@@ -403,13 +318,6 @@ TEST_P(OpsTest, ShapesThatDoNotFitAreNamed) {
   expect_error([&] { normalize(Normalization::kRms, matrix(2, 3), matrix(1, 2), {}); }, "[1, 2]");
   expect_error([&] { concat_cols(std::array{matrix(2, 3), matrix(3, 3)}); }, "concat_cols");
   expect_error([&] { concat_rows(std::array{matrix(2, 3), matrix(2, 2)}); }, "concat_rows");
-  expect_error([&] { gru(matrix(2, 6), matrix(2, 6), matrix(2, 3)); }, "gru");
-  expect_error([&] { lstm(matrix(2, 6), matrix(2, 3)); }, "lstm");
-  const AttentionSpans spans{kSpans, {}};
-  expect_error([&] { dot_scores(matrix(4, 6), matrix(6, 6), 4, 1, spans); }, "dot_scores");
-  expect_error([&] { additive_scores(matrix(4, 6), matrix(6, 6), matrix(1, 5), 1, spans); },
-               "additive_scores' v");
-  expect_error([&] { weighted_sum(matrix(6, 1), matrix(6, 6), 1, spans); }, "weighted_sum");
 }
 
 }  // namespace

@@ -1,0 +1,109 @@
+#include "autograd/ops.h"
+#include "autograd/shapes.h"
+
+namespace heed {
+
+// ---- Attention ------------------------------------------------------------------------------
+
+Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSpans& spans) {
+  expect(query.cols() == memory.cols() && query.cols() % heads == 0, "dot_scores", query, memory);
+  Tape& tape = query.tape();
+  const Tensor scores = tape.allocate(spans.weights(), heads);
+  tape.backend().dot_scores(query.value(), memory.value(), heads, factor, spans, scores);
+  const Var result = tape.node(scores, query.differentiable() || memory.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().dot_scores_backward(query.value(), memory.value(), heads, factor, spans,
+                                       result.gradient(), query.gradient(), memory.gradient());
+  });
+  return result;
+}
+
+Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans) {
+  expect(query.cols() == memory.cols() && query.cols() % heads == 0, "additive_scores", query,
+         memory);
+  expect(v.rows() == 1 && v.cols() == query.cols(), "additive_scores' v", query, v);
+  Tape& tape = query.tape();
+  const Tensor scores = tape.allocate(spans.weights(), heads);
+  tape.backend().additive_scores(query.value(), memory.value(), v.value(), heads, spans, scores);
+  const Var result = tape.node(scores, true);
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().additive_scores_backward(query.value(), memory.value(), v.value(), heads, spans,
+                                            result.gradient(),
+                                            {query.gradient(), memory.gradient(), v.gradient()});
+  });
+  return result;
+}
+
+Var softmax_spans(Var scores, int heads, const AttentionSpans& spans) {
+  Tape& tape = scores.tape();
+  const Tensor weights = tape.allocate(scores.rows(), scores.cols());
+  tape.backend().softmax_spans(scores.value(), heads, spans, weights);
+  const Var result = tape.node(weights, scores.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().softmax_spans_backward(weights, result.gradient(), heads, spans,
+                                          scores.gradient());
+  });
+  return result;
+}
+
+Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans) {
+  expect(weights.rows() == spans.weights() && memory.cols() % heads == 0, "weighted_sum", weights,
+         memory);
+  Tape& tape = weights.tape();
+  const Tensor context = tape.allocate(static_cast<int>(spans.rows.size()), memory.cols());
+  tape.backend().weighted_sum(weights.value(), memory.value(), heads, spans, context);
+  const Var result = tape.node(context, weights.differentiable() || memory.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().weighted_sum_backward(weights.value(), memory.value(), heads, spans,
+                                         result.gradient(), weights.gradient(), memory.gradient());
+  });
+  return result;
+}
+
+// ---- Recurrent cells ------------------------------------------------------------------------
+
+Var gru(Var input, Var hidden, Var state) {
+  expect_same_shape("gru", input, hidden);
+  expect(3 * state.cols() == hidden.cols() && state.rows() == hidden.rows(), "gru", hidden, state);
+  Tape& tape = state.tape();
+  const Tensor next = tape.allocate(state.rows(), state.cols());
+  const Tensor gates = tape.allocate(hidden.rows(), hidden.cols());
+  const GruStep step{input.value(), hidden.value(), state.value()};
+  tape.backend().gru(step, next, gates);
+  const Var result = tape.node(next, true);
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().gru_backward(step, gates, result.gradient(),
+                                {input.gradient(), hidden.gradient(), state.gradient()});
+  });
+  return result;
+}
+
+LstmState lstm(Var gates, Var cell) {
+  expect(gates.cols() == 4 * cell.cols() && gates.rows() == cell.rows(), "lstm", gates, cell);
+  Tape& tape = cell.tape();
+  const Tensor next = tape.allocate(cell.rows(), cell.cols());
+  const Tensor next_cell = tape.allocate(cell.rows(), cell.cols());
+  const Tensor activations = tape.allocate(gates.rows(), gates.cols());
+  const LstmStep step{gates.value(), cell.value()};
+  tape.backend().lstm(step, next, next_cell, activations);
+  const LstmState result{tape.node(next, true), tape.node(next_cell, true)};
+  if (!tape.recording()) return result;
+  tape.record([=, &tape] {
+    if (!result.hidden.has_gradient() && !result.cell.has_gradient()) return;
+    tape.backend().lstm_backward(step, next_cell, activations, result.hidden.gradient(),
+                                 result.cell.gradient(), {gates.gradient(), cell.gradient()});
+  });
+  return result;
+}
+
+}  // namespace heed
