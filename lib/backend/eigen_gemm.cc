@@ -1,7 +1,7 @@
 #include <Eigen/Core>
 
+#include "backend/direct_product.h"
 #include "backend/eigen.h"
-#include "backend/few_rows.h"
 
 namespace heed {
 namespace {
@@ -24,9 +24,9 @@ void product(const A& a, const B& b, float beta, const Tensor& c) {
 std::string EigenBackend::description() const { return "eigen " HEED_KERNEL_LEVEL; }
 
 void EigenBackend::gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) {
-  if (!a.is_transposed && c.rows > 1 && c.rows <= kFewRows)
-    return b.is_transposed ? few_rows_product_transposed(a.tensor, b.tensor, beta, c)
-                           : few_rows_product(a.tensor, b.tensor, beta, c);
+  const bool several = c.rows > 1 && !a.is_transposed;
+  if (several && !b.is_transposed) return direct_product(a.tensor, b.tensor, beta, c);
+  if (several && c.rows <= kDotProductRows) return dot_product(a.tensor, b.tensor, beta, c);
   const View left = view(a.tensor), right = view(b.tensor);
   if (a.is_transposed && b.is_transposed)
     product(left.transpose(), right.transpose(), beta, c);
@@ -34,7 +34,7 @@ void EigenBackend::gemm(const Operand& a, const Operand& b, float beta, const Te
     product(left.transpose(), right, beta, c);
   else if (b.is_transposed)
     product(left, right.transpose(), beta, c);
-  else
+  else  // A single row.
     product(left, right, beta, c);
 }
 

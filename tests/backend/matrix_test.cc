@@ -62,9 +62,10 @@ class GemmTest : public KernelTest {
 INSTANTIATE_TEST_SUITE_P(Backends, GemmTest, every_backend(), backend_name);
 
 TEST_P(GemmTest, EqualsTheReference) {
-  const GemmShape shapes[] = {{1, 1, 1},    {1, 33, 17},   {3, 17, 33}, {5, 100, 64},  {8, 65, 40},
-                              {13, 48, 31}, {33, 1, 17},   {17, 33, 3}, {70, 50, 90},  {0, 17, 3},
-                              {3, 0, 17},   {3, 17, 0},    {1, 17, 0},  {1, 300, 130}, {6, 260, 64},
+  const GemmShape shapes[] = {{1, 1, 1},    {1, 33, 17},   {3, 17, 33},   {5, 100, 64},
+                              {8, 65, 40},  {13, 48, 31},  {33, 1, 17},   {17, 33, 3},
+                              {70, 50, 90}, {0, 17, 3},    {9, 70, 1100}, {3, 0, 17},
+                              {3, 17, 0},   {1, 17, 0},    {1, 300, 130}, {6, 260, 64},
                               {2, 16, 256}, {4, 128, 512}, {7, 37, 129}};
   for (const GemmShape& shape : shapes)
     for (int options = 0; options < 16; ++options)

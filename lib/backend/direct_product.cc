@@ -1,4 +1,4 @@
-#include "backend/few_rows.h"
+#include "backend/direct_product.h"
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +14,9 @@ constexpr int kTileVecs = kManyRegisters ? 4 : 2;
 constexpr int kTileRows = 6;
 constexpr int kDotRows = kManyRegisters ? 6 : 3;
 constexpr int kDotCols = 4;
+
+// Depth of a block of b that stays in the second cache while all rows of a pass by.
+constexpr int kDepth = 512;
 
 /// c = sum + beta · c.
 template <class Part>
@@ -65,21 +68,17 @@ template <int kMost, class Body>
 void for_row_groups(int rows, Body body) {
   int r = 0;
   for (; r + kMost <= rows; r += kMost) body(r, std::integral_constant<int, kMost>());
-  const auto rest = [&]<int... kCounts>(std::integer_sequence<int, kCounts...>) {
-    (void)((rows - r == kCounts && (body(r, std::integral_constant<int, kCounts>()), true)) || ...);
-  };
-  if (r < rows) rest(std::make_integer_sequence<int, kMost>());
+  if constexpr (kMost > 1)
+    for_row_groups<kMost - 1>(rows - r, [&](int rest, auto count) { body(r + rest, count); });
 }
 
-}  // namespace
-
-void few_rows_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
+/// One block of the depth: tile by tile, columns outside, so that b's are read from memory once.
+void columns_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
   constexpr int kBlock = kTileVecs * kLanes;
   const auto columns = [&](int first, int count, auto vecs, auto part) {
     const Tensor from = b.col_range(first, count), to = c.col_range(first, count);
     for_row_groups<kTileRows>(c.rows, [&](int r, auto rows) {
-      if constexpr (rows > 0)
-        tile<rows, vecs>(a.row_range(r, rows), from, beta, to.row_range(r, rows), part);
+      tile<rows, vecs>(a.row_range(r, rows), from, beta, to.row_range(r, rows), part);
     });
   };
   int i = 0;
@@ -90,13 +89,22 @@ void few_rows_product(const Tensor& a, const Tensor& b, float beta, const Tensor
   });
 }
 
-void few_rows_product_transposed(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
+}  // namespace
+
+void direct_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
+  if (a.cols == 0) return columns_product(a, b, beta, c);
+  for (int k = 0; k < a.cols; k += kDepth) {
+    const int depth = std::min(kDepth, a.cols - k);
+    columns_product(a.col_range(k, depth), b.row_range(k, depth), k > 0 ? 1 : beta, c);
+  }
+}
+
+void dot_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
   for (int i = 0; i < c.cols; i += kDotCols) {
     const int count = std::min(kDotCols, c.cols - i);
     const Tensor from = b.row_range(i, count), to = c.col_range(i, count);
     for_row_groups<kDotRows>(c.rows, [&](int r, auto rows) {
-      if constexpr (rows > 0)
-        dot_tile<rows>(a.row_range(r, rows), from, beta, to.row_range(r, rows));
+      dot_tile<rows>(a.row_range(r, rows), from, beta, to.row_range(r, rows));
     });
   }
 }
