@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace heed {
 
@@ -10,5 +12,9 @@ using Command = std::function<int()>;
 
 // Each adds its subcommand's flags to `app` and returns what it does.
 Command add_train(CLI::App& app);
+Command add_evaluate(CLI::App& app);
+
+/// The program's arguments with sacreBLEU's short flags of several letters (-tok) as long ones.
+std::vector<std::string> expand_evaluate_flags(std::vector<std::string> arguments);
 
 }  // namespace heed

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <map>
@@ -54,8 +55,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   std::map<std::string, Command> commands;
   commands["train"] = add_train(app);
+  commands["evaluate"] = add_evaluate(app);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> arguments = expand_evaluate_flags({argv + 1, argv + argc});
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+    app.parse(std::move(arguments));
     return commands.at(chosen(app).get_name())();
   } catch (const CLI::ParseError& error) {
     return parse_error(app, error);

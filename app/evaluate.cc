@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "app/commands.h"
+#include "app/flags.h"
+#include "heed/evaluator.h"
+#include "util/error.h"
+
+namespace heed {
+
+namespace {
+
+// sacreBLEU's short flags of several letters, which CLI11 would read as several flags.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kShortFlags = {
+    {{"-nr", "num-refs"},
+     {"-sl", "sentence-level"},
+     {"-tok", "tokenize"},
+     {"-lc", "lowercase"},
+     {"-sv", "smooth-value"},
+     {"-cc", "chrf-char-order"},
+     {"-cw", "chrf-word-order"},
+     {"-ci", "confidence"},
+     {"-cin", "confidence-n"},
+     {"-pbs", "paired-bs"},
+     {"-pbsn", "paired-bs-n"},
+     {"-par", "paired-ar"},
+     {"-part", "paired-ar-n"},
+     {"-sh", "short"}}};
+
+// The name of the switch that an argument is, or "".
+std::string switch_name(std::string_view argument) {
+  std::string name;
+  const EvaluateOptions defaults;
+  for_each_field(defaults, [&]<class V>(const Field& field, const V&) {
+    if constexpr (std::is_same_v<V, bool>) {
+      const bool letter = field.letter != 0 && argument == fmt::format("-{}", field.letter);
+      if (letter || argument == fmt::format("--{}", field.name)) name = field.name;
+    }
+  });
+  return name;
+}
+
+std::string expand(std::string argument) {
+  for (const auto& [flag, name] : kShortFlags) {
+    if (argument == flag) return fmt::format("--{}", name);
+  }
+  return argument;
+}
+
+int print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
+    return 0;
+  }
+  if (errno == EPIPE) return 0;  // the reader has seen enough
+  fail("could not write to standard output: {}", std::strerror(errno));
+}
+
+int evaluate_command(const Flags& flags, const std::vector<std::string>& references, bool quiet) {
+  EvaluateOptions options;
+  flags.apply(options);
+  options.references = references;
+  return print(evaluate(options, "heed-" HEED_VERSION, [quiet](const std::string& warning) {
+    if (!quiet) fmt::print(stderr, "heed: {}\n", warning);
+  }));
+}
+
+}  // namespace
+
+std::vector<std::string> expand_evaluate_flags(std::vector<std::string> arguments) {
+  if (arguments.empty() || arguments[0] != "evaluate") return arguments;
+  for (std::size_t i = 1; i < arguments.size() && arguments[i] != "--"; ++i) {
+    std::string& argument = arguments[i];
+    argument = expand(argument);
+    const bool has_value =
+        i + 1 < arguments.size() && (arguments[i + 1] == "true" || arguments[i + 1] == "false");
+    // A switch doesn't swallow the file that follows it.
+    const std::string name = switch_name(argument);
+    if (!name.empty() && !has_value) argument = fmt::format("--{}=true", name);
+  }
+  return arguments;
+}
+
+Command add_evaluate(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "Score translations as sacreBLEU does: BLEU, chrF, TER; alignments too");
+  command->footer(
+      "Examples:\n"
+      "  heed evaluate reference.en -i output.en -m bleu chrf ter\n"
+      "  heed evaluate reference.en -i baseline.en other.en --paired-bs -f text\n"
+      "  heed evaluate reference.en -i output.en --source source.de -f text\n"
+      "sacreBLEU's short flags are known too: -tok -lc -sl -nr -sv -cc -cw -ci -cin -pbs -pbsn\n"
+      "-par -part -sh.\n");
+  auto references = std::make_shared<std::vector<std::string>>();
+  command->add_option("references", *references, "Files of references, a file a set")
+      ->type_name("FILE ...");
+  auto flags = std::make_shared<Flags>(*command);
+  flags->add<EvaluateOptions>();
+  auto quiet = std::make_shared<bool>(false);
+  command->add_flag("-q,--quiet", *quiet, "Don't warn");
+  return [flags, references, quiet] { return evaluate_command(*flags, *references, *quiet); };
+}
+
+}  // namespace heed
