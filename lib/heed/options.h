@@ -358,11 +358,18 @@ struct TranslateOptions {
   bool word_scores = false;
   AlignmentOutput alignment = AlignmentOutput::kNone;
   AlignmentUnit alignment_unit = AlignmentUnit::kWord;
+  float alignment_threshold = 0.0F;
+  bool json = false;
   int max_length = 256;
   LongLines long_lines = LongLines::kSplit;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  int no_repeat_ngram = 0;
+  bool sampling = false;
+  int sampling_topk = 0;
+  std::uint64_t seed = 1;
   int mini_batch_words = 1000;
   int maxi_batch = 20;
+  bool line_buffered = false;
   int threads = 0;
   std::string backend = "eigen";
 
@@ -377,6 +384,14 @@ struct TranslateOptions {
       self.alignment);
     v(Field{"alignment-unit", "Align whitespace words or SentencePiece pieces"},
       self.alignment_unit);
+    v(Field{"alignment-threshold",
+            "Hard alignments have all links of at least this weight; 0: each target word's "
+            "strongest"},
+      self.alignment_threshold);
+    v(Field{"json",
+            "Write JSON lines. A line that is an object is translated by its \"text\"; its other "
+            "fields are passed through"},
+      self.json);
     v(Field{"max-length", "Lines with more tokens follow --long-lines"}, self.max_length);
     v(Field{"long-lines",
             "Over-long lines: split and join again, crop, copy untranslated, or fail"},
@@ -384,8 +399,16 @@ struct TranslateOptions {
     v(Field{"invalid-utf8",
             "Invalid bytes: replace by U+FFFD, copy the line untranslated, or fail"},
       self.invalid_utf8);
+    v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"},
+      self.no_repeat_ngram);
+    v(Field{"sampling", "Draw translations (--n-best of them, or one) instead of searching"},
+      self.sampling);
+    v(Field{"sampling-topk", "Draw from the K likeliest tokens; 0: from all"}, self.sampling_topk);
+    v(Field{"seed", "Seed of --sampling"}, self.seed);
     v(Field{"mini-batch-words", "Source tokens of a batch"}, self.mini_batch_words);
     v(Field{"maxi-batch", "Batches that are sorted by length together"}, self.maxi_batch);
+    v(Field{"line-buffered", "Translate each line by itself as soon as it is read"},
+      self.line_buffered);
     v(Field{"threads", "Worker threads; 0: all cores"}, self.threads);
     v(Field{"backend", "Kernels: eigen (fast) or reference (plain loops)"}, self.backend);
   }

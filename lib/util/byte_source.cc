@@ -1,6 +1,7 @@
 #include "util/byte_source.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -48,6 +49,12 @@ class FileBytes final : public ByteSource {
       if (count >= 0) return static_cast<std::size_t>(count);
       if (errno != EINTR) fail_to_read();
     }
+  }
+
+  bool is_ready(std::chrono::milliseconds patience) override {
+    if (!peeked_.empty()) return true;
+    pollfd waiting{file_.get(), POLLIN, 0};
+    return ::poll(&waiting, 1, static_cast<int>(patience.count())) > 0;
   }
 
   /// Whether the file starts with these few bytes, which stay unread. A line that is typed at a

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -15,6 +16,10 @@ class ByteSource {
   /// Fills the front of the buffer and returns the count: 0 at the end only, and less than asked
   /// when a terminal or pipe has no more for now. Throws Error on a read error or damaged data.
   virtual std::size_t read(std::span<char> buffer) = 0;
+
+  /// Whether read() would return without waiting; waits for that as long as `patience`. Compressed
+  /// data is taken to come in bulk and is always ready.
+  virtual bool is_ready(std::chrono::milliseconds /*patience*/) { return true; }
 
   /// Whether byte n of this source is byte n of a regular file on disk.
   virtual bool is_plain_file() const { return false; }

@@ -45,9 +45,20 @@ bool LineReader::refill() {
   return !at_end_;
 }
 
+bool LineReader::is_ready(std::chrono::milliseconds patience) {
+  while (!at_end_ && std::memchr(buffer_.data() + begin_, '\n', end_ - begin_) == nullptr) {
+    if (!source_->is_ready(patience)) return false;
+    started_.append(buffer_, begin_, end_ - begin_);
+    refill();
+  }
+  return true;
+}
+
 bool LineReader::next(std::string& line) {
   line.clear();
-  if (begin_ == end_ && !refill()) return false;
+  line.swap(started_);
+  offset_ += line.size();
+  if (begin_ == end_ && !refill() && line.empty()) return false;
   ++line_number_;
   do {
     const char* const start = buffer_.data() + begin_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,10 @@ class LineReader {
   /// damaged or truncated compressed data.
   bool next(std::string& line);
 
+  /// Whether next() would return without waiting for a terminal or pipe; waits for that as long as
+  /// `patience`. Throws as next().
+  bool is_ready(std::chrono::milliseconds patience);
+
   /// Number of the line that next() gave last, from 1; 0 before the first.
   std::size_t line_number() const { return line_number_; }
 
@@ -37,6 +42,7 @@ class LineReader {
   bool refill();
 
   std::unique_ptr<ByteSource> source_;
+  std::string started_;  ///< The beginning of the next line, taken out of the buffer.
   std::string buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "data/tokenizer.h"
+#include "heed/options.h"
+
+namespace heed {
+
+/// A line as the model will read it.
+struct PreparedLine {
+  std::size_t number = 0;   ///< From 1.
+  std::string text;         ///< Valid UTF-8, unless the line is copied.
+  std::vector<int> ids;     ///< Without </s>.
+  std::vector<int> words;   ///< The word of each id; only where asked for, or if the line is split.
+  std::vector<int> ends;    ///< In ids: ends of the parts. None if there is nothing to translate.
+  std::vector<int> target;  ///< Ids of a given translation, or of its beginning.
+  std::string target_text;  ///< A given translation.
+  int length = 0;           ///< In tokens, before it was cropped.
+  bool is_repaired = false;  ///< Invalid UTF-8 was replaced.
+  bool is_cropped = false;
+  bool is_copied = false;  ///< The text is its own translation.
+
+  bool is_translated() const { return !ends.empty(); }
+  bool is_split() const { return ends.size() > 1; }
+};
+
+/// What happens to lines that can't be translated as they are.
+struct LineRules {
+  int max_length = 256;  ///< In tokens, without </s>.
+  LongLines long_lines = LongLines::kSplit;
+  InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  bool with_words = false;  ///< Whether PreparedLine::words is wanted.
+};
+
+/// Turns lines into tokens, by the rules.
+class LinePreparer {
+ public:
+  LinePreparer(Tokenizer source, Tokenizer target, const LineRules& rules);
+
+  /// Throws Error where the rules call the line an error.
+  PreparedLine prepare(std::size_t number, std::string text, std::string target) const;
+
+  /// For a line and its given translation. An over-long side is cropped, or fails; a pair that is
+  /// blank on both sides has nothing to score.
+  PreparedLine prepare_pair(std::size_t number, std::string text, std::string target) const;
+
+ private:
+  bool repair(PreparedLine& line, std::string& text) const;
+  bool fit(PreparedLine& line) const;
+  void finish(PreparedLine& line) const;
+  [[noreturn]] void fail_as_long(const PreparedLine& line) const;
+
+  Tokenizer source_, target_;
+  LineRules rules_;
+};
+
+}  // namespace heed

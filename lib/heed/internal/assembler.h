@@ -1,0 +1,39 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "decoding/beam.h"
+#include "decoding/prepared_line.h"
+#include "heed/options.h"
+#include "heed/translation.h"
+#include "model/model_file.h"
+
+namespace heed {
+
+/// Makes of what the model said what people read: texts, words, alignments.
+class Assembler {
+ public:
+  /// Both must outlive it.
+  Assembler(const Tokenizers& tokenizers, const TranslateOptions& options)
+      : tokenizers_(tokenizers), options_(options) {}
+
+  /// `parts` has the hypotheses of each part of the line, best first.
+  TranslatedLine assemble(const PreparedLine& line,
+                          std::span<const std::vector<Hypothesis>> parts) const;
+
+ private:
+  using Parts = std::span<const Hypothesis* const>;
+
+  bool by_word() const { return options_.alignment_unit == AlignmentUnit::kWord; }
+  std::vector<int> source_map(const PreparedLine& line) const;
+  std::vector<int> target_map(const std::vector<int>& tokens) const;
+  Translation translation(const PreparedLine& line, Parts parts) const;
+  void align(const PreparedLine& line, Parts parts, const std::vector<int>& target_words,
+             Translation& result) const;
+
+  const Tokenizers& tokenizers_;
+  const TranslateOptions& options_;
+};
+
+}  // namespace heed

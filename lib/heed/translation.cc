@@ -1,0 +1,134 @@
+#include "heed/translation.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "decoding/format.h"
+#include "decoding/heatmap.h"
+
+namespace heed {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool is_translated(const Translation& translation) { return !translation.word_scores.empty(); }
+
+HardAlignment links_of(const Translation& translation) {
+  HardAlignment links;
+  for (const auto& [source, target] : translation.alignment) links.push_back({source, target});
+  return links;
+}
+
+std::vector<std::string> extras_of(const Translation& translation,
+                                   const TranslateOptions& options) {
+  std::vector<std::string> extras;
+  if (options.alignment == AlignmentOutput::kHard) {
+    extras.push_back(format_alignment(links_of(translation)));
+  }
+  if (options.alignment == AlignmentOutput::kSoft) {
+    extras.push_back(soft_alignment(translation.attention));
+  }
+  if (options.word_scores) extras.push_back(word_scores(translation.word_scores));
+  return extras;
+}
+
+/// Six decimals are more than float arithmetic gives.
+Json number(double value) { return std::round(value * 1e6) / 1e6; }
+
+Json numbers(std::span<const float> values) {
+  Json list = Json::array();
+  for (const float value : values) list.push_back(number(value));
+  return list;
+}
+
+void add_fields(Json& json, const TranslatedLine& line, const Translation& translation,
+                const TranslateOptions& options) {
+  json["text"] = translation.text;
+  json["score"] = number(translation.score);
+  json["log_probability"] = number(translation.log_probability);
+  json["tokens"] = translation.pieces;
+  json["word_scores"] = numbers(translation.word_scores);
+  if (options.alignment == AlignmentOutput::kNone) return;
+  json["source_units"] = line.source_units;
+  json["target_units"] = translation.units;
+  json["alignment"] = translation.alignment;
+  if (options.alignment != AlignmentOutput::kSoft) return;
+  json["attention"] = Json::array();
+  for (const auto& row : translation.attention) json["attention"].push_back(numbers(row));
+}
+
+std::string json_record(const TranslatedLine& line, const TranslateOptions& options) {
+  Json json = line.tag.empty() ? Json::object() : Json::parse(line.tag);
+  add_fields(json, line, line.translations.front(), options);
+  if (options.n_best > 0) {
+    Json list = Json::array();
+    for (const Translation& translation : line.translations) {
+      add_fields(list.emplace_back(Json::object()), line, translation, options);
+      list.back().erase("source_units");
+    }
+    json["n_best"] = std::move(list);
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+/// What the formats take of a hypothesis.
+Hypothesis totals(const Translation& translation) {
+  Hypothesis hypothesis;
+  hypothesis.log_probability = translation.log_probability;
+  hypothesis.score = translation.score;
+  return hypothesis;
+}
+
+std::string n_best_record(const TranslatedLine& line, const TranslateOptions& options) {
+  std::string record;
+  for (const Translation& translation : line.translations) {
+    const Hypothesis hypothesis = totals(translation);
+    const OutputLine output{translation.text, hypothesis, extras_of(translation, options)};
+    record += n_best_line(line.number - 1, output) + '\n';
+  }
+  return record;
+}
+
+}  // namespace
+
+std::string format_record(const TranslatedLine& line, const TranslateOptions& options) {
+  if (options.json) return json_record(line, options);
+  if (options.n_best > 0) return n_best_record(line, options);
+  const Translation& best = line.translations.front();
+  if (!is_translated(best)) return best.text + '\n';
+  const Hypothesis hypothesis = totals(best);
+  const OutputLine output{best.text, hypothesis, extras_of(best, options)};
+  return best_line(output, options.scores) + '\n';
+}
+
+std::string format_score(const TranslatedLine& line, const TranslateOptions& options) {
+  if (options.json) return json_record(line, options);
+  const Translation& given = line.translations.front();
+  if (!is_translated(given)) return "\n";
+  const std::string score = fmt::format("{:.4f}", given.score);
+  const Hypothesis hypothesis = totals(given);
+  return best_line({score, hypothesis, extras_of(given, options)}, false) + '\n';
+}
+
+std::string format_moses(std::size_t id, const TranslatedLine& line,
+                         const TranslateOptions& options) {
+  const Translation& given = line.translations.front();
+  const Hypothesis hypothesis = totals(given);
+  return n_best_line(id, {given.text, hypothesis, extras_of(given, options)}) + '\n';
+}
+
+std::string draw_attention(const TranslatedLine& line, int columns) {
+  const Translation& best = line.translations.front();
+  return terminal_heatmap({best.attention, line.source_units, best.units}, columns);
+}
+
+std::string draw_attention_svg(const TranslatedLine& line) {
+  const Translation& best = line.translations.front();
+  return svg_heatmap({best.attention, line.source_units, best.units});
+}
+
+}  // namespace heed

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "heed/options.h"
+
+namespace heed {
+
+/// One translation of a line, found or given.
+struct Translation {
+  std::string text;
+  double log_probability = 0;       ///< Natural, of all tokens and </s>.
+  float score = 0;                  ///< log p / length^a: what translations are ranked by.
+  std::vector<std::string> pieces;  ///< As the model wrote it, without </s>.
+  std::vector<float> word_scores;   ///< log p of each piece; the last is that of </s>.
+  std::vector<std::string> units;   ///< Words (or pieces) and </s>: the rows of `attention`.
+  std::vector<std::vector<float>> attention;   ///< By unit, on source units; rows sum to 1.
+  std::vector<std::pair<int, int>> alignment;  ///< Source and target units, from 0.
+};
+
+/// A line and what was made of it.
+struct TranslatedLine {
+  std::size_t number = 0;                 ///< From 1.
+  std::string source;                     ///< As it was read, invalid UTF-8 replaced.
+  std::vector<std::string> source_units;  ///< Words (or pieces) and </s>, with alignments only.
+  /// Best first, at least one; the only one of a line that was not translated (blank, copied) has
+  /// no pieces.
+  std::vector<Translation> translations;
+  std::string tag;  ///< SourceLine::tag.
+
+  const std::string& text() const { return translations.front().text; }
+};
+
+/// The record that `options` ask for, with its '\n': the text and extras behind " ||| ", a Moses
+/// n-best list (several lines), or a JSON object, to which the fields of the object in
+/// TranslatedLine::tag, if any, are added.
+std::string format_record(const TranslatedLine& line, const TranslateOptions& options);
+
+/// The same for a given translation: its score stands where the text would.
+std::string format_score(const TranslatedLine& line, const TranslateOptions& options);
+
+/// A given translation as a line of a Moses n-best list; `id` counts from 0.
+std::string format_moses(std::size_t id, const TranslatedLine& line,
+                         const TranslateOptions& options);
+
+/// The best translation's attention as a picture for a terminal of so many columns: target units
+/// are rows. Throws Error if the line has no attention.
+std::string draw_attention(const TranslatedLine& line, int columns = 80);
+
+/// The same as a self-contained SVG.
+std::string draw_attention_svg(const TranslatedLine& line);
+
+}  // namespace heed
