@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "backend/eigen.h"
 #include "backend/vector.h"
 
@@ -56,8 +58,15 @@ void for_each_head(const AttentionSpans& spans, int heads, int width, Body body)
   });
 }
 
-/// Calls consume(j, scores of keys j to j + 3) and then consume(j, score of key j) for what is left
-/// of the keys: term(j, i, lanes) is one register of the terms whose sum is key j's score. Four
+/// Calls body(first weight, keys) for each query row and head, in the order of the weights.
+template <class Body>
+void for_each_softmax(const AttentionSpans& spans, int heads, Body body) {
+  for (const AttentionSpan& span : spans.rows)
+    for (int h = 0; h < heads; ++h) body(first_weight(span, heads, h), span.keys);
+}
+
+/// Calls four(j, scores of keys j to j + 3) and then one(j, score of key j) for what is left of the
+/// keys: term(j, i, lanes) is one register of the terms whose sum is key j's score. Four
 /// keys at once hide the latency of the sums.
 template <class Term, class Four, class One>
 [[gnu::always_inline]] inline void score_keys(int keys, int width, Term term, Four four, One one) {
@@ -216,7 +225,7 @@ void EigenBackend::additive_scores_backward(const Tensor& query, const Tensor& m
 void EigenBackend::softmax_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
                                  const Tensor& weights) {
   constexpr float kNone = -std::numeric_limits<float>::infinity();
-  for_each_head(spans, heads, 0, [&](int, int, std::ptrdiff_t first, int keys) {
+  for_each_softmax(spans, heads, [&](std::ptrdiff_t first, int keys) {
     const float* x = scores.data + first;
     float* y = weights.data + first;
     Vec tops = broadcast(kNone), total = zero();
@@ -234,7 +243,7 @@ void EigenBackend::softmax_spans(const Tensor& scores, int heads, const Attentio
 
 void EigenBackend::softmax_spans_backward(const Tensor& weights, const Tensor& dweights, int heads,
                                           const AttentionSpans& spans, const Tensor& dscores) {
-  for_each_head(spans, heads, 0, [&](int, int, std::ptrdiff_t first, int keys) {
+  for_each_softmax(spans, heads, [&](std::ptrdiff_t first, int keys) {
     const float* w = weights.data + first;
     const float* dw = dweights.data + first;
     float* dx = dscores.data + first;

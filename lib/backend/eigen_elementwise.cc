@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "backend/eigen.h"
 #include "backend/vector.h"
 

@@ -272,5 +272,3 @@ BENCHMARK(softmax_spans);
 
 }  // namespace
 }  // namespace heed
-
-BENCHMARK_MAIN();
