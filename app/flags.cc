@@ -36,12 +36,12 @@ void Flags::add_flag(const Shape& shape) {
   std::string help = shape.field.help;
   if (!shape.choices.empty()) help += fmt::format(" ({})", fmt::join(shape.choices, ", "));
   if (!shape.default_text.empty()) help += fmt::format(" [{}]", shape.default_text);
-  CLI::Option* option = app_.add_option(names, help);
+  CLI::Option* option = app_.add_option(names)->description(help);
   option->type_name(shape.is_switch ? "[true|false]" : shape.is_list ? "TEXT ..." : "VALUE");
   if (shape.is_switch) {
     option->expected(0, 1);
   } else if (shape.is_list) {
-    option->expected(1, CLI::detail::expected_max_vector_size);
+    option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
   } else {
     option->expected(1)->take_last();
   }
@@ -52,7 +52,8 @@ void Flags::add_config_flags() {
   app_.add_option("-c,--config", config_paths_,
                   "Configuration files (YAML: option: value); later ones win, flags win over files")
       ->type_name("FILE ...")
-      ->expected(1, CLI::detail::expected_max_vector_size);
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args();
   app_.add_option("--dump-config", dump_config_,
                   "Write the effective configuration to standard output and stop: full, or minimal "
                   "(what differs from the defaults) [full]")
