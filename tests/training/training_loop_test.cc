@@ -1,0 +1,191 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "heed/trainer.h"
+#include "support/expect_error.h"
+#include "training/small_training.h"
+
+namespace heed {
+namespace {
+
+struct Killed : std::runtime_error {
+  Killed() : std::runtime_error("killed") {}
+};
+
+class TrainingLoop : public testing::TestWithParam<ModelType> {
+ protected:
+  TrainOptions options(const std::string& model) const {
+    TrainOptions options = small_.options(GetParam(), model);
+    options.training.after = "60u";
+    options.training.valid_freq = "25u";
+    options.training.save_freq = "20u";
+    options.training.keep_checkpoints = 2;
+    return options;
+  }
+
+  SmallTraining small_;
+};
+
+TEST_P(TrainingLoop, GivesTheSameBytesTwice) {
+  EXPECT_EQ(Trainer(options("a")).run(), TrainingEnd::kBudget);
+  EXPECT_EQ(Trainer(options("b")).run(), TrainingEnd::kBudget);
+  EXPECT_EQ(small_.directory.read("a"), small_.directory.read("b"));
+}
+
+TEST_P(TrainingLoop, GoesOnAfterAStopAsIfThereWereNone) {
+  Trainer(options("whole")).run();
+  int asked = 0;
+  const auto stop = [&] { return ++asked == 33; };
+  EXPECT_EQ(Trainer(options("parts")).run(stop), TrainingEnd::kInterrupted);
+  EXPECT_EQ(Trainer(options("parts")).run(), TrainingEnd::kBudget);
+  EXPECT_EQ(small_.directory.read("whole"), small_.directory.read("parts"));
+}
+
+TEST_P(TrainingLoop, GoesOnAfterASuddenEndAsIfThereWereNone) {
+  Trainer(options("whole")).run();
+  for (const int end : {23, 47}) {  // neither at a save nor at a validation
+    int asked = 0;
+    const auto kill = [&]() -> bool {
+      if (++asked == end) throw Killed();
+      return false;
+    };
+    EXPECT_THROW(Trainer(options("parts")).run(kill), Killed);
+  }
+  EXPECT_EQ(Trainer(options("parts")).run(), TrainingEnd::kBudget);
+  EXPECT_EQ(small_.directory.read("whole"), small_.directory.read("parts"));
+}
+
+TEST_P(TrainingLoop, TrainsFurtherWithALaterEnd) {
+  TrainOptions longer = options("whole");
+  longer.training.after = "90u";
+  Trainer(longer).run();
+  Trainer(options("parts")).run();
+  longer.model = small_.directory.path("parts");
+  Trainer(longer).run();
+  EXPECT_EQ(small_.directory.read("whole"), small_.directory.read("parts"));
+}
+
+TEST_P(TrainingLoop, KeepsTheModelsOfTheLastValidations) {
+  TrainOptions many = options("m.safetensors");
+  many.training.valid_freq = "10u";
+  Trainer(many).run();
+  EXPECT_FALSE(std::filesystem::exists(small_.directory.path("m.up40.safetensors")));
+  EXPECT_TRUE(std::filesystem::exists(small_.directory.path("m.up50.safetensors")));
+  EXPECT_TRUE(std::filesystem::exists(small_.directory.path("m.up60.safetensors")));
+}
+
+TEST_P(TrainingLoop, StopsAtALossThatIsNoNumberAndKeepsTheState) {
+  Trainer(options("m")).run();
+  const std::string state = small_.directory.read("m.state");
+  TrainOptions wild = options("m");
+  wild.training.after = "90u";
+  wild.training.learn_rate = 1e30F;
+  expect_error([&] { Trainer(wild).run(); }, "update 6");
+  EXPECT_EQ(small_.directory.read("m.state"), state);
+}
+
+TEST_P(TrainingLoop, StopsWhenNothingGetsBetter) {
+  TrainOptions still = options("m");
+  still.training.learn_rate = 1e-12F;
+  still.training.after = "1000u";
+  still.training.valid_freq = "2u";
+  still.training.valid_metrics = {"bleu"};
+  still.training.early_stopping = 3;
+  EXPECT_EQ(Trainer(still).run(), TrainingEnd::kStalled);
+  EXPECT_EQ(Trainer(still).run(), TrainingEnd::kStalled) << "and stays so";
+}
+
+TEST_P(TrainingLoop, RehearsesWithoutWritingAnything) {
+  const auto before = small_.directory.count();
+  EXPECT_GE(Trainer(options("m")).rehearse().size(), 4U);
+  EXPECT_EQ(small_.directory.count(), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, TrainingLoop,
+                         testing::Values(ModelType::kRnn, ModelType::kTransformer),
+                         [](const auto& type) {
+                           return std::string(
+                               enum_names(ModelType{})[static_cast<std::size_t>(type.param)]);
+                         });
+
+class TrainingErrors : public testing::Test {
+ protected:
+  TrainOptions options() const {
+    TrainOptions options = small_.options(ModelType::kTransformer, "m");
+    options.training.after = "3u";
+    return options;
+  }
+  SmallTraining small_;
+};
+
+TEST_F(TrainingErrors, RefusesAStateOfOtherOptionsOrText) {
+  Trainer(options()).run();
+  TrainOptions other = options();
+  other.architecture.dim_emb = 32;
+  expect_error([&] { Trainer{other}; }, "dim-emb");
+  small_.directory.write("train.de", small_.directory.read("train.de") + "eins\n");
+  small_.directory.write("train.en", small_.directory.read("train.en") + "one\n");
+  expect_error([&] { Trainer{options()}; }, "training text");
+}
+
+TEST_F(TrainingErrors, RefusesToWriteOverAModel) {
+  small_.directory.write("m", "precious");
+  expect_error([&] { Trainer{options()}; }, "found a model alone");
+  EXPECT_EQ(small_.directory.read("m"), "precious");
+}
+
+TEST_F(TrainingErrors, RefusesADamagedState) {
+  Trainer(options()).run();
+  std::string state = small_.directory.read("m.state");
+  state[state.size() / 2] = static_cast<char>(state[state.size() / 2] ^ 1);
+  small_.directory.write("m.state", state);
+  EXPECT_THROW(Trainer{options()}, Error);
+}
+
+TEST_F(TrainingErrors, NamesBothCountsOfSidesThatDiffer) {
+  small_.directory.write("train.en", small_.directory.read("train.en") + "one\n");
+  expect_error([&] { Trainer{options()}; }, "200");
+  expect_error([&] { Trainer{options()}; }, "201");
+}
+
+TEST_F(TrainingErrors, RefusesWhatCannotBeTrainedOn) {
+  TrainOptions wrong = options();
+  wrong.data.train_sets = {small_.directory.path("none.de"), small_.directory.path("none.en")};
+  expect_error([&] { Trainer{wrong}; }, "none.de");
+  wrong = options();
+  small_.directory.write("empty", "");
+  wrong.data.train_sets = {small_.directory.path("empty"), small_.directory.path("empty")};
+  expect_error([&] { Trainer{wrong}; }, "empty");
+  wrong = options();
+  wrong.model = small_.directory.path();
+  expect_error([&] { Trainer{wrong}; }, "directory");
+  wrong = options();
+  wrong.training.valid_metrics = {"blue"};
+  expect_error<UsageError>([&] { Trainer{wrong}; }, "did you mean");
+  wrong = options();
+  wrong.training.lr_schedule = Schedule::kCosine;
+  wrong.training.after = "3e";
+  expect_error<UsageError>([&] { Trainer{wrong}; }, "cosine");
+  wrong = options();
+  wrong.architecture.transformer_heads = 3;
+  expect_error<UsageError>([&] { Trainer{wrong}; }, "transformer-heads");
+}
+
+TEST_F(TrainingErrors, TrainsOnOnePair) {
+  small_.directory.write("train.de", "eins\n");
+  small_.directory.write("train.en", "one\n");
+  EXPECT_EQ(Trainer(options()).run(), TrainingEnd::kBudget);
+}
+
+TEST_F(TrainingErrors, TrainsOnHostileLines) {
+  const std::string long_line = std::string(100'000, 'x');
+  small_.directory.write("train.de",
+                         "eins\n" + long_line + "\n\xff\xfe\nzw\0ei\n\n" + std::string(1, '\0'));
+  small_.directory.write("train.en", "one\none\none\ntwo\n\none\n");
+  EXPECT_EQ(Trainer(options()).run(), TrainingEnd::kBudget);
+}
+
+}  // namespace
+}  // namespace heed
