@@ -149,6 +149,7 @@ TEST_F(ModelFileTest, TruncatedAnywhere) {
   std::uint64_t header = 0;
   std::memcpy(&header, whole.data(), sizeof header);
   for (std::size_t size = 0; size < whole.size(); size += size < header + 8 ? 16 : 4096) {
+    std::filesystem::remove(directory_.path("cut"));
     directory_.write("cut", whole.substr(0, size));
     expect_error([&] { LoadedModel(directory_.path("cut"), *tiny_.backend); },
                  directory_.path("cut"));
@@ -162,6 +163,7 @@ TEST_F(ModelFileTest, FlippedBytesAreRefusedOrMeanTheSame) {
   for (std::size_t i = 0; i < whole.size(); i += 97, ++flipped) {
     std::string damaged = whole;
     damaged[i] ^= '\x10';
+    std::filesystem::remove(directory_.path("flipped"));
     directory_.write("flipped", damaged);
     try {
       expect_same_numbers(LoadedModel(directory_.path("flipped"), *tiny_.backend));
