@@ -6,7 +6,7 @@ declare -A packages=(
   [build]="g++ cmake ninja-build libcli11-dev libeigen3-dev libfmt-dev libicu-dev
            libsentencepiece-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
   [test]="libbenchmark-dev libgtest-dev"
-  [check]="clang-format clang-tidy"
+  [check]="clang-format clang-tidy git"
 )
 
 die() { echo "install-packages: $*" >&2; exit 1; }
