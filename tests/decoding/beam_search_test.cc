@@ -15,6 +15,8 @@ namespace {
 
 using Table = MarkovStepper::Table;
 
+constexpr float kNever = -std::numeric_limits<float>::infinity();
+
 SearchRules rules(int beam, int n_best = 1, float normalize = 0) {
   SearchRules rules;
   rules.options.beam_size = beam;
@@ -143,8 +145,7 @@ TEST(BeamSearch, NeighboursDoNotMatter) {
 
 TEST(BeamSearch, FinishedSentencesLeaveTheBatch) {
   // The first sentence always ends at once, the second never does.
-  const float none = -std::numeric_limits<float>::infinity();
-  const Table ends(4, {none, none, 0, none}), goes_on(4, {none, none, none, 0});
+  const Table ends(4, {kNever, kNever, 0, kNever}), goes_on(4, {kNever, kNever, kNever, 0});
   MarkovStepper stepper({ends, goes_on}, {3, 3});
   const auto found = beam_search(stepper, rules(2));
   EXPECT_EQ(found[0][0].tokens, std::vector<int>());
@@ -194,14 +195,32 @@ TEST(BeamSearch, EqualTranslationsComeInOrderOfTokens) {
 }
 
 TEST(BeamSearch, LengthNormalisationPrefersLongerOnes) {
-  const float none = -std::numeric_limits<float>::infinity();
-  Table table(5, std::vector<float>(5, none));
+  Table table(5, std::vector<float>(5, kNever));
   table[1][2] = std::log(0.4F);  // at once, or 3 4 3 4 … with two ends
   table[1][3] = std::log(0.6F);
   table[3][4] = 0;
   table[4][2] = table[4][3] = std::log(0.5F);
   EXPECT_EQ(search(table, rules(4, 1, 0))[0].tokens, std::vector<int>());
   EXPECT_EQ(search(table, rules(4, 1, 1))[0].tokens.size(), 14U);
+}
+
+TEST(BeamSearch, LongerOnesHaveTheirChanceUntilTheBeamIsFull) {
+  // One ends at once; the other looks worse for long, but ends with a better score.
+  Table table(13, std::vector<float>(13, kNever));
+  table[1][2] = std::log(0.74F);
+  table[1][3] = std::log(0.26F);
+  for (int token = 3; token < 12; ++token) table[token][token + 1] = 0;
+  table[12][2] = 0;
+  EXPECT_EQ(search(table, rules(4, 1, 1))[0].tokens.size(), 10U);
+}
+
+TEST(BeamSearch, TranslationsEndOnlyAmongTheBest) {
+  // To end at once is the third best way of a beam of two, though the likeliest translation.
+  Table table(5,
+              std::vector<float>{kNever, kNever, std::log(0.05F), std::log(0.5F), std::log(0.45F)});
+  table[1] = {kNever, kNever, std::log(0.1F), std::log(0.46F), std::log(0.44F)};
+  for (const Hypothesis& h : search(table, rules(2, 2))) EXPECT_FALSE(h.tokens.empty());
+  EXPECT_TRUE(search(table, rules(3))[0].tokens.empty());
 }
 
 TEST(BeamSearch, LimitIsTheSentencesOwn) {
@@ -242,13 +261,16 @@ TEST(BeamSearch, PrefixIsKept) {
   EXPECT_EQ(free[0].tokens, forced[0].tokens);
 }
 
-TEST(BeamSearch, ForbiddenTokensNeverCome) {
+TEST(BeamSearch, ForbiddenTokensNeverComeAndLeaveTheirPlaceToOthers) {
   SearchRules some = rules(4, 4);
   some.forbidden = {0, 4};
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    for (const Hypothesis& h : search(MarkovStepper::random_table(6, seed), some)) {
-      EXPECT_EQ(std::ranges::count(h.tokens, 0) + std::ranges::count(h.tokens, 4), 0);
-    }
+    const Table table = MarkovStepper::random_table(9, seed);
+    Table without = table;
+    for (std::vector<float>& row : without) row[0] = row[4] = kNever;
+    const auto expected = search(without, rules(4, 4)), found = search(table, some);
+    ASSERT_EQ(expected.size(), found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) expect_same(expected[i], found[i]);
   }
 }
 
@@ -283,28 +305,43 @@ TEST(BeamSearch, AttentionBelongsToTheTokenItChose) {
   }
 }
 
+/// How often each beginning of two tokens (with </s>) is drawn.
+std::map<std::vector<int>, int> drawn_beginnings(const Table& table, int top_k, int draws) {
+  SearchRules some = rules(1);
+  some.sampling = Sampling{top_k, 1};
+  MarkovStepper stepper(std::vector<Table>(draws, table), std::vector<int>(draws, 4));
+  std::map<std::vector<int>, int> counts;
+  for (const auto& found : beam_search(stepper, some)) {
+    std::vector<int> tokens = found[0].tokens;
+    tokens.push_back(2);
+    tokens.resize(2, 2);
+    ++counts[tokens];
+  }
+  return counts;
+}
+
 TEST(Sampling, DrawsTokensAsOftenAsTheyAreLikely) {
   const Table table = MarkovStepper::random_table(5, 4, 0.7);
-  SearchRules some = rules(1);
-  some.sampling = Sampling{};
   constexpr int kDraws = 4000;
-  std::vector<std::uint64_t> numbers(kDraws);
-  std::iota(numbers.begin(), numbers.end(), 0);
-  MarkovStepper stepper(std::vector<Table>(kDraws, table), std::vector<int>(kDraws, 4));
-  std::map<int, int> first, top;
-  for (const auto& found : beam_search(stepper, some, {{}, numbers})) {
-    ++first[found[0].tokens.empty() ? 2 : found[0].tokens[0]];
+  auto counts = drawn_beginnings(table, 0, kDraws);
+  for (const int first : {0, 3, 4}) {
+    for (const int second : {0, 2, 3, 4}) {
+      const double p = std::exp(static_cast<double>(table[1][first] + table[first][second]));
+      const std::vector<int> both{first, second};
+      EXPECT_NEAR(counts[both], kDraws * p, 4 * std::sqrt(kDraws * p * (1 - p))) << first << second;
+    }
   }
-  for (int token = 0; token < 5; ++token) {
-    const double p = std::exp(static_cast<double>(table[1][token]));
-    EXPECT_NEAR(first[token], kDraws * p, 4 * std::sqrt(kDraws * p * (1 - p)) + 1e-9) << token;
-  }
-  some.sampling->top_k = 2;
-  MarkovStepper again(std::vector<Table>(kDraws, table), std::vector<int>(kDraws, 4));
-  for (const auto& found : beam_search(again, some, {{}, numbers})) {
-    ++top[found[0].tokens.empty() ? 2 : found[0].tokens[0]];
-  }
-  EXPECT_EQ(top.size(), 2U);
+}
+
+TEST(Sampling, CanBeLimitedToTheLikeliestTokens) {
+  const Table table = MarkovStepper::random_table(9, 4, 0.7);
+  const auto counts = drawn_beginnings(table, 1, 200);
+  ASSERT_EQ(counts.size(), 1U);
+  std::vector<int> greedy = search(table, rules(1))[0].tokens;
+  greedy.push_back(2);
+  greedy.resize(2, 2);
+  EXPECT_EQ(counts.begin()->first, greedy);
+  EXPECT_LE(drawn_beginnings(table, 2, 200).size(), 4U);
 }
 
 TEST(Sampling, DependsOnSeedAndNumberAlone) {
