@@ -72,6 +72,10 @@ void draw(const Parameter& parameter, Random& random, std::span<float> values) {
     case Initializer::kOrthogonal:
       draw_orthogonal(parameter, random, values);
       return;
+    case Initializer::kForgetOne:
+      std::fill(values.begin(), values.end(), 0.0F);
+      std::fill_n(values.begin() + parameter.cols / 4, parameter.cols / 4, 1.0F);
+      return;
   }
 }
 

@@ -14,9 +14,10 @@ namespace heed {
 enum class Initializer {
   kZeros,
   kOnes,
-  kGlorot,     ///< Uniform in ±√(6 / (rows + cols)) (Glorot & Bengio 2010, eq. 16).
-  kEmbedding,  ///< Normal with deviation 1/√cols.
-  kOrthogonal  ///< Each square block of a [D, kD] matrix orthogonal (Saxe et al. 2014).
+  kGlorot,      ///< Uniform in ±√(6 / (rows + cols)) (Glorot & Bengio 2010, eq. 16).
+  kEmbedding,   ///< Normal with deviation 1/√cols.
+  kOrthogonal,  ///< Each square block of a [D, kD] matrix orthogonal (Saxe et al. 2014).
+  kForgetOne    ///< Zeros, but for ones in the second quarter: an LSTM's forget gate.
 };
 
 /// A learnt matrix; a vector is one row. A weight of a linear layer is [inputs, outputs], an

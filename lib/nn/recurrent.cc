@@ -36,7 +36,8 @@ class GatedCell : public RecurrentCell {
                 parameters.add(name + ".hidden.weight", shape.width, gates * shape.width,
                                Initializer::kOrthogonal),
                 shape.layer_norm),
-        bias_(&parameters.add(name + ".bias", 1, gates * shape.width, Initializer::kZeros)) {}
+        bias_(&parameters.add(name + ".bias", 1, gates * shape.width,
+                              shape.is_lstm ? Initializer::kForgetOne : Initializer::kZeros)) {}
 
   Var project(Var x) const override { return add_bias(input_(x), x.tape().parameter(*bias_)); }
 
