@@ -24,9 +24,9 @@ class OnBackends : public testing::TestWithParam<std::string_view> {
   }
 
   /// Gives all parameters random values.
-  void draw() {
+  void draw(double deviation = 0.8) {
     parameters_.initialize(1);
-    disturb(parameters_, 0.8);
+    disturb(parameters_, deviation);
   }
 
   void expect_gradients_of(const Graph& graph) {

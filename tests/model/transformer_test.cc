@@ -1,0 +1,70 @@
+#include "model/transformer.h"
+
+#include <gtest/gtest.h>
+
+#include "model/architectures.h"
+#include "support/expect_error.h"
+
+namespace heed {
+namespace {
+
+std::vector<float> hidden_of(const SmallModel& small, const Batch& batch) {
+  Tape tape(*small.backend);
+  const Decoded decoded =
+      small.model->decode(tape, small.model->encode(tape, batch.source), batch.target);
+  std::vector<float> values(decoded.hidden.value().size());
+  small.backend->read(decoded.hidden.value(), values);
+  return values;
+}
+
+TEST(TransformerTest, LaterTargetTokensAreNotSeen) {
+  for (const Architecture& architecture : transformer_architectures()) {
+    const SmallModel small(architecture.options, "reference");
+    const Vocabularies vocabularies = small.model->vocabularies();
+    Batch batch = random_batch(vocabularies, {4}, {6});
+    batch.target.ids = {5, 6, 7, 8, 9, 2};
+    const std::vector<float> before = hidden_of(small, batch);
+    batch.target.ids = {5, 6, 10, 8, 9, 2};  // read at row 3
+    const std::vector<float> after = hidden_of(small, batch);
+    const auto width = static_cast<std::ptrdiff_t>(before.size() / 6);
+    EXPECT_TRUE(std::equal(before.begin(), before.begin() + 3 * width, after.begin()));
+    for (int row = 3; row < 6; ++row) {
+      EXPECT_FALSE(std::equal(before.begin() + row * width, before.begin() + (row + 1) * width,
+                              after.begin() + row * width))
+          << architecture.name << ", row " << row;
+    }
+  }
+}
+
+TEST(TransformerTest, PositionsTellEqualTokensApart) {
+  for (const Architecture& architecture : transformer_architectures()) {
+    const SmallModel small(architecture.options, "reference");
+    Ragged source;
+    source.add(std::vector{5, 5, 5, 2});
+    Tape tape(*small.backend);
+    const Tensor states = small.model->encode(tape, source).states.value();
+    EXPECT_FALSE(std::equal(states.row(0), states.row(0) + states.cols, states.row(1)));
+  }
+}
+
+TEST(TransformerTest, ImpossibleWidthsAreUsageErrors) {
+  ModelOptions options = small_model(ModelType::kTransformer);
+  for (const int heads : {3, 0, -1}) {
+    options.transformer_heads = heads;
+    expect_error<UsageError>([&] { SmallModel(options, "reference"); }, "--transformer-heads");
+  }
+}
+
+TEST(TransformerTest, LearntPositionsEnd) {
+  ModelOptions options = small_model(ModelType::kTransformer);
+  options.positions = Positions::kLearned;
+  options.max_positions = 4;
+  const SmallModel small(options, "reference");
+  const Vocabularies vocabularies = small.model->vocabularies();
+  hidden_of(small, random_batch(vocabularies, {4}, {4}));
+  expect_error([&] { hidden_of(small, random_batch(vocabularies, {5}, {4})); }, "--max-positions");
+  expect_error([&] { hidden_of(small, random_batch(vocabularies, {4}, {5})); }, "--max-positions");
+}
+
+}  // namespace
+}  // namespace heed
