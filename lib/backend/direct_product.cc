@@ -8,11 +8,10 @@
 namespace heed {
 namespace {
 
-// Sums of a tile of c that fit the registers: 32 of them with AVX-512, else 16.
-constexpr bool kManyRegisters = kLanes == 16;
-constexpr int kTileVecs = kManyRegisters ? 4 : 2;
-constexpr int kTileRows = 6;
-constexpr int kDotRows = kManyRegisters ? 6 : 3;
+// Sums of a tile of c that fit the registers: of 16 lanes there are 32, of fewer lanes 16.
+constexpr int kTileVecs = 4;
+constexpr int kTileRows = kLanes == 16 ? 6 : kLanes == 8 ? 3 : 2;
+constexpr int kDotRows = kLanes == 16 ? 6 : 3;
 constexpr int kDotCols = 4;
 
 // Depth of a block of b that stays in the second cache while all rows of a pass by.

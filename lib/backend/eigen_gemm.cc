@@ -2,6 +2,7 @@
 
 #include "backend/direct_product.h"
 #include "backend/eigen.h"
+#include "backend/vector.h"
 
 namespace heed {
 namespace {
@@ -24,9 +25,10 @@ void product(const A& a, const B& b, float beta, const Tensor& c) {
 std::string EigenBackend::description() const { return "eigen " HEED_KERNEL_LEVEL; }
 
 void EigenBackend::gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) {
-  const bool several = c.rows > 1 && !a.is_transposed;
-  if (several && !b.is_transposed) return direct_product(a.tensor, b.tensor, beta, c);
-  if (several && c.rows <= kDotProductRows) return dot_product(a.tensor, b.tensor, beta, c);
+  const bool few = c.rows <= kFewRows, direct = c.rows > 1 && !a.is_transposed;
+  if (direct && !b.is_transposed && (few || kLanes == 16))
+    return direct_product(a.tensor, b.tensor, beta, c);
+  if (direct && b.is_transposed && few) return dot_product(a.tensor, b.tensor, beta, c);
   const View left = view(a.tensor), right = view(b.tensor);
   if (a.is_transposed && b.is_transposed)
     product(left.transpose(), right.transpose(), beta, c);
@@ -34,7 +36,7 @@ void EigenBackend::gemm(const Operand& a, const Operand& b, float beta, const Te
     product(left.transpose(), right, beta, c);
   else if (b.is_transposed)
     product(left, right.transpose(), beta, c);
-  else  // A single row.
+  else
     product(left, right, beta, c);
 }
 

@@ -23,7 +23,7 @@ float row_maximum(const float* x, int size) {
   return largest(maximum(a, b));
 }
 
-/// Σ x in double precision over the lanes, so that a smoothed loss keeps its digits.
+/// Σ x in one register of partial sums, added up in the end.
 double row_sum(const float* x, int size) {
   Vec total = zero();
   for_lanes(size, [&](int i, auto part) { total += load(x + i, part); });
