@@ -49,9 +49,7 @@ void check_options(const DataOptions& options) {
   expect_positive("mini-batch-words", options.mini_batch_words);
   expect_positive("maxi-batch", options.maxi_batch);
   expect_positive("max-length", options.max_length);
-  if (options.subword_sampling == 0) return;
-  expect_positive("subword-nbest", options.subword_nbest);
-  if (!(options.subword_sampling > 0)) {
+  if (!(options.subword_sampling >= 0)) {
     fail_usage("expected 0 or more for --subword-sampling, found {}", options.subword_sampling);
   }
 }
@@ -84,18 +82,21 @@ std::vector<Batch> make_batches(const Ragged& sources, const Ragged& targets, in
 Batcher::Batcher(const Corpus& corpus, Tokenizer source, Tokenizer target,
                  const DataOptions& options, std::uint64_t seed)
     : corpus_(corpus),
-      source_(std::move(source)),
-      target_(std::move(target)),
+      source_(make_side(std::move(source), options)),
+      target_(make_side(std::move(target), options)),
       options_(options),
       seed_(seed) {
-  check_options(options);
-  if (options.subword_sampling > 0 && !(source_.can_sample() && target_.can_sample())) {
-    fail_usage("--subword-sampling needs unigram vocabularies; use --vocab-type unigram");
-  }
   if (corpus.size() > std::numeric_limits<std::uint32_t>::max()) {
     fail("expected at most 2^32 sentence pairs, found {}; split the corpus", corpus.size());
   }
   pool_size_ = choose_pool_size();
+}
+
+Batcher::Side Batcher::make_side(Tokenizer tokenizer, const DataOptions& options) {
+  check_options(options);
+  Side side{.tokenizer = std::move(tokenizer), .sampler = {}};
+  if (options.subword_sampling > 0) side.sampler.emplace(side.tokenizer, options.subword_sampling);
+  return side;
 }
 
 /// maxi_batch batches of average sentences, by lines from all over the corpus.
@@ -105,7 +106,7 @@ std::size_t Batcher::choose_pool_size() const {
   std::size_t tokens = 0;
   for (std::size_t i = 0; i < looks; ++i) {
     const std::string line = corpus_.target(i * corpus_.size() / looks);
-    const std::size_t length = encode_sentence(target_, line).size();
+    const std::size_t length = encode_sentence(target_.tokenizer, line).size();
     tokens += std::min<std::size_t>(length, options_.max_length);
   }
   const auto budget = static_cast<double>(options_.maxi_batch) * options_.mini_batch_words;
@@ -124,20 +125,19 @@ void Batcher::start_epoch() {
   has_batches_ = position_.pool > 0;  // after a seek, earlier pools are taken to have some
 }
 
-std::vector<int> Batcher::encode(const Tokenizer& tokenizer, const std::string& line,
-                                 std::initializer_list<std::uint64_t> stream) const {
-  if (options_.subword_sampling == 0) return encode_sentence(tokenizer, line);
-  Random random(hash_seed(seed_, stream));
-  std::vector<int> ids =
-      tokenizer.encode_sampled(line, random, options_.subword_sampling, options_.subword_nbest);
-  ids.push_back(tokenizer.eos_id());
+std::vector<int> Batcher::encode(const Side& side, const std::string& line, std::size_t number,
+                                 std::uint64_t stream) const {
+  if (!side.sampler) return encode_sentence(side.tokenizer, line);
+  Random random(hash_seed(seed_, {stream, position_.epoch, number}));
+  std::vector<int> ids = side.sampler->encode(line, random);
+  ids.push_back(side.tokenizer.eos_id());
   return ids;
 }
 
 void Batcher::add_pair(std::size_t line) {
   const SentencePair pair = corpus_.pair(line);
-  const auto source = encode(source_, pair.source, {kSourceSegmentation, position_.epoch, line});
-  const auto target = encode(target_, pair.target, {kTargetSegmentation, position_.epoch, line});
+  const auto source = encode(source_, pair.source, line, kSourceSegmentation);
+  const auto target = encode(target_, pair.target, line, kTargetSegmentation);
   const auto [shorter, longer] = std::minmax({source.size(), target.size()});
   if (shorter == 1) {
     ++left_out_.empty;

@@ -8,6 +8,7 @@
 
 #include "data/batch.h"
 #include "data/corpus.h"
+#include "data/subword_sampler.h"
 #include "data/tokenizer.h"
 #include "heed/options.h"
 
@@ -65,6 +66,10 @@ class Batcher {
   const LeftOut& left_out() const { return left_out_; }
 
  private:
+  struct Side {
+    Tokenizer tokenizer;
+    std::optional<SubwordSampler> sampler;
+  };
   struct Pool {
     Ragged source;
     Ragged target;
@@ -72,18 +77,19 @@ class Batcher {
     std::vector<std::vector<int>> batches;  // numbers of pairs in this pool
   };
 
+  static Side make_side(Tokenizer tokenizer, const DataOptions& options);
   std::size_t choose_pool_size() const;
   std::uint64_t pool_count() const;
   void start_epoch();
   void read_pool();
   void add_pair(std::size_t line);
-  std::vector<int> encode(const Tokenizer& tokenizer, const std::string& line,
-                          std::initializer_list<std::uint64_t> stream) const;
+  std::vector<int> encode(const Side& side, const std::string& line, std::size_t number,
+                          std::uint64_t stream) const;
   void end_epoch();
 
   const Corpus& corpus_;
-  Tokenizer source_;
-  Tokenizer target_;
+  Side source_;
+  Side target_;
   DataOptions options_;
   std::uint64_t seed_;
   std::size_t pool_size_ = 0;         // pairs

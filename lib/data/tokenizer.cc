@@ -4,13 +4,13 @@
 #include <sentencepiece_trainer.h>
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 #include <utility>
 
 #include "util/error.h"
 #include "util/fields.h"
 #include "util/files.h"
+#include "util/random.h"
 #include "util/text.h"
 
 namespace heed {
@@ -46,28 +46,6 @@ void silence_sentencepiece() {
   static_cast<void>(silent);
 }
 
-std::vector<int> ids_of(const ImmutableSentencePieceText& text) {
-  std::vector<int> ids(text.pieces_size());
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    ids[i] = static_cast<int>(text.pieces(static_cast<int>(i)).id());
-  }
-  return ids;
-}
-
-/// Draws an index with probability ~ exp(alpha * score).
-int draw(const ImmutableNBestSentencePieceText& candidates, Random& random, double alpha) {
-  const auto all = candidates.nbests();
-  std::vector<double> cumulative;
-  double sum = 0;
-  for (const auto& candidate : all) {
-    sum += std::exp(alpha * (candidate.score() - all.front().score()));
-    cumulative.push_back(sum);
-  }
-  const double target = random.uniform() * sum;
-  const auto drawn = std::upper_bound(cumulative.begin(), cumulative.end() - 1, target);
-  return static_cast<int>(drawn - cumulative.begin());
-}
-
 /// For each piece, the number of the word of `line` in which the piece begins, or which is next.
 std::vector<int> words_of(const ImmutableSentencePieceText& text, std::string_view line) {
   std::vector<std::size_t> ends;
@@ -101,8 +79,8 @@ Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
         "heed tokenizer",
         origin, model->bos_id(), model->eos_id());
   }
-  ImmutableNBestSentencePieceText candidates;
-  can_sample_ = model->NBestEncode("a", 2, candidates.mutable_proto()).ok();
+  ImmutableNBestSentencePieceText candidates;  // only unigram models have several
+  is_unigram_ = model->NBestEncode("a", 2, candidates.mutable_proto()).ok();
   model_ = std::move(model);
   serialized_ = std::make_shared<const std::string>(serialized);
 }
@@ -119,19 +97,6 @@ std::vector<std::string> Tokenizer::split(std::string_view line) const {
   std::vector<std::string> pieces;
   heed::check(model_->Encode({line.data(), line.size()}, &pieces));
   return pieces;
-}
-
-std::vector<int> Tokenizer::encode_sampled(std::string_view line, Random& random, double alpha,
-                                           int nbest) const {
-  if (!can_sample_) {
-    fail_usage(
-        "subword regularisation needs a unigram vocabulary, found another type; train one "
-        "with type unigram, or switch the sampling off");
-  }
-  ImmutableNBestSentencePieceText candidates;
-  heed::check(model_->NBestEncode({line.data(), line.size()}, nbest, candidates.mutable_proto()));
-  if (candidates.nbests_size() == 0) return {};
-  return ids_of(candidates.nbests(draw(candidates, random, alpha)));
 }
 
 void Tokenizer::check(std::span<const int> ids) const {
@@ -172,6 +137,11 @@ std::vector<std::string> Tokenizer::pieces(std::span<const int> ids) const {
 std::string Tokenizer::piece(int id) const {
   check(std::span(&id, 1));
   return model_->IdToPiece(id);
+}
+
+double Tokenizer::log_probability(int id) const {
+  check(std::span(&id, 1));
+  return static_cast<double>(model_->GetScore(id));
 }
 
 int Tokenizer::size() const { return model_->GetPieceSize(); }

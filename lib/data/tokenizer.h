@@ -9,10 +9,8 @@
 #include <vector>
 
 #include "heed/options.h"
-#include "util/random.h"
 
 namespace sentencepiece {
-class ImmutableSentencePieceText;
 class SentencePieceProcessor;
 }  // namespace sentencepiece
 
@@ -36,14 +34,6 @@ class Tokenizer {
   /// line: the tokens that sacreBLEU's tokenizer spm counts.
   std::vector<std::string> split(std::string_view line) const;
 
-  /// One of the `nbest` likeliest segmentations, drawn with probability ~ P(segmentation)^alpha
-  /// (subword regularisation, Kudo 2018, eq. 8). Throws UsageError if the model isn't unigram.
-  std::vector<int> encode_sampled(std::string_view line, Random& random, double alpha,
-                                  int nbest) const;
-
-  /// Whether encode_sampled is possible.
-  bool can_sample() const { return can_sample_; }
-
   /// The text of the pieces, on one line: a line feed, which a model may make from byte pieces,
   /// becomes a blank. <s> and </s> have no text. Throws Error if a number is not in [0, size()).
   std::string decode(std::span<const int> ids) const;
@@ -59,6 +49,13 @@ class Tokenizer {
   std::vector<std::string> pieces(std::span<const int> ids) const;
   std::string piece(int id) const;
 
+  /// The piece's log probability in a unigram vocabulary: below 0 but for <unk>, <s>, </s>, bytes
+  /// and user's symbols, which have 0.
+  double log_probability(int id) const;
+
+  /// Whether the vocabulary is a unigram language model (Kudo 2018), which subword sampling needs.
+  bool is_unigram() const { return is_unigram_; }
+
   /// Number of pieces in the vocabulary.
   int size() const;
   int unk_id() const;
@@ -73,7 +70,7 @@ class Tokenizer {
 
   std::shared_ptr<const sentencepiece::SentencePieceProcessor> model_;
   std::shared_ptr<const std::string> serialized_;
-  bool can_sample_ = false;
+  bool is_unigram_ = false;
 };
 
 /// Lines that a vocabulary is trained on at most; of a longer text, so many random ones are taken.

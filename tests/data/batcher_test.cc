@@ -140,7 +140,6 @@ TEST_F(BatcherTest, SeekGoesOnWithTheSameBatches) {
   for (const float sampling : {0.0F, 0.2F}) {
     DataOptions options = small_batches();
     options.subword_sampling = sampling;
-    options.subword_nbest = 5;
     Batcher whole = batcher(options);
     std::vector<DataPosition> positions{whole.position()};
     std::vector<std::optional<Batch>> batches;
@@ -165,7 +164,6 @@ TEST_F(BatcherTest, SeekGoesOnWithTheSameBatches) {
 TEST_F(BatcherTest, SubwordSamplingSegmentsAnewInEachEpoch) {
   DataOptions options = small_batches();
   options.subword_sampling = 0.1F;
-  options.subword_nbest = 8;
   Batcher data = batcher(options);
   std::vector<std::vector<int>> seen[2];
   for (auto& sentences : seen) {
@@ -233,7 +231,7 @@ TEST_F(BatcherTest, WrongOptions) {
   const Tokenizer bpe = train_tokenizer(kPairs, source_line, options);
   options.subword_sampling = 0.1F;
   expect_error<UsageError>([&] { Batcher(*corpus_, tokenizer(), bpe, options, 1); },
-                           "needs unigram vocabularies");
+                           "needs a unigram vocabulary");
 }
 
 TEST(MakeBatches, RestoresOrderAndKeepsTheBudget) {

@@ -7,6 +7,7 @@
 
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
+#include "util/random.h"
 #include "util/text.h"
 
 namespace heed {
@@ -114,42 +115,12 @@ TEST(Tokenizer, LivesInAFile) {
   expect_error([&] { Tokenizer::load(directory.path("missing")); }, "missing");
 }
 
-TEST(Tokenizer, SamplesSegmentationsByTheirProbability) {
-  const Tokenizer& tokenizer = unigram();
-  ASSERT_TRUE(tokenizer.can_sample());
-  const std::string text = "walking quickly";
-  const auto count = [&](double alpha) {
-    Random random(5);
-    std::map<std::vector<int>, int> counts;
-    for (int i = 0; i < 2000; ++i) ++counts[tokenizer.encode_sampled(text, random, alpha, 8)];
-    return counts;
-  };
-  const auto uniform = count(0);
-  EXPECT_EQ(uniform.size(), 6U);  // 2 of walking times 3 of quickly
-  for (const auto& [ids, times] : uniform) {
-    EXPECT_NEAR(times, 2000 / 6, 70);
-    EXPECT_EQ(tokenizer.decode(ids), text);
-  }
-  auto likely = count(0.05);
-  const std::vector<int> best = tokenizer.encode(text);
-  for (const auto& [ids, times] : likely) EXPECT_LE(times, likely[best]);
-  EXPECT_GT(likely[best], 500);
-
-  Random first(9), second(9);
-  for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(tokenizer.encode_sampled(text, first, 0.1, 64),
-              tokenizer.encode_sampled(text, second, 0.1, 64));
-  }
-  Random sharp(1);
-  EXPECT_EQ(tokenizer.encode_sampled(text, sharp, 1000, 64), best);
-  EXPECT_TRUE(tokenizer.encode_sampled("", sharp, 0.1, 64).empty());
-}
-
-TEST(Tokenizer, BpeDoesNotSample) {
-  EXPECT_FALSE(bpe().can_sample());
-  Random random(1);
-  expect_error<UsageError>([&] { bpe().encode_sampled("a", random, 0.1, 64); },
-                           "needs a unigram vocabulary");
+TEST(Tokenizer, KnowsProbabilities) {
+  EXPECT_TRUE(unigram().is_unigram());
+  EXPECT_FALSE(bpe().is_unigram());
+  for (const int id : unigram().encode("the houses")) EXPECT_LT(unigram().log_probability(id), 0);
+  for (const int id : {0, 1, 2, 100}) EXPECT_EQ(unigram().log_probability(id), 0) << id;
+  expect_error([] { unigram().log_probability(-1); }, "found -1");
 }
 
 /// The pieces of each word, joined, by the numbers that word_of_piece gives.
