@@ -176,8 +176,12 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
     weights_.average = average_->tensor();
   }
   if (validation_text_) {
-    validator_.emplace(*model_, *validation_text_, tokenizers_.source, tokenizers_.target,
-                       options_.training.valid_beam_size);
+    validator_.emplace(*model_, *validation_text_, tokenizers_, options_.training.valid_beam_size,
+                       options_.data.max_length);
+    if (validator_->cropped() > 0) {
+      log_.warn("[valid] {} validation pairs have more than {} tokens on a side and are cropped",
+                validator_->cropped(), options_.data.max_length);
+    }
   }
   for (const InvalidLines& lines : corpus_.invalid_lines()) {
     log_.warn("{}: {} lines are not valid UTF-8, the first is line {}; invalid bytes become U+FFFD",
@@ -368,12 +372,16 @@ void TrainingLoop::keep_models(bool is_best) {
 }
 
 void TrainingLoop::save_model(const std::string& path) const {
+  nlohmann::json options = to_json(options_.training);
+  for (const char* of_this_run : {"after", "time-budget", "save-freq", "disp-freq"}) {
+    options.erase(of_this_run);  // the result does not depend on them
+  }
   const nlohmann::json training = {{"updates", counters_.progress.updates},
                                    {"epochs", counters_.progress.epochs},
                                    {"tokens", counters_.progress.tokens},
                                    {"sentence_pairs", corpus_.size()},
                                    {"seed", options_.training.seed},
-                                   {"options", to_json(options_.training)},
+                                   {"options", options},
                                    {"best", counters_.best}};
   heed::save_model(path, {options_.architecture, tokenizers_, training}, parameters_,
                    weights_.average ? weights_.average : weights_.values);

@@ -4,8 +4,9 @@
 #include <array>
 #include <atomic>
 #include <cmath>
-#include <numeric>
+#include <utility>
 
+#include "data/batcher.h"
 #include "metrics/bleu.h"
 #include "util/table.h"
 
@@ -20,35 +21,20 @@ constexpr std::array kMetrics = {
     ValidationMetric{"perplexity", false, &Validation::perplexity},
     ValidationMetric{"cross-entropy", false, &Validation::cross_entropy}};
 
-std::vector<int> with_eos(std::vector<int> ids, const Tokenizer& tokenizer) {
-  ids.push_back(tokenizer.eos_id());
-  return ids;
-}
-
-/// Batches of similar length.
-std::vector<Batch> make_validation_batches(const ValidationText& text, const Tokenizer& source,
-                                           const Tokenizer& target) {
-  std::vector<std::vector<int>> sources, targets;
-  for (const std::string& line : text.source) {
-    sources.push_back(with_eos(source.encode(line), source));
+/// The numbers of all lines, each with at most max_length tokens and </s>. Marks the cropped ones.
+Ragged encode_all(const Tokenizer& tokenizer, const std::vector<std::string>& lines, int max_length,
+                  std::vector<bool>& cropped) {
+  Ragged result;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::vector<int> ids = tokenizer.encode(lines[i]);
+    if (std::cmp_greater(ids.size(), max_length)) {
+      ids.resize(max_length);
+      cropped[i] = true;
+    }
+    ids.push_back(tokenizer.eos_id());
+    result.add(ids);
   }
-  for (const std::string& line : text.target) {
-    targets.push_back(with_eos(target.encode(line), target));
-  }
-  std::vector<std::size_t> order(sources.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return sources[a].size() > sources[b].size();
-  });
-  std::vector<Batch> batches(1);
-  for (const std::size_t line : order) {
-    const int tokens = batches.back().source.rows() + static_cast<int>(sources[line].size());
-    if (batches.back().source.size() > 0 && tokens > kBatchTokens) batches.emplace_back();
-    batches.back().source.add(sources[line]);
-    batches.back().target.add(targets[line]);
-    batches.back().lines.push_back(line);
-  }
-  return batches;
+  return result;
 }
 
 }  // namespace
@@ -58,13 +44,15 @@ const ValidationMetric& find_validation_metric(std::string_view name) {
 }
 
 Validator::Validator(const EncoderDecoder& model, const ValidationText& text,
-                     const Tokenizer& source, const Tokenizer& target, int beam_size)
-    : model_(model),
-      text_(text),
-      target_tokenizer_(target),
-      batches_(make_validation_batches(text, source, target)) {
+                     const Tokenizers& tokenizers, int beam_size, int max_length)
+    : model_(model), text_(text), target_tokenizer_(tokenizers.target) {
+  std::vector<bool> cropped(text.source.size());
+  const Ragged sources = encode_all(tokenizers.source, text.source, max_length, cropped);
+  const Ragged targets = encode_all(tokenizers.target, text.target, max_length, cropped);
+  cropped_ = static_cast<std::size_t>(std::count(cropped.begin(), cropped.end(), true));
+  batches_ = make_batches(sources, targets, kBatchTokens);
   rules_.options.beam_size = beam_size;
-  rules_.forbidden = {target.unk_id()};
+  rules_.forbidden = {tokenizers.target.unk_id()};
 }
 
 Validation Validator::run(Workers& workers, bool translates) const {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "data/batch.h"
-#include "data/tokenizer.h"
 #include "decoding/beam_search.h"
+#include "model/model_file.h"
 #include "training/workers.h"
 
 namespace heed {
@@ -35,8 +35,12 @@ struct ValidationText {
 /// Measures a model on one text, on the threads of `Workers`.
 class Validator {
  public:
-  Validator(const EncoderDecoder& model, const ValidationText& text, const Tokenizer& source,
-            const Tokenizer& target, int beam_size);
+  /// Sentences with more than max_length tokens are cropped.
+  Validator(const EncoderDecoder& model, const ValidationText& text, const Tokenizers& tokenizers,
+            int beam_size, int max_length);
+
+  /// Pairs of which a side was cropped.
+  std::size_t cropped() const { return cropped_; }
 
   /// `translates`: whether BLEU is wanted, which needs a search.
   Validation run(Workers& workers, bool translates) const;
@@ -48,6 +52,7 @@ class Validator {
   const EncoderDecoder& model_;
   const ValidationText& text_;
   const Tokenizer& target_tokenizer_;
+  std::size_t cropped_ = 0;
   std::vector<Batch> batches_;
   SearchRules rules_;
 };

@@ -1,12 +1,21 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
-#include "heed/options.h"
+#include "heed/trainer.h"
 #include "support/number_words.h"
 #include "support/temporary_directory.h"
 
 namespace heed {
+
+/// Trains without a word.
+inline TrainingEnd train(
+    const TrainOptions& options, const std::function<bool()>& interrupted = [] { return false; }) {
+  LogOptions log;
+  log.quiet = true;
+  return Trainer(options, log).run(interrupted);
+}
 
 /// A directory with number words as parallel text, and options for a small model on them.
 class SmallTraining {
@@ -28,6 +37,7 @@ class SmallTraining {
     options.data.train_sets = {directory.path("train.de"), directory.path("train.en")};
     options.data.valid_sets = options.data.train_sets;
     options.data.vocab_size = 120;
+    options.data.byte_fallback = false;
     options.data.mini_batch_words = 200;
     ModelOptions& shape = options.architecture;
     shape.dim_emb = shape.dim_rnn = 16;
