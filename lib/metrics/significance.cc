@@ -23,8 +23,10 @@ ConfidenceInterval interval_of(std::vector<double> scores) {
   return {mean(scores), (scores[scores.size() - 1 - tail] - scores[tail]) / 2};
 }
 
-// With the observed difference counted as one of the trials, so that p is never 0.
+// With the observed difference counted as one of the trials, so that p is never 0. Equal scores
+// are no evidence of a difference (sacreBLEU finds a system different from itself).
 double p_value(std::span<const double> differences, double observed) {
+  if (observed == 0) return 1;
   const auto above = std::count_if(differences.begin(), differences.end(),
                                    [&](double value) { return value > observed; });
   return (static_cast<double>(above) + 1) / (static_cast<double>(differences.size()) + 1);
