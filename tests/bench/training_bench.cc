@@ -1,0 +1,102 @@
+// Training speed in target words/s, and the model's floating-point operations as a share of Eigen's
+// own SGEMM on as many cores, measured in the same run.
+//   heed-training-bench SOURCE TARGET [--threads N]
+// Models: Transformer 3 + 3 layers of width 256 (feed-forward 1024, 4 heads) and GRU 256/512 with
+// additive attention, vocabulary 8,000 (joint, tied), batches of 2,000 target words.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "bench/model_operations.h"
+#include "bench/sgemm.h"
+#include "data/batcher.h"
+#include "heed/error.h"
+#include "training/workers.h"
+
+namespace heed {
+
+namespace {
+
+constexpr int kUpdates = 15;  // measured, after two to warm up
+
+struct Result {
+  double words = 0;       // target words a second
+  double operations = 0;  // of the model's products, a second
+};
+
+/// One pass of updates; each round is measured beside its own SGEMM rate.
+Result measure(const EncoderDecoder& model, Batcher& batcher, int threads) {
+  Backend& backend = model.parameters().backend();
+  Workers workers(model, threads);
+  Block first(backend, model.parameters().size()), second(backend, model.parameters().size());
+  Workers::Update update;
+  update.adam.learning_rate = 1e-4F;
+  update.weights = {model.parameters().flat(), first.tensor(), second.tensor(), {}};
+  Result result;
+  std::chrono::duration<double> elapsed{};
+  for (int number = 1; number <= kUpdates + 2; ++number) {
+    std::optional<Batch> batch = batcher.next();
+    if (!batch) batch = batcher.next();
+    const auto start = std::chrono::steady_clock::now();
+    const LossSum sum = workers.accumulate(*batch, 0.1F, static_cast<std::uint64_t>(number));
+    update.tokens = static_cast<double>(sum.tokens);
+    update.adam.update = number;
+    workers.step(update);
+    if (number <= 2) continue;
+    elapsed += std::chrono::steady_clock::now() - start;
+    result.words += static_cast<double>(sum.tokens);
+    result.operations += 3 * forward_operations(model, batch->source.rows(), batch->target.rows());
+  }
+  return {result.words / elapsed.count(), result.operations / elapsed.count()};
+}
+
+void run(const std::string& source, const std::string& target, int threads) {
+  const Corpus corpus({source, target}, false);
+  DataOptions data;
+  data.vocab_size = 8000;
+  const auto both = [&](std::size_t i) {
+    return i % 2 == 0 ? corpus.source(i / 2) : corpus.target(i / 2);
+  };
+  const Tokenizer tokenizer = train_tokenizer(2 * corpus.size(), both, data);
+  const auto backend = make_backend("eigen");
+  fmt::print("{}, {} threads\n", backend->description(), threads);
+  fmt::print("{:12} {:>10} {:>10} {:>10} {:>8}\n", "model", "words/s", "GFLOP/s", "SGEMM", "share");
+  for (const ModelType type : {ModelType::kTransformer, ModelType::kRnn}) {
+    ModelOptions options;
+    options.type = type;
+    if (type == ModelType::kTransformer) options.enc_depth = options.dec_depth = 3;
+    Parameters parameters(*backend);
+    const auto model = make_model(options, {tokenizer.size(), tokenizer.size(), 1, 2}, parameters);
+    parameters.initialize(1);
+    Batcher batcher(corpus, tokenizer, tokenizer, data, 1);
+    const double before = sgemm_rate(threads);
+    const Result result = measure(*model, batcher, threads);
+    const double rate = (before + sgemm_rate(threads)) / 2;
+    fmt::print("{:12} {:10.0f} {:10.1f} {:10.1f} {:7.0f}%\n",
+               enum_names(type)[static_cast<std::size_t>(type)], result.words,
+               result.operations * 1e-9, rate * 1e-9, 100 * result.operations / rate);
+  }
+}
+
+}  // namespace
+
+}  // namespace heed
+
+int main(int argc, char** argv) {
+  if (argc != 3 && argc != 5) {
+    fmt::print(stderr, "usage: heed-training-bench SOURCE TARGET [--threads N]\n");
+    return 2;
+  }
+  try {
+    heed::run(argv[1], argv[2], argc == 5 ? std::atoi(argv[4]) : 2);
+  } catch (const heed::Error& error) {
+    fmt::print(stderr, "heed-training-bench: {}\n", error.what());
+    return 1;
+  }
+  return 0;
+}
