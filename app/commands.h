@@ -12,7 +12,11 @@ using Command = std::function<int()>;
 
 // Each adds its subcommand's flags to `app` and returns what it does.
 Command add_train(CLI::App& app);
+Command add_translate(CLI::App& app);
+Command add_score(CLI::App& app);
 Command add_evaluate(CLI::App& app);
+Command add_info(CLI::App& app);
+Command add_average(CLI::App& app);
 
 /// The program's arguments with sacreBLEU's short flags of several letters (-tok) as long ones.
 std::vector<std::string> expand_evaluate_flags(std::vector<std::string> arguments);

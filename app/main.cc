@@ -55,7 +55,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   std::map<std::string, Command> commands;
   commands["train"] = add_train(app);
+  commands["translate"] = add_translate(app);
+  commands["score"] = add_score(app);
   commands["evaluate"] = add_evaluate(app);
+  commands["info"] = add_info(app);
+  commands["average"] = add_average(app);
   try {
     std::vector<std::string> arguments = expand_evaluate_flags({argv + 1, argv + argc});
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them

@@ -363,6 +363,7 @@ struct TranslateOptions {
   int max_length = 256;
   LongLines long_lines = LongLines::kSplit;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  bool force_decode = false;
   int no_repeat_ngram = 0;
   bool sampling = false;
   int sampling_topk = 0;
@@ -389,8 +390,8 @@ struct TranslateOptions {
             "strongest"},
       self.alignment_threshold);
     v(Field{"json",
-            "Write JSON lines. A line that is an object is translated by its \"text\"; its other "
-            "fields are passed through"},
+            "Write JSON lines. Of a line that begins with {, an object, the \"text\" is translated; "
+            "its \"prefix\" begins the translation; its other fields are passed through"},
       self.json);
     v(Field{"max-length", "Lines with more tokens follow --long-lines"}, self.max_length);
     v(Field{"long-lines",
@@ -399,6 +400,8 @@ struct TranslateOptions {
     v(Field{"invalid-utf8",
             "Invalid bytes: replace by U+FFFD, copy the line untranslated, or fail"},
       self.invalid_utf8);
+    v(Field{"force-decode", "A line is followed by a tab and how its translation shall begin"},
+      self.force_decode);
     v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"},
       self.no_repeat_ngram);
     v(Field{"sampling", "Draw translations (--n-best of them, or one) instead of searching"},

@@ -8,6 +8,8 @@
 
 #include "decoding/format.h"
 #include "decoding/heatmap.h"
+#include "model/json.h"
+#include "util/error.h"
 
 namespace heed {
 
@@ -93,7 +95,32 @@ std::string n_best_record(const TranslatedLine& line, const TranslateOptions& op
   return record;
 }
 
+/// Takes a text out of an object; "" where there is none.
+std::string take_text(nlohmann::json& json, const char* name, const std::string& where) {
+  const auto field = json.find(name);
+  if (field == json.end()) return "";
+  if (!field->is_string())
+    fail("expected a text as \"{}\" in {}, found {}", name, where, field->type_name());
+  std::string text = *field;
+  json.erase(field);
+  return text;
+}
+
 }  // namespace
+
+SourceLine parse_record(std::string line, std::size_t number, const TranslateOptions& options) {
+  if (options.json && line.starts_with('{')) {
+    const std::string where = fmt::format("line {}", number);
+    nlohmann::json json = parse_json(line, where);
+    if (!json.contains("text")) fail("expected a field \"text\" in {}, found none", where);
+    std::string text = take_text(json, "text", where);
+    std::string prefix = take_text(json, "prefix", where);
+    return {std::move(text), std::move(prefix), json_text(json)};
+  }
+  const std::size_t tab = options.force_decode ? line.find('\t') : std::string::npos;
+  if (tab == std::string::npos) return {std::move(line), "", ""};
+  return {line.substr(0, tab), line.substr(tab + 1), ""};
+}
 
 std::string format_record(const TranslatedLine& line, const TranslateOptions& options) {
   if (options.json) return json_record(line, options);

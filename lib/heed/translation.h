@@ -9,6 +9,14 @@
 
 namespace heed {
 
+/// A line as it is read.
+struct SourceLine {
+  std::string text{};
+  /// For Translator::translate how the translation shall begin, for score() the translation.
+  std::string target{};
+  std::string tag{};  ///< Comes back in TranslatedLine.
+};
+
 /// One translation of a line, found or given.
 struct Translation {
   std::string text;
@@ -33,6 +41,11 @@ struct TranslatedLine {
 
   const std::string& text() const { return translations.front().text; }
 };
+
+/// Line `number` (from 1) as the options say: plain, with the beginning of its translation behind a
+/// tab, or as a JSON object, of which the fields that are not known become the tag. Throws Error
+/// for damaged JSON.
+SourceLine parse_record(std::string line, std::size_t number, const TranslateOptions& options);
 
 /// The record that `options` ask for, with its '\n': the text and extras behind " ||| ", a Moses
 /// n-best list (several lines), or a JSON object, to which the fields of the object in

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -13,14 +12,6 @@
 #include "heed/translation.h"
 
 namespace heed {
-
-/// A line as it is read.
-struct SourceLine {
-  std::string text;
-  /// translate(): how the translation shall begin; score(): the translation.
-  std::string target;
-  std::string tag;  ///< Comes back in TranslatedLine.
-};
 
 /// What a source of lines has: one, none for the moment, or none any more.
 enum class NextLine { kRead, kLater, kEnd };

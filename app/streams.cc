@@ -1,0 +1,94 @@
+#include "app/streams.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "util/error.h"
+#include "util/text.h"
+
+namespace heed {
+
+namespace {
+
+std::string system_message() { return std::generic_category().message(errno); }
+
+void print_count(const LineCount& lines, const char* what) {
+  if (lines.count == 0) return;
+  fmt::print(stderr, "heed: {} line{} {}: {}{}\n",
+             with_thousands(static_cast<std::int64_t>(lines.count)), lines.count == 1 ? "" : "s",
+             what, fmt::join(lines.first, ", "), lines.count > lines.first.size() ? ", …" : "");
+}
+
+}  // namespace
+
+Output::Output(const std::string& path) : name_(path) {
+  if (path.empty() || path == "-") {
+    name_ = "standard output";
+    file_ = Descriptor(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+  } else {
+    file_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  }
+  if (!file_.is_open()) fail_to_write();
+}
+
+void Output::fail_to_write() const { fail("could not write {}: {}", name_, system_message()); }
+
+void Output::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EPIPE) throw ReaderGone();
+    if (count < 0) fail_to_write();
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void Output::close() {
+  if (!file_.close()) fail_to_write();
+}
+
+Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
+  if (paths_.empty()) paths_.emplace_back("-");
+  for (const std::string& path : paths_) {
+    if (path != "-" && ::access(path.c_str(), R_OK) != 0) {
+      fail("could not read {}: {}", path, system_message());
+    }
+  }
+}
+
+NextLine Input::read(std::string& line) {
+  constexpr std::chrono::milliseconds kPatience(10);
+  for (;;) {
+    if (!reader_) {
+      if (next_path_ == paths_.size()) return NextLine::kEnd;
+      reader_ = std::make_unique<LineReader>(paths_[next_path_++]);
+    }
+    if (!reader_->is_ready(kPatience)) return NextLine::kLater;
+    if (reader_->next(line)) return NextLine::kRead;
+    reader_.reset();
+  }
+}
+
+int print(std::string_view text) {
+  Output output("");
+  try {
+    output.write(text);
+    output.close();
+  } catch (const ReaderGone&) {
+  }
+  return 0;
+}
+
+void print_summary(const StreamSummary& summary) {
+  print_count(summary.split, "split");
+  print_count(summary.cropped, "cropped");
+  print_count(summary.copied, "copied");
+  print_count(summary.invalid_utf8, "with invalid UTF-8");
+}
+
+}  // namespace heed

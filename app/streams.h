@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heed/translator.h"
+#include "util/descriptor.h"
+#include "util/files.h"
+
+namespace heed {
+
+/// The reader of what is written has gone away, as `head` does: a reason to end quietly.
+class ReaderGone : public std::runtime_error {
+ public:
+  ReaderGone() : std::runtime_error("nobody reads the output any more") {}
+};
+
+/// Standard output, or a file that is written anew. Nothing is held back.
+class Output {
+ public:
+  /// "" and "-" are standard output. Throws Error if the file can't be made.
+  explicit Output(const std::string& path);
+
+  /// Throws ReaderGone, or Error if not all can be written, as on a full disk.
+  void write(std::string_view bytes);
+  /// Throws Error if the system couldn't write what it had taken.
+  void close();
+
+ private:
+  [[noreturn]] void fail_to_write() const;
+
+  std::string name_;
+  Descriptor file_;
+};
+
+/// The lines of files, one after the other. None given, and "-", are standard input.
+class Input {
+ public:
+  /// Throws Error if one is missing or unreadable.
+  explicit Input(std::vector<std::string> paths);
+
+  /// Waits only some milliseconds for a line. Throws Error if a file can't be read.
+  NextLine read(std::string& line);
+
+ private:
+  std::vector<std::string> paths_;
+  std::size_t next_path_ = 0;
+  std::unique_ptr<LineReader> reader_;
+};
+
+/// Writes to standard output. Returns the exit code, also when nobody reads it.
+int print(std::string_view text);
+
+/// "3 lines split: 17, 204, 881" for each kind of line that wasn't translated as it was.
+void print_summary(const StreamSummary& summary);
+
+}  // namespace heed

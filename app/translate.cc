@@ -1,0 +1,183 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/flags.h"
+#include "app/streams.h"
+#include "heed/translator.h"
+#include "util/error.h"
+#include "util/text.h"
+
+namespace heed {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Everything that can be said about `heed translate`.
+struct TranslateCommand {
+  std::string model{};
+  std::vector<std::string> input{};
+  std::string output{};
+  TranslateOptions translate{};
+  bool heatmap = false;
+  std::string heatmap_svg{};
+  bool stats = false;
+  bool quiet = false;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"model", "Model file, as heed train writes it", 'm'}, self.model);
+    v(Field{"input",
+            "Texts to translate, a sentence a line; - or none is standard input; gz and "
+            "zstd are recognised",
+            'i'},
+      self.input);
+    v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
+    TranslateOptions::visit_fields(self.translate, v);
+    v(Field{"heatmap", "Draw attention below each translation: target words are rows"},
+      self.heatmap);
+    v(Field{"heatmap-svg", "Draw the first translation's attention into this file"},
+      self.heatmap_svg);
+    v(Field{"stats", "Write speed and the time to the first translation to standard error"},
+      self.stats);
+    v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
+      self.quiet);
+  }
+};
+
+int terminal_columns() {
+  winsize size{};
+  const bool is_known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20;
+  return is_known ? size.ws_col : 80;
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// One run of the command.
+class TranslateRun {
+ public:
+  explicit TranslateRun(const TranslateCommand& command)
+      : command_(command),
+        input_(command.input),
+        translator_(command.model, model_options(command)),
+        output_(command.output) {}
+
+  void run();
+
+ private:
+  static TranslateOptions model_options(const TranslateCommand& command);
+  NextLine read(SourceLine& line);
+  void write(std::span<TranslatedLine> lines);
+  void draw(const TranslatedLine& line, std::string& text);
+  void print_stats(const StreamSummary& summary) const;
+
+  const TranslateCommand& command_;
+  const Clock::time_point start_ = Clock::now();
+  Input input_;
+  Translator translator_;
+  Output output_;  ///< Last: a file is not emptied when something else is wrong.
+  std::size_t lines_ = 0;
+  bool is_drawn_ = false;
+  double first_seconds_ = 0;
+  std::string text_;
+};
+
+/// Pictures need attention, also where none is written.
+TranslateOptions TranslateRun::model_options(const TranslateCommand& command) {
+  TranslateOptions options = command.translate;
+  if (command.heatmap || !command.heatmap_svg.empty()) options.alignment = AlignmentOutput::kSoft;
+  return options;
+}
+
+NextLine TranslateRun::read(SourceLine& line) {
+  const NextLine next = input_.read(line.text);
+  if (next == NextLine::kRead) {
+    line = parse_record(std::move(line.text), ++lines_, command_.translate);
+  }
+  return next;
+}
+
+void TranslateRun::draw(const TranslatedLine& line, std::string& text) {
+  if (line.source_units.empty()) return;
+  if (command_.heatmap) text += draw_attention(line, terminal_columns());
+  if (command_.heatmap_svg.empty() || is_drawn_) return;
+  AtomicFile file(command_.heatmap_svg);
+  file.write(draw_attention_svg(line));
+  file.commit();
+  is_drawn_ = true;
+}
+
+void TranslateRun::write(std::span<TranslatedLine> lines) {
+  text_.clear();
+  for (const TranslatedLine& line : lines) {
+    text_ += format_record(line, command_.translate);
+    draw(line, text_);
+  }
+  output_.write(text_);
+  if (first_seconds_ == 0) first_seconds_ = seconds_since(start_);
+}
+
+void TranslateRun::print_stats(const StreamSummary& summary) const {
+  const double seconds = seconds_since(start_);
+  const auto thousands = [](auto number) {
+    return with_thousands(static_cast<std::int64_t>(number));
+  };
+  fmt::print(stderr,
+             "heed: {} lines, {} source words, {} target words in {}: {} source words/s; first "
+             "translation after {:.0f} ms\n",
+             thousands(summary.lines), thousands(summary.source_words),
+             thousands(summary.target_words), human_duration(seconds),
+             thousands(static_cast<double>(summary.source_words) / seconds), 1000 * first_seconds_);
+}
+
+void TranslateRun::run() {
+  const auto warn = [](const std::string& message) { fmt::print(stderr, "heed: {}\n", message); };
+  const StreamSummary summary =
+      translator_.translate({[this](SourceLine& line) { return read(line); },
+                             [this](std::span<TranslatedLine> lines) { write(lines); },
+                             command_.quiet ? std::function<void(const std::string&)>() : warn});
+  output_.close();
+  if (!command_.quiet) print_summary(summary);
+  if (command_.stats) print_stats(summary);
+}
+
+int translate(const Flags& flags) {
+  TranslateCommand command;
+  flags.apply(command);
+  if (!flags.dump_config().empty()) {
+    ConfigDump kind{};
+    from_text("dump-config", flags.dump_config(), kind);
+    fmt::print("{}", write_config(command, kind));
+    return 0;
+  }
+  if (command.model.empty()) fail_usage("expected a model: --model FILE");
+  try {
+    TranslateRun(command).run();
+  } catch (const ReaderGone&) {
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command add_translate(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("translate", "Translate text, a sentence a line, from input to output");
+  command->footer(
+      "Examples:\n"
+      "  heed translate -m de-en.safetensors < text.de > text.en\n"
+      "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
+      "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n");
+  auto flags = std::make_shared<Flags>(*command);
+  flags->add<TranslateCommand>();
+  flags->add_config_flags();
+  return [flags] { return translate(*flags); };
+}
+
+}  // namespace heed
