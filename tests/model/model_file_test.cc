@@ -36,6 +36,10 @@ struct Parts {
 
 class ModelFileTest : public testing::Test {
  protected:
+  TemporaryDirectory directory_;
+  std::string path_ = directory_.path("model.safetensors");
+  TinyModel tiny_{tiny_options(), joint_tokenizers()};
+
   ModelFileTest() { tiny_.save(path_); }
 
   LoadedModel load() { return LoadedModel(path_, *tiny_.backend); }
@@ -70,10 +74,6 @@ class ModelFileTest : public testing::Test {
       }
     }
   }
-
-  TemporaryDirectory directory_;
-  std::string path_ = directory_.path("model.safetensors");
-  TinyModel tiny_{tiny_options(), joint_tokenizers()};
 };
 
 TEST_F(ModelFileTest, RoundTripIsExactAndMapped) {
