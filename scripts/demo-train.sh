@@ -40,6 +40,7 @@ echo "   $matches of 500"
 
 step "Attention: tens and units change places"
 echo dreiundvierzigtausendfünfhundertachtundsechzig |
-  build/bin/heed translate --quiet -m "$folder/numbers.safetensors" --heatmap
+  build/bin/heed translate --quiet -m "$folder/numbers.safetensors" --heatmap \
+    --alignment-unit piece
 echo
 echo "   Text and model lie in $folder"

@@ -88,6 +88,7 @@ struct ModelOptions {
   bool tied_embeddings_all = true;
 
   int dim_rnn = 512;
+  int dim_rnn_encoder = 0;
   Cell enc_cell = Cell::kGru;
   Cell dec_cell = Cell::kGru;
   Transition dec_transition = Transition::kConditional;
@@ -124,6 +125,8 @@ struct ModelOptions {
     v(Field{"tied-embeddings-all", "Source embeddings too, where the vocabulary is joint"},
       self.tied_embeddings_all);
     v(Field{"dim-rnn", "Width of recurrent states"}, self.dim_rnn);
+    v(Field{"dim-rnn-encoder", "Width of each direction of the recurrent encoder; 0: dim-rnn"},
+      self.dim_rnn_encoder);
     v(Field{"enc-cell", "Recurrent cell of the encoder"}, self.enc_cell);
     v(Field{"dec-cell", "Recurrent cell of the decoder"}, self.dec_cell);
     v(Field{"dec-transition",
@@ -172,7 +175,6 @@ struct DataOptions {
   std::vector<std::string> user_symbols;
   std::string spm_options;
   float subword_sampling = 0;
-  int subword_nbest = 64;
   int max_length = 256;
   int mini_batch_words = 2000;
   int maxi_batch = 100;
@@ -198,10 +200,9 @@ struct DataOptions {
     v(Field{"user-symbols", "Symbols that are always one piece"}, self.user_symbols);
     v(Field{"spm-options", "Further options for SentencePiece's trainer"}, self.spm_options);
     v(Field{"subword-sampling",
-            "Subword regularisation: sharpness alpha of sampling among n-best "
-            "segmentations (Kudo 2018); 0: off"},
+            "Subword regularisation: sharpness alpha of sampling among all "
+            "segmentations (Kudo 2018), such as 0.2; 0: off"},
       self.subword_sampling);
-    v(Field{"subword-nbest", "Segmentations to sample from"}, self.subword_nbest);
     v(Field{"max-length", "Training pairs with more tokens on a side are left out"},
       self.max_length);
     v(Field{"mini-batch-words", "Target tokens of a batch"}, self.mini_batch_words);
@@ -390,7 +391,8 @@ struct TranslateOptions {
             "strongest"},
       self.alignment_threshold);
     v(Field{"json",
-            "Write JSON lines. Of a line that begins with {, an object, the \"text\" is translated; "
+            "Write JSON lines. Of a line that begins with {, an object, the \"text\" is "
+            "translated; "
             "its \"prefix\" begins the translation; its other fields are passed through"},
       self.json);
     v(Field{"max-length", "Lines with more tokens follow --long-lines"}, self.max_length);

@@ -34,6 +34,11 @@ Var reorder_history(Tape& tape, Var history, std::span<const AttentionSpan> befo
   return gather_rows(tape.adopt(history), tape.keep(std::span<const int>(rows)));
 }
 
+/// Of each direction.
+int encoder_width(const ModelOptions& options) {
+  return options.dim_rnn_encoder > 0 ? options.dim_rnn_encoder : options.dim_rnn;
+}
+
 }  // namespace
 
 struct RnnModel::State : DecoderState {
@@ -53,7 +58,7 @@ RnnModel::RnnModel(const ModelOptions& options, const Vocabularies& vocabularies
 }
 
 void RnnModel::add_encoder(Parameters& parameters) {
-  CellShape shape{options().dim_emb, options().dim_rnn, options().enc_cell == Cell::kLstm,
+  CellShape shape{options().dim_emb, encoder_width(options()), options().enc_cell == Cell::kLstm,
                   options().layer_normalization};
   for (int layer = 0; layer < options().enc_depth; ++layer) {
     const std::string name = fmt::format("encoder.{}", layer);
@@ -65,13 +70,13 @@ void RnnModel::add_encoder(Parameters& parameters) {
 }
 
 void RnnModel::add_decoder(Parameters& parameters) {
-  const int width = options().dim_rnn;
+  const int width = options().dim_rnn, source = 2 * encoder_width(options());
   const int hidden = options().attention_dim > 0 ? options().attention_dim : width;
   attention_ = make_attention(
       options().attention, parameters, "attention",
-      {width, 2 * width, hidden, options().attention_heads, options().dropout_attention});
-  initial_ = std::make_unique<Linear>(parameters, "decoder.initial", 2 * width,
-                                      width * options().dec_depth);
+      {width, source, hidden, options().attention_heads, options().dropout_attention});
+  initial_ =
+      std::make_unique<Linear>(parameters, "decoder.initial", source, width * options().dec_depth);
   const int context = attention_->context_width();
   CellShape shape{options().dim_emb, width, options().dec_cell == Cell::kLstm,
                   options().layer_normalization};

@@ -72,7 +72,8 @@ class DotAttention : public Attention {
     if (shape.query == shape.source) return;
     fail_usage(
         "expected decoder and encoder states of equal width for attention dot, found {} and "
-        "{}; use attention general, which learns the map between them",
+        "{}; set --dim-rnn-encoder to half of --dim-rnn, or use attention general, which learns "
+        "the map between them",
         shape.query, shape.source);
   }
   AttentionMemory remember(const SourceStates& source) const override {
