@@ -164,16 +164,16 @@ struct ModelOptions {
 // ---- Training -------------------------------------------------------------------------------
 
 struct DataOptions {
-  std::vector<std::string> train_sets;
-  std::vector<std::string> valid_sets;
+  std::vector<std::string> train_sets = {};
+  std::vector<std::string> valid_sets = {};
   bool tsv = false;
-  std::vector<std::string> vocab;
+  std::vector<std::string> vocab = {};
   int vocab_size = 8000;
   VocabularyType vocab_type = VocabularyType::kUnigram;
   bool separate_vocabs = false;
   bool byte_fallback = true;
-  std::vector<std::string> user_symbols;
-  std::string spm_options;
+  std::vector<std::string> user_symbols = {};
+  std::string spm_options = {};
   float subword_sampling = 0;
   int max_length = 256;
   int mini_batch_words = 2000;
@@ -212,7 +212,7 @@ struct DataOptions {
 
 struct TrainingOptions {
   std::string after = "100e";
-  std::string time_budget;
+  std::string time_budget = {};
   int optimizer_delay = 1;
   float learn_rate = 0.0F;
   int lr_warmup = 0;
@@ -286,7 +286,7 @@ struct TrainingOptions {
 
 /// Everything that `heed train` needs.
 struct TrainOptions {
-  std::string model;
+  std::string model = {};
   ModelOptions architecture;
   DataOptions data;
   TrainingOptions training;
@@ -336,7 +336,7 @@ struct LogOptions {
 /// Beam search over one model.
 struct SearchOptions {
   int beam_size = 6;
-  float normalize = 0.6F;
+  float normalize = 1.0F;
   int max_length = 0;
   float max_length_factor = 3.0F;
 
