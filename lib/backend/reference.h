@@ -20,6 +20,7 @@ class ReferenceBackend : public Backend {
 
   void fill(const Tensor& y, float value) override;
   void copy(const Tensor& x, const Tensor& y) override;
+  void transpose(const Tensor& x, const Tensor& y) override;
   void axpy(float a, const Tensor& x, const Tensor& y) override;
   void scale(float a, const Tensor& y) override;
   void multiply(const Tensor& a, const Tensor& b, const Tensor& y) override;

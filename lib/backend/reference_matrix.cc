@@ -113,6 +113,16 @@ void ReferenceBackend::copy(const Tensor& x, const Tensor& y) {
   for (int r = 0; r < y.rows; ++r) std::copy_n(x.row(r), x.cols, y.row(r));
 }
 
+void ReferenceBackend::transpose(const Tensor& x, const Tensor& y) {
+  constexpr int kBlock = 16;  // a square of so many rows stays in the first cache
+  for (int first = 0; first < x.rows; first += kBlock) {
+    const int last = std::min(first + kBlock, x.rows);
+    for (int c = 0; c < x.cols; ++c) {
+      for (int r = first; r < last; ++r) y.row(c)[r] = x.row(r)[c];
+    }
+  }
+}
+
 void ReferenceBackend::axpy(float a, const Tensor& x, const Tensor& y) {
   for (int r = 0; r < y.rows; ++r)
     for (int i = 0; i < y.cols; ++i) y.row(r)[i] += a * x.row(r)[i];

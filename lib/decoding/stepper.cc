@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace heed {
 
@@ -33,11 +34,21 @@ std::vector<float> source_weights(Backend& backend, const CrossAttention& attent
   return weights;
 }
 
-ModelStepper::ModelStepper(const EncoderDecoder& model)
+std::shared_ptr<const Block> transposed_output(const EncoderDecoder& model) {
+  Backend& backend = model.parameters().backend();
+  Tape tape(backend);
+  const Tensor& weight = model.output(tape).weight.value();
+  const auto block = std::make_shared<Block>(backend, weight.size());
+  backend.transpose(weight, {block->tensor().data, weight.cols, weight.rows});
+  return block;
+}
+
+ModelStepper::ModelStepper(const EncoderDecoder& model, std::shared_ptr<const Block> output)
     : model_(model),
       backend_(model.parameters().backend()),
       encoder_tape_(backend_),
-      tapes_{Tape(backend_), Tape(backend_)} {
+      tapes_{Tape(backend_), Tape(backend_)},
+      output_(std::move(output)) {
   const Vocabularies& vocabularies = model.vocabularies();
   shape_.vocabulary = vocabularies.target;
   shape_.bos = vocabularies.bos;
@@ -68,14 +79,15 @@ void ModelStepper::step(std::span<const int> tokens, std::span<const int> parent
   for (std::size_t r = 0; r < parents.size(); ++r) sentences[r] = sentences_[parents[r]];
   sentences_ = std::move(sentences);
 
-  output_ = model_.output(tape);
+  bias_ = model_.output(tape).bias;
   logits_ = tape.allocate(decoded_.hidden.rows(), shape_.vocabulary);
-  backend_.gemm(decoded_.hidden.value(), transposed(output_.weight.value()), 0.0F, logits_);
+  const Tensor weight(output_->tensor().data, decoded_.hidden.cols(), shape_.vocabulary);
+  backend_.gemm(decoded_.hidden.value(), weight, 0.0F, logits_);
   is_normalized_ = false;
 }
 
 void ModelStepper::normalize(const Tensor& logits) {
-  if (output_.bias) backend_.add_bias(output_.bias.value(), logits);
+  if (bias_) backend_.add_bias(bias_.value(), logits);
   backend_.log_softmax(logits);
 }
 

@@ -112,7 +112,10 @@ struct Translator::Implementation {
     if (!has_attention && options.alignment != AlignmentOutput::kNone) {
       fail_usage("alignments need a model with attention, found {} without", path);
     }
-    for (auto& worker : workers) worker = std::make_unique<TranslationWorker>(loaded.model());
+    const auto output = transposed_output(loaded.model());
+    for (auto& worker : workers) {
+      worker = std::make_unique<TranslationWorker>(loaded.model(), output);
+    }
   }
 
   const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }

@@ -97,6 +97,7 @@ class Backend {
   // ---- Elementwise and by row ---------------------------------------------------------------
   virtual void fill(const Tensor& y, float value) = 0;               ///< any stride
   virtual void copy(const Tensor& x, const Tensor& y) = 0;           ///< y = x; any stride
+  virtual void transpose(const Tensor& x, const Tensor& y) = 0;      ///< y = xᵀ; any stride
   virtual void axpy(float a, const Tensor& x, const Tensor& y) = 0;  ///< y += a x; any stride
   virtual void scale(float a, const Tensor& y) = 0;                  ///< y *= a
   virtual void multiply(const Tensor& a, const Tensor& b, const Tensor& y) = 0;  ///< y += a ∘ b

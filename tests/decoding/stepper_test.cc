@@ -57,7 +57,7 @@ Ragged sources(const EncoderDecoder& model, const std::vector<int>& lengths) {
 TEST_P(StepperTest, ForcedTargetsScoreAsInOnePass) {
   const Batch batch = random_batch(model_);
   Scorer scorer(model_);
-  const auto expected = scorer.score(batch, 0.6F, true);
+  const auto expected = scorer.score(batch, SearchOptions().normalize, true);
   std::vector<std::vector<int>> prefixes;
   for (int b = 0; b < batch.target.size(); ++b) {
     prefixes.emplace_back(batch.target[b].begin(), batch.target[b].end());  // with </s>

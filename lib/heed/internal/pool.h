@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "data/batch.h"
@@ -17,7 +18,8 @@ namespace heed {
 
 /// What one worker thread translates and scores with.
 struct TranslationWorker {
-  explicit TranslationWorker(const EncoderDecoder& model) : stepper(model), scorer(model) {}
+  TranslationWorker(const EncoderDecoder& model, std::shared_ptr<const Block> output)
+      : stepper(model, std::move(output)), scorer(model) {}
 
   ModelStepper stepper;
   Scorer scorer;
