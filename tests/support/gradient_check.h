@@ -32,8 +32,9 @@ struct GradientTolerance {
 };
 
 /// Expects the gradient of every parameter to agree with central finite differences, in a random
-/// direction and in two random coordinates. Where differences of two step sizes disagree, the graph
-/// has a kink there (relu, maxout), and another direction is drawn.
+/// direction and in two random coordinates. A wrong gradient is wrong everywhere, but kinks (relu,
+/// maxout) are not: where differences of two step sizes disagree, another direction is drawn, and
+/// where a gradient differs, all are checked again at values near by.
 void expect_gradients(Parameters& parameters, const Graph& graph,
                       const GradientTolerance& tolerance = {});
 
