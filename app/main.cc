@@ -75,7 +75,8 @@ int run(int argc, char** argv) {
 }  // namespace heed
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write()
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(),
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
   try {
     return heed::run(argc, argv);
   } catch (const heed::UsageError& error) {
