@@ -71,6 +71,8 @@ NextLine Input::read(std::string& line) {
     if (!reader_->is_ready(kPatience)) return NextLine::kLater;
     if (reader_->next(line)) return NextLine::kRead;
     reader_.reset();
+    // Opening standard input waits for its first bytes.
+    if (next_path_ < paths_.size() && paths_[next_path_] == "-") return NextLine::kLater;
   }
 }
 

@@ -50,7 +50,7 @@ void Pipeline::finish() {
   if (error_) std::rethrow_exception(error_);
 }
 
-/// Runs the function without the lock; notes an exception.
+/// Runs the function without the lock; the first exception stops all.
 template <class Function>
 void Pipeline::run_unlocked(std::unique_lock<std::mutex>& lock, Function&& function) {
   std::exception_ptr error;
@@ -61,7 +61,9 @@ void Pipeline::run_unlocked(std::unique_lock<std::mutex>& lock, Function&& funct
     error = std::current_exception();
   }
   lock.lock();
-  if (error && !error_) error_ = error;
+  if (!error || error_) return;
+  error_ = error;
+  changed_.notify_all();
 }
 
 /// The first group that has a task which nobody has taken.
