@@ -67,6 +67,7 @@ std::map<std::string, std::vector<std::string>> Flags::given() const {
   for (const auto& [name, option] : options_) {
     if (option->count() == 0) continue;
     std::vector<std::string> texts = option->results();
+    if (option->get_expected_max() == 1) texts.erase(texts.begin(), texts.end() - 1);  // last wins
     const bool is_bare_switch = texts.empty() || (texts.size() == 1 && texts.front().empty());
     result[name] = is_bare_switch && option->get_expected_min() == 0
                        ? std::vector<std::string>{"true"}

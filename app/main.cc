@@ -36,8 +36,11 @@ int usage_error(const std::string& message) {
   return 2;
 }
 
-int parse_error(const CLI::App& app, const CLI::ParseError& error) {
+int parse_error(const CLI::App& app, const CLI::ParseError& error, const char* first_word) {
   if (dynamic_cast<const CLI::Success*>(&error) != nullptr) return app.exit(error);
+  if (app.get_subcommands().empty() && first_word != nullptr) {
+    return usage_error(unknown_option(app, first_word));
+  }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const CLI::App& where = chosen(app);
     return usage_error(unknown_option(where, where.remaining(true).front()));
@@ -66,7 +69,7 @@ int run(int argc, char** argv) {
     app.parse(std::move(arguments));
     return commands.at(chosen(app).get_name())();
   } catch (const CLI::ParseError& error) {
-    return parse_error(app, error);
+    return parse_error(app, error, argv[1]);
   }
 }
 

@@ -3,13 +3,21 @@
 #include <utility>
 
 #include "training/training_loop.h"
+#include "util/error.h"
 #include "util/log.h"
 
 namespace heed {
 
 struct Trainer::Parts {
   Parts(const DataOptions& data, const Choose& choose, const LogOptions& log_options)
-      : log(log_options), loop(make_loop(Corpus(data.train_sets, data.tsv), choose, log)) {}
+      : log(log_options), loop(make_loop(open(data), choose, log)) {}
+
+  static Corpus open(const DataOptions& data) {
+    if (data.train_sets.empty()) {
+      fail_usage("expected --train-sets SOURCE TARGET, or one file with --tsv, found none");
+    }
+    return Corpus(data.train_sets, data.tsv);
+  }
 
   static std::unique_ptr<TrainingLoop> make_loop(Corpus corpus, const Choose& choose, Log& log) {
     const TrainOptions options = choose(corpus.size());

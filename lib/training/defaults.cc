@@ -23,7 +23,7 @@ void shape_rnn(ModelOptions& model, std::size_t pairs) {
   const bool is_small = pairs < kSmall, is_medium = pairs < kMedium;
   model.dim_emb = is_small ? 128 : is_medium ? 256 : 512;
   model.dim_rnn = is_small ? 256 : is_medium ? 512 : 1024;
-  model.dropout = pairs < kTiny ? 0.1F : is_small ? 0.4F : is_medium ? 0.2F : 0.1F;
+  model.dropout = pairs < kTiny ? 0.1F : is_small ? 0.3F : is_medium ? 0.2F : 0.1F;
 }
 
 }  // namespace
@@ -43,8 +43,8 @@ TrainOptions TrainOptions::for_corpus(ModelType type, std::size_t sentence_pairs
 
   TrainingOptions& training = options.training;
   training.optimizer_delay = sentence_pairs < kMedium ? 1 : 4;
-  training.learn_rate = !is_transformer ? 0.001F : is_small ? 0.003F : 0.0007F;
-  training.lr_warmup = sentence_pairs < kTiny ? 500 : is_small ? 2000 : 4000;
+  training.learn_rate = is_transformer ? (is_small ? 0.003F : 0.0007F) : is_small ? 0.002F : 0.001F;
+  training.lr_warmup = is_transformer ? (is_small ? 2000 : 4000) : is_small ? 400 : 2000;
   training.exponential_smoothing = is_small ? 1e-3F : 1e-4F;
   training.valid_freq = sentence_pairs < kMedium ? "1e" : "2000u";
   return options;
