@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,8 +32,9 @@ class Screen {
       return;
     }
     master_ = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
-    EXPECT_EQ(grantpt(master_), 0);
-    EXPECT_EQ(unlockpt(master_), 0);
+    if (master_ < 0 || grantpt(master_) != 0 || unlockpt(master_) != 0) {
+      throw std::runtime_error("this test needs a pseudo-terminal: mount devpts on /dev/pts");
+    }
     stream_ = std::fopen(ptsname(master_), "r+");
     const winsize size{.ws_row = 5, .ws_col = 30, .ws_xpixel = 0, .ws_ypixel = 0};
     EXPECT_EQ(ioctl(master_, TIOCSWINSZ, &size), 0);
