@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <thread>
 
+#include "training/training_setup.h"
 #include "util/error.h"
 #include "util/fields.h"
 #include "util/random.h"
@@ -18,104 +18,6 @@ namespace {
 
 constexpr double kPlateauFactor = 0.5;         // of the learning rate, after
 constexpr std::uint64_t kPlateauPatience = 2;  // validations without a new best
-
-/// Fills in what is chosen by the size of the corpus or the machine.
-TrainOptions resolved(TrainOptions options, std::size_t pairs) {
-  const TrainOptions usual = TrainOptions::for_corpus(options.architecture.type, pairs);
-  TrainingOptions& training = options.training;
-  if (training.learn_rate == 0) training.learn_rate = usual.training.learn_rate;
-  if (training.lr_warmup == 0) training.lr_warmup = usual.training.lr_warmup;
-  if (training.threads == 0) {
-    training.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  }
-  if (options.data.separate_vocabs || options.data.vocab.size() > 1) {
-    options.architecture.tied_embeddings_all = false;
-  }
-  return options;
-}
-
-const TrainOptions& checked(const TrainOptions& options) {
-  if (options.model.empty()) fail_usage("expected --model FILE, where the model is written");
-  for (const std::string& metric : options.training.valid_metrics) find_validation_metric(metric);
-  if (!options.data.valid_sets.empty() && options.training.valid_metrics.empty()) {
-    fail_usage("expected at least one of --valid-metrics with --valid-sets");
-  }
-  if (options.training.optimizer_delay < 1) {
-    fail_usage("expected --optimizer-delay of at least 1, found {}",
-               options.training.optimizer_delay);
-  }
-  if (std::filesystem::is_directory(options.model)) {
-    fail("expected a file for --model, found the directory {}", options.model);
-  }
-  return options;
-}
-
-std::optional<ValidationText> read_validation_text(const DataOptions& options) {
-  if (options.valid_sets.empty()) return std::nullopt;
-  const Corpus corpus(options.valid_sets, options.tsv);
-  ValidationText text;
-  for (std::size_t i = 0; i < corpus.size(); ++i) {
-    SentencePair pair = corpus.pair(i);
-    text.source.push_back(std::move(pair.source));
-    text.target.push_back(std::move(pair.target));
-  }
-  return text;
-}
-
-Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Log& log) {
-  const auto source = [&](std::size_t i) { return corpus.source(i); };
-  const auto target = [&](std::size_t i) { return corpus.target(i); };
-  const auto train = [&](std::string_view side, std::size_t lines, const auto& line) {
-    Tokenizer tokenizer = train_tokenizer(lines, line, options);
-    log.info("[vocab] {} vocabulary: {} pieces of the {} asked for", side, tokenizer.size(),
-             options.vocab_size);
-    return tokenizer;
-  };
-  if (options.separate_vocabs) {
-    return {train("source", corpus.size(), source), train("target", corpus.size(), target)};
-  }
-  const auto both = [&](std::size_t i) { return i % 2 == 0 ? source(i / 2) : target(i / 2); };
-  const Tokenizer joint = train("joint", 2 * corpus.size(), both);
-  return {joint, joint};
-}
-
-Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,
-                           const TrainingState& state, Log& log) {
-  if (state.exists()) return state.tokenizers();
-  if (options.vocab.empty()) return train_tokenizers(corpus, options, log);
-  if (options.vocab.size() > 2) {
-    fail_usage("expected one or two files for --vocab, found {}", options.vocab.size());
-  }
-  return {Tokenizer::load(options.vocab.front()), Tokenizer::load(options.vocab.back())};
-}
-
-/// The end in updates, which the cosine schedule has to know.
-ScheduleShape make_schedule(const TrainingOptions& options, const std::vector<Period>& end) {
-  ScheduleShape shape{options.lr_schedule, options.learn_rate,
-                      static_cast<std::uint64_t>(options.lr_warmup), 0};
-  if (options.lr_schedule != Schedule::kCosine) return shape;
-  for (const Period& period : end) {
-    if (period.unit == Period::Unit::kUpdates) {
-      shape.last_update = static_cast<std::uint64_t>(period.amount);
-    }
-  }
-  if (shape.last_update == 0) {
-    fail_usage("expected --after in updates (such as 8Ku) with --lr-schedule cosine, found '{}'",
-               options.after);
-  }
-  return shape;
-}
-
-std::vector<Period> make_end(const TrainingOptions& options) {
-  std::vector<Period> end = parse_periods("after", options.after);
-  for (const Period& period : parse_periods("time-budget", options.time_budget)) {
-    if (period.unit != Period::Unit::kSeconds) {
-      fail_usage("expected a time such as 30m for --time-budget, found '{}'", options.time_budget);
-    }
-    end.push_back(period);
-  }
-  return end;
-}
 
 double amount_of(const Period& period, const Progressed& progress) {
   switch (period.unit) {

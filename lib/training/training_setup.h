@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "data/corpus.h"
+#include "heed/options.h"
+#include "model/model_file.h"
+#include "training/period.h"
+#include "training/schedule.h"
+#include "training/training_state.h"
+#include "training/validator.h"
+#include "util/log.h"
+
+namespace heed {
+
+// What a training makes of its options before it begins.
+
+/// The options as they are. Throws UsageError for what can't be, and Error if the model is a
+/// folder.
+const TrainOptions& checked(const TrainOptions& options);
+
+/// Fills in what is chosen by the size of the corpus or the machine.
+TrainOptions resolved(TrainOptions options, std::size_t pairs);
+
+/// Nothing where there are no --valid-sets.
+std::optional<ValidationText> read_validation_text(const DataOptions& options);
+
+/// Those of the state, where there is one; else those of --vocab; else they are trained.
+Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,
+                           const TrainingState& state, Log& log);
+
+/// When to stop: --after and --time-budget. Throws UsageError.
+std::vector<Period> make_end(const TrainingOptions& options);
+
+/// The cosine schedule has to know the end in updates; throws UsageError if it is not among `end`.
+ScheduleShape make_schedule(const TrainingOptions& options, const std::vector<Period>& end);
+
+}  // namespace heed
