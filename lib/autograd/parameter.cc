@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "util/error.h"
 #include "util/random.h"
@@ -101,6 +102,7 @@ const Parameter& Parameters::add(std::string name, int rows, int cols, Initializ
 }
 
 void Parameters::initialize(std::uint64_t seed) {
+  if (owned_ != nullptr) backend_.release(std::exchange(owned_, nullptr));
   owned_ = backend_.allocate(size_);
   bind({owned_, 1, static_cast<int>(size_)});
   backend_.fill(flat_, 0.0F);

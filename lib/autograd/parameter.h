@@ -48,8 +48,9 @@ class Parameters {
   const Parameter& add(std::string name, int rows, int cols,
                        Initializer initializer = Initializer::kGlorot);
 
-  /// Allocates the block and draws the values. Each parameter's numbers depend on the seed, its
-  /// name and its shape alone, so that models that differ elsewhere begin equal where they agree.
+  /// Allocates the block (anew, if it was called before) and draws the values. Each parameter's
+  /// numbers depend on the seed, its name and its shape alone, so that models that differ elsewhere
+  /// begin equal where they agree.
   void initialize(std::uint64_t seed);
 
   /// Views `flat` [1, size()], which must outlive this object: a mapped file, an average.
