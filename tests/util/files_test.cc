@@ -97,6 +97,40 @@ TEST(LineReader, StandardInputGivesALineBeforeItsEnd) {
   ::close(saved);
 }
 
+TEST(LineReader, IsReadyWhenALineIsWhole) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto write = [&](const std::string& text) {
+    EXPECT_EQ(::write(ends[1], text.data(), text.size()), std::ssize(text));
+  };
+  write("o");
+  LineReader reader("/dev/fd/" + std::to_string(ends[0]));
+  const auto is_ready = [&] { return reader.is_ready(std::chrono::milliseconds(0)); };
+  std::string line;
+  EXPECT_FALSE(is_ready());
+  write("ne\ntw");
+  EXPECT_TRUE(is_ready());
+  EXPECT_TRUE(reader.next(line) && line == "one");
+  EXPECT_FALSE(is_ready());
+  write("o\r");
+  EXPECT_FALSE(is_ready());
+  write("\n\nthr");
+  EXPECT_TRUE(is_ready());
+  EXPECT_TRUE(reader.next(line) && line == "two");
+  EXPECT_TRUE(is_ready());
+  EXPECT_TRUE(reader.next(line) && line.empty());
+  EXPECT_EQ(reader.offset(), 10U);
+  EXPECT_FALSE(is_ready());
+  ::close(ends[1]);
+  ::close(ends[0]);
+  EXPECT_TRUE(is_ready());
+  EXPECT_TRUE(reader.next(line) && line == "thr");
+  EXPECT_TRUE(is_ready());
+  EXPECT_FALSE(reader.next(line));
+  EXPECT_EQ(reader.line_number(), 4U);
+  EXPECT_EQ(reader.offset(), 13U);
+}
+
 TEST(LineReader, ErrorsNameTheFile) {
   const TemporaryDirectory directory;
   expect_error([&] { lines_of(directory.path("missing")); },

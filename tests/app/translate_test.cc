@@ -1,0 +1,277 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "app/shell.h"
+#include "heed/lively_model.h"
+#include "support/compress.h"
+#include "support/number_words.h"
+#include "util/text.h"
+
+using namespace std::string_literals;
+
+namespace heed {
+namespace {
+
+class TranslateCommandTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    shell_ = std::make_unique<Shell>();
+    save_lively_model(shell_->directory().path("m"), ModelType::kTransformer);
+  }
+  static void TearDownTestSuite() { shell_.reset(); }
+
+  static Shell::Result run(const std::string& script) { return shell_->run(script); }
+  static const TemporaryDirectory& directory() { return shell_->directory(); }
+  /// Translates these bytes, with further flags.
+  static Shell::Result translate(const std::string& input, const std::string& flags = "") {
+    directory().write("in", input);
+    return run("heed translate -m m " + flags + " < in");
+  }
+  static std::ptrdiff_t lines(const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n');
+  }
+  /// One line on standard error that has `part`, and this exit code.
+  static void expect_failure(const Shell::Result& result, int code, const std::string& part) {
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_EQ(lines(result.err), 1) << result.err;
+    EXPECT_TRUE(result.err.starts_with("heed: ")) << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+  }
+
+  static std::unique_ptr<Shell> shell_;
+};
+
+std::unique_ptr<Shell> TranslateCommandTest::shell_;
+
+TEST_F(TranslateCommandTest, NothingInNothingOut) {
+  const Shell::Result result = translate("");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out + result.err, "");
+}
+
+TEST_F(TranslateCommandTest, AsManyLinesOutAsIn) {
+  const std::string one = translate("zwei\n").out;
+  EXPECT_GT(one.size(), 1U);
+  EXPECT_EQ(translate("zwei").out, one);
+  EXPECT_EQ(translate("zwei\r\n").out, one);
+  EXPECT_EQ(translate("\n").out, "\n");
+  EXPECT_EQ(translate("\n \nzwei\n\r\n\nzwei").out, "\n\n" + one + "\n\n" + one);
+  for (const std::string& odd : {"a\0b"s, "a\fb"s, "a\u2028b"s, "a\vb"s, "a\u0085b"s, "\0"s}) {
+    const Shell::Result result = translate("zwei\n" + odd + "\nzwei\n");
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_EQ(lines(result.out), 3) << odd;
+    EXPECT_TRUE(result.out.starts_with(one) && result.out.ends_with("\n" + one)) << odd;
+    EXPECT_EQ(result.err, "");
+  }
+}
+
+TEST_F(TranslateCommandTest, InvalidUtf8KeepsItsPlace) {
+  const std::string one = translate("zwei\n").out;
+  const std::string good = translate(
+                               "zw\xef\xbf\xbd"
+                               "ei\n")
+                               .out;
+  for (const std::string& bad : {"\xff"s, "\xc3"s, "\xe2\x82"s, "\xf0\x9f\x92"s, "\x80"s}) {
+    const Shell::Result result = translate("zwei\nzw" + bad + "ei\nzwei\n");
+    EXPECT_EQ(result.out, one + good + one);
+    EXPECT_NE(result.err.find("line 2 is not UTF-8"), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("1 line with invalid UTF-8: 2\n"), std::string::npos) << result.err;
+  }
+  EXPECT_EQ(lines(translate("\xff\nzwei\n\xc3").out), 3);
+  EXPECT_EQ(translate("zwei\n\xff\xfe\n", "--invalid-utf8 copy --quiet").out, one + "\xff\xfe\n");
+  const Shell::Result failed = translate("zwei\n\xff\nzwei\n", "--invalid-utf8 fail");
+  expect_failure(failed, 1, "in line 2");
+  EXPECT_EQ(failed.out, one);
+}
+
+TEST_F(TranslateCommandTest, VeryLongLines) {
+  const std::string one = translate("zwei\n").out;
+  std::string words;
+  while (words.size() < 100000) words += german_number(static_cast<int>(words.size())) + " ";
+  const std::string flags = "--beam-size 1 --max-length-factor 0.1 --max-length-output 11";
+  for (const std::string& line : {words, std::string(100000, 'z')}) {
+    const Shell::Result result = translate("zwei\n" + line + "\nzwei\n", flags);
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_EQ(lines(result.out), 3);
+    EXPECT_NE(result.err.find("1 line split: 2\n"), std::string::npos) << result.err;
+  }
+  EXPECT_EQ(translate("zwei\n" + words, "--long-lines copy --quiet").out, one + words + "\n");
+  expect_failure(translate("zwei\n" + words, "--long-lines fail"), 1, "in line 2");
+  EXPECT_EQ(lines(translate(words + "\n" + words, "--long-lines crop --max-length 10").out), 2);
+}
+
+TEST_F(TranslateCommandTest, BatchesAndThreadsChangeNothing) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += i % 9 == 5 ? "\n" : german_number(i * i * 23) + "\n";
+  const std::string expected = translate(text, "--threads 1 --line-buffered").out;
+  EXPECT_EQ(lines(expected), 200);
+  for (const char* flags :
+       {"--threads 1", "--threads 4", "--threads 2 --mini-batch-words 20 --maxi-batch 2",
+        "--threads 3 --mini-batch-words 1", "--line-buffered --threads 4"}) {
+    EXPECT_EQ(translate(text, flags).out, expected) << flags;
+  }
+}
+
+TEST_F(TranslateCommandTest, ATypedLineIsAnsweredAtOnce) {
+  const Shell::Result result =
+      run("coproc heed translate -m m\n"
+          "echo zwei >&${COPROC[1]}; printf dr >&${COPROC[1]}\n"
+          "read -r -t 30 line <&${COPROC[0]}; echo \"$line\"\n"
+          "echo ei >&${COPROC[1]}\n"
+          "read -r -t 30 line <&${COPROC[0]}; echo \"$line\"\n"
+          "exec {COPROC[1]}>&-; wait");
+  EXPECT_EQ(result.out, translate("zwei\ndrei\n").out);
+}
+
+TEST_F(TranslateCommandTest, ReadersMayGoAway) {
+  const Shell::Result result =
+      run("yes zwei | heed translate -m m --beam-size 1 | head -n 3; echo ${PIPESTATUS[1]}");
+  const std::string one = translate("zwei\n", "--beam-size 1").out;
+  EXPECT_EQ(result.out, one + one + one + "0\n");
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(TranslateCommandTest, FullDisksAreErrors) {
+  const std::string message = "No space left on device";
+  expect_failure(run("yes zwei | head -n 99 | heed translate -m m > /dev/full"), 1, message);
+  expect_failure(run("yes zwei | heed translate -m m -o /dev/full"), 1, message);
+  expect_failure(run("heed info m > /dev/full"), 1, message);
+}
+
+TEST_F(TranslateCommandTest, AnInterruptEndsItWith130) {
+  const Shell::Result result = run("yes zwei | timeout --preserve-status -s INT 1 '" HEED_PROGRAM
+                                   "' translate -m m > /dev/null");
+  EXPECT_EQ(result.code, 130);
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(TranslateCommandTest, FilesAreReadOneAfterTheOther) {
+  directory().write("a", "zwei");
+  directory().write("b.gz", gzip("drei\nvier\n"));
+  directory().write("empty", "");
+  const std::string expected = translate("zwei\ndrei\nvier\nneun\n").out;
+  EXPECT_EQ(run("echo neun | heed translate -m m -i a empty b.gz -").out, expected);
+  EXPECT_EQ(run("echo neun | heed translate -m m -i a b.gz - -o result").out, "");
+  EXPECT_EQ(directory().read("result"), expected);
+}
+
+TEST_F(TranslateCommandTest, BadFiles) {
+  directory().write("a", "zwei\n");
+  directory().write("old", "old\n");
+  expect_failure(run("heed translate -m m -i a missing -o old"), 1,
+                 "could not read missing: No such file");
+  EXPECT_EQ(directory().read("old"), "old\n");
+  expect_failure(run("heed translate -m m -i ."), 1, "directory");
+  expect_failure(run("heed translate -m missing -i a"), 1, "missing");
+  expect_failure(run("heed translate -m . -i a"), 1, "directory");
+  expect_failure(run("heed translate -m a -i a"), 1, " a");
+  expect_failure(run("heed translate -m m -i a -o missing/x"), 1, "could not write missing/x");
+}
+
+TEST_F(TranslateCommandTest, DamagedModels) {
+  const std::string whole = directory().read("m");
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{7}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
+    directory().write("cut", whole.substr(0, size));
+    expect_failure(run("echo zwei | heed translate -m cut"), 1, "cut");
+  }
+  for (const std::size_t at : {std::size_t{3}, std::size_t{60}, whole.size() - 9}) {
+    std::string flipped = whole;
+    flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
+    directory().write("flipped", flipped);
+    expect_failure(run("echo zwei | heed translate -m flipped"), 1, "flipped");
+  }
+}
+
+TEST_F(TranslateCommandTest, BadFlags) {
+  expect_failure(run("heed translate"), 2, "--model");
+  expect_failure(run("heed translate -m m --beam-sizes 3"), 2, "did you mean --beam-size?");
+  for (const auto& [flags, part] : std::vector<std::pair<std::string, std::string>>{
+           {"--beam-size 0", "beam-size"},
+           {"--beam-size x", "'x'"},
+           {"--beam-size 99999999999999999999", "beam-size"},
+           {"--n-best 7", "--beam-size"},
+           {"--normalize nan", "normalize"},
+           {"--threads -1", "threads"},
+           {"--max-length 0", "max-length"},
+           {"--max-length-factor -1", "max-length-factor"},
+           {"--mini-batch-words 0", "mini-batch-words"},
+           {"--maxi-batch 0", "maxi-batch"},
+           {"--alignment firm", "'firm'"},
+           {"--alignment-threshold 2", "alignment-threshold"},
+           {"--long-lines drop", "'drop'"},
+           {"--invalid-utf8 drop", "'drop'"},
+           {"--backend abacus", "'abacus'"},
+           {"--sampling-topk 5", "--sampling"},
+           {"--seed -1", "seed"},
+           {"--quiet maybe", "'maybe'"}}) {
+    expect_failure(run("echo zwei | heed translate -m m " + flags), 2, part);
+  }
+}
+
+TEST_F(TranslateCommandTest, ExtrasFollowTheText) {
+  const Shell::Result best =
+      translate("zwei\n\n", "--scores --alignment hard --word-scores --alignment-unit piece");
+  const std::vector<std::string_view> records = split_fields(best.out, '\n');
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[1], "");
+  EXPECT_NE(records[0].find(" ||| WordScores= -"), std::string::npos) << best.out;
+  EXPECT_TRUE(best.out.starts_with(trim(translate("zwei\n").out))) << best.out;
+
+  const Shell::Result list = translate("zwei\n\ndrei", "--n-best 2");
+  EXPECT_EQ(lines(list.out), 5) << list.out;
+  EXPECT_TRUE(list.out.starts_with("0 ||| ")) << list.out;
+  EXPECT_NE(list.out.find("\n1 |||  ||| F0= 0.0000 ||| 0.0000\n2 ||| "), std::string::npos);
+}
+
+TEST_F(TranslateCommandTest, JsonLinesKeepTheirFields) {
+  const Shell::Result result =
+      translate("{\"id\": 7, \"text\": \"zwei\"}\nzwei\n\n", "--json --alignment soft");
+  EXPECT_EQ(result.code, 0) << result.err;
+  const std::vector<std::string_view> records = split_fields(result.out, '\n');
+  ASSERT_EQ(records.size(), 4U);
+  const nlohmann::json first = nlohmann::json::parse(records[0]);
+  nlohmann::json second = nlohmann::json::parse(records[1]);
+  EXPECT_EQ(first["id"], 7);
+  EXPECT_EQ(first["attention"].size(), first["target_units"].size());
+  second["id"] = 7;
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(nlohmann::json::parse(records[2])["text"], "");
+  expect_failure(translate("zwei\n{zwei\n", "--json"), 1, "line 2");
+}
+
+TEST_F(TranslateCommandTest, TranslationsBeginAsTold) {
+  const Shell::Result result = translate("zwei\tforty\nzwei\n", "--force-decode");
+  EXPECT_TRUE(result.out.starts_with("forty")) << result.out;
+  EXPECT_TRUE(result.out.ends_with("\n" + translate("zwei\n").out)) << result.out;
+}
+
+TEST_F(TranslateCommandTest, DrawsAttention) {
+  const Shell::Result result = translate("zwei\n\n", "--heatmap --heatmap-svg picture.svg");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_TRUE(result.out.starts_with(translate("zwei\n").out)) << result.out;
+  EXPECT_NE(result.out.find("</s>"), std::string::npos);
+  EXPECT_TRUE(directory().read("picture.svg").starts_with("<svg"));
+}
+
+TEST_F(TranslateCommandTest, TellsHowFastItWas) {
+  const Shell::Result result = translate("zwei drei\nvier\n", "--stats");
+  EXPECT_NE(result.err.find("2 lines, 3 source words"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("first translation after"), std::string::npos) << result.err;
+}
+
+TEST_F(TranslateCommandTest, FlagsWinOverConfigurationFiles) {
+  directory().write("c.yml", "model: m\nbeam-size: 2\nn-best: 2\n");
+  EXPECT_EQ(lines(run("echo zwei | heed translate -c c.yml").out), 2);
+  EXPECT_EQ(lines(run("echo zwei | heed translate -c c.yml --n-best 1").out), 1);
+  const Shell::Result dump = run("heed translate -c c.yml --n-best 1 --dump-config minimal");
+  EXPECT_NE(dump.out.find("beam-size: 2\n"), std::string::npos) << dump.out;
+  EXPECT_NE(dump.out.find("n-best: 1\n"), std::string::npos) << dump.out;
+}
+
+}  // namespace
+}  // namespace heed

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/tiny_models.h"
+#include "util/random.h"
+
+namespace heed {
+
+/// Saves a small model of number words with random weights, larger than at the beginning of a
+/// training, so that it tells lines apart.
+inline void save_lively_model(const std::string& path, ModelType type) {
+  ModelOptions options = tiny_options(type);
+  options.dim_emb = options.dim_rnn = 24;
+  const TinyModel model(options, joint_tokenizers());
+  Random random(3);
+  std::vector<float> values;
+  for (const Parameter& parameter : model.parameters.all()) {
+    values.resize(parameter.size());
+    model.backend->read(parameter.value, values);
+    for (float& value : values) value += 0.35F * static_cast<float>(random.normal());
+    model.backend->write(values, parameter.value);
+  }
+  model.save(path);
+}
+
+}  // namespace heed

@@ -1,0 +1,131 @@
+#include "heed/translation.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/expect_error.h"
+
+namespace heed {
+namespace {
+
+TranslatedLine two_translations() {
+  TranslatedLine line;
+  line.number = 3;
+  line.source = "ein Haus";
+  line.source_units = {"ein", "Haus", "</s>"};
+  Translation best;
+  best.text = "a \"house\"";
+  best.log_probability = -1.5;
+  best.score = -0.75F;
+  best.pieces = {"▁a", "▁\"house\""};
+  best.word_scores = {-0.5F, -0.25F, -0.75F};
+  best.units = {"a", "\"house\"", "</s>"};
+  best.attention = {{0.75F, 0.25F, 0}, {0, 1, 0}, {0, 0, 1}};
+  best.alignment = {{0, 0}, {1, 1}};
+  line.translations = {best, best};
+  line.translations[1].text = "a home";
+  line.translations[1].score = -1;
+  return line;
+}
+
+std::string record(const TranslatedLine& line, auto change) {
+  TranslateOptions options;
+  change(options);
+  return format_record(line, options);
+}
+
+TEST(FormatRecord, Plain) {
+  const TranslatedLine line = two_translations();
+  EXPECT_EQ(record(line, [](auto&) {}), "a \"house\"\n");
+  EXPECT_EQ(record(line, [](auto& o) { o.scores = true; }), "a \"house\" ||| -0.7500\n");
+  EXPECT_EQ(record(line,
+                   [](auto& o) {
+                     o.alignment = AlignmentOutput::kHard;
+                     o.word_scores = true;
+                   }),
+            "a \"house\" ||| 0-0 1-1 ||| WordScores= -0.5000 -0.2500 -0.7500\n");
+  EXPECT_TRUE(record(line, [](auto& o) {
+                o.alignment = AlignmentOutput::kSoft;
+              }).starts_with("a \"house\" ||| 0.7500,0.2500,0.0000 0.0000,1.0000"));
+}
+
+TEST(FormatRecord, MosesListCountsFromZero) {
+  EXPECT_EQ(record(two_translations(), [](auto& o) { o.n_best = 2; }),
+            "2 ||| a \"house\" ||| F0= -1.5000 ||| -0.7500\n"
+            "2 ||| a home ||| F0= -1.5000 ||| -1.0000\n");
+}
+
+TEST(FormatRecord, LinesThatAreNotTranslatedHaveNoExtras) {
+  TranslatedLine blank;
+  blank.number = 1;
+  blank.translations.emplace_back();
+  const auto everything = [](auto& o) {
+    o.scores = o.word_scores = true;
+    o.alignment = AlignmentOutput::kSoft;
+  };
+  EXPECT_EQ(record(blank, everything), "\n");
+  blank.translations.front().text = "copied";
+  EXPECT_EQ(record(blank, everything), "copied\n");
+  EXPECT_EQ(record(blank, [](auto& o) { o.n_best = 2; }),
+            "0 ||| copied ||| F0= 0.0000 ||| 0.0000\n");
+  EXPECT_EQ(format_score(blank, {}), "\n");
+}
+
+TEST(FormatRecord, Json) {
+  TranslatedLine line = two_translations();
+  line.tag = R"({"id":7,"score":"theirs"})";
+  const auto json = [&](auto change) {
+    const std::string text = record(line, [&](auto& o) {
+      o.json = true;
+      change(o);
+    });
+    EXPECT_EQ(text.find('\n'), text.size() - 1);
+    return nlohmann::json::parse(text);
+  };
+  const nlohmann::json plain = json([](auto&) {});
+  EXPECT_EQ(plain["id"], 7);
+  EXPECT_EQ(plain["text"], "a \"house\"");
+  EXPECT_EQ(plain["score"], -0.75);
+  EXPECT_EQ(plain["tokens"].size(), 2U);
+  EXPECT_EQ(plain["word_scores"], (std::vector<double>{-0.5, -0.25, -0.75}));
+  EXPECT_FALSE(plain.contains("alignment") || plain.contains("n_best"));
+  const nlohmann::json full = json([](auto& o) {
+    o.n_best = 2;
+    o.alignment = AlignmentOutput::kSoft;
+  });
+  EXPECT_EQ(full["alignment"], (std::vector<std::vector<int>>{{0, 0}, {1, 1}}));
+  EXPECT_EQ(full["attention"][0][1], 0.25);
+  EXPECT_EQ(full["n_best"][1]["text"], "a home");
+}
+
+TEST(FormatScore, TheScoreStandsForTheText) {
+  EXPECT_EQ(format_score(two_translations(), {}), "-0.7500\n");
+  TranslateOptions options;
+  options.word_scores = true;
+  EXPECT_EQ(format_score(two_translations(), options),
+            "-0.7500 ||| WordScores= -0.5000 -0.2500 -0.7500\n");
+  EXPECT_EQ(format_moses(41, two_translations(), {}),
+            "41 ||| a \"house\" ||| F0= -1.5000 ||| -0.7500\n");
+}
+
+TEST(ParseRecord, PlainJsonAndBeginnings) {
+  TranslateOptions options;
+  EXPECT_EQ(parse_record("{a\tb", 1, options).text, "{a\tb");
+  options.force_decode = true;
+  EXPECT_EQ(parse_record("a\tb\tc", 1, options).text, "a");
+  EXPECT_EQ(parse_record("a\tb\tc", 1, options).target, "b\tc");
+  EXPECT_EQ(parse_record("a", 1, options).target, "");
+  options.json = true;
+  const SourceLine line = parse_record(R"({"text": "ä", "prefix": "b", "id": [1]})", 1, options);
+  EXPECT_EQ(line.text, "ä");
+  EXPECT_EQ(line.target, "b");
+  EXPECT_EQ(line.tag, R"({"id":[1]})");
+  EXPECT_EQ(parse_record("plain", 1, options).text, "plain");
+  expect_error([&] { parse_record("{oops", 12, options); }, "line 12");
+  expect_error([&] { parse_record(R"({"id": 1})", 12, options); }, "\"text\" in line 12");
+  expect_error([&] { parse_record(R"({"text": 1})", 12, options); }, "found number");
+}
+
+}  // namespace
+}  // namespace heed
