@@ -1,0 +1,122 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "app/shell.h"
+#include "support/number_words.h"
+
+namespace heed {
+namespace {
+
+/// `heed train` on number words; $train is a command that makes 4000 updates of a small model m.
+class TrainCommandTest : public testing::Test {
+ protected:
+  TrainCommandTest() {
+    std::string source, target;
+    for (int i = 0; i < 300; ++i) {
+      source += german_number(i * 37 % 1000) + "\n";
+      target += english_number(i * 37 % 1000) + "\n";
+    }
+    shell_.directory().write("a.de", source);
+    shell_.directory().write("a.en", target);
+  }
+
+  Shell::Result run(const std::string& script) const {
+    return shell_.run(
+        "train='" HEED_PROGRAM
+        " train -t a.de a.en --valid-sets a.de a.en --vocab-size 120 --byte-fallback "
+        "false --dim-emb 16 --dim-rnn 16 --mini-batch-words 200 --valid-beam-size 1 --after 4000u "
+        "--valid-freq 90u --save-freq 20u --threads 2 --quiet'\n" +
+        script);
+  }
+  bool exists(const std::string& name) const {
+    return std::filesystem::exists(shell_.directory().path(name));
+  }
+  /// One line on standard error that has `part`, and this exit code.
+  static void expect_failure(const Shell::Result& result, int code, const std::string& part) {
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+  }
+
+  Shell shell_;
+};
+
+TEST_F(TrainCommandTest, GoesOnExactlyAfterKill9) {
+  const Shell::Result result =
+      run("train+=' --after 400u'; $train -m whole || exit 9\n"
+          "for i in 1 2; do\n"
+          "  $train -m m & pid=$!\n"
+          "  for t in {1..500}; do [[ -e m.state ]] && break; sleep 0.02; done\n"
+          "  sleep 0.1; kill -9 $pid; wait $pid\n"
+          "done 2>/dev/null\n"
+          "$train -m m && cmp whole m");
+  EXPECT_EQ(result.code, 0) << result.out << result.err;
+}
+
+TEST_F(TrainCommandTest, SavesItsStateAtASignal) {
+  for (const auto& [signal, code] : {std::pair("INT", 130), std::pair("TERM", 143)}) {
+    // Jobs in the background ignore SIGINT unless the shell watches its jobs (set -m).
+    const Shell::Result result =
+        run("set -m; rm -f m m.state; $train --save-freq 1000u --valid-freq 1000u -m m & pid=$!\n"
+            "sleep 0.5; kill -" +
+            std::string(signal) + " $pid; wait $pid");
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_TRUE(exists("m.state"));
+  }
+}
+
+TEST_F(TrainCommandTest, KeepsTheLastStateWhenTheDiskIsFull) {
+  ASSERT_EQ(run("$train --after 40u -m m").code, 0);
+  const std::string state = shell_.directory().read("m.state");
+  const Shell::Result result = run("ulimit -f 8; $train -m m");  // no file over 8 KiB
+  expect_failure(result, 1, "m.state");
+  EXPECT_EQ(shell_.directory().read("m.state"), state);
+  EXPECT_EQ(run("$train --after 80u -m m").code, 0);
+}
+
+TEST_F(TrainCommandTest, WritesAConfigurationThatGivesTheSameModel) {
+  const Shell::Result result =
+      run("$train --after 20u -m m || exit 9\n"
+          "$train --after 20u -m n --dump-config minimal > c.yml || exit 9\n"
+          "heed train -c c.yml --quiet && cmp m n");
+  EXPECT_EQ(result.code, 0) << result.out << result.err;
+}
+
+TEST_F(TrainCommandTest, RehearsesWithoutWriting) {
+  const Shell::Result result = run("$train -m m --dry-run");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("memory of training"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("dim-emb: 16"), std::string::npos) << result.out;
+  EXPECT_FALSE(exists("m"));
+  EXPECT_FALSE(exists("m.state"));
+}
+
+TEST_F(TrainCommandTest, ReadsStandardInputAndTsv) {
+  EXPECT_EQ(run("paste a.de a.en | heed train --tsv -t - --vocab-size 120 --byte-fallback false "
+                "--dim-emb 8 --dim-rnn 8 --after 3u --quiet -m m")
+                .code,
+            0);
+  EXPECT_TRUE(exists("m"));
+}
+
+TEST_F(TrainCommandTest, ExplainsWrongFlags) {
+  expect_failure(run("heed train --beam-sizes 3"), 2, "unknown option --beam-sizes");
+  expect_failure(run("heed train --dim-embb 3"), 2, "did you mean --dim-emb?");
+  expect_failure(run("heed trian"), 2, "did you mean train?");
+  expect_failure(run("$train -m m --attention additve"), 2, "did you mean 'additive'");
+  expect_failure(run("$train -m m --type rnnn"), 2, "rnn");
+  expect_failure(run("$train -m m --attention dot"), 2, "--dim-rnn-encoder");
+  expect_failure(run("$train -m m --dim-emb many"), 2, "dim-emb");
+  expect_failure(run("$train -m m --after 3x"), 2, "--after");
+  expect_failure(run("$train -m m -c none.yml"), 1, "none.yml");
+  expect_failure(run("heed train -t a.de a.en --quiet"), 2, "--model");
+  expect_failure(run("heed train -m m --quiet"), 2, "train-sets");
+  expect_failure(run("heed train -t a.de none.en --quiet -m m"), 1, "none.en");
+  expect_failure(run("mkdir d; heed train -t a.de d --quiet -m m"), 1, "directory");
+}
+
+}  // namespace
+}  // namespace heed
