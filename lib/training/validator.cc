@@ -14,7 +14,7 @@ namespace heed {
 
 namespace {
 
-constexpr int kBatchTokens = 2000;  // of the source
+constexpr int kBatchTokens = 800;  // of the source: the search keeps keys and values for each
 
 constexpr std::array kMetrics = {
     ValidationMetric{"bleu", true, &Validation::bleu},
