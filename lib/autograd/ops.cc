@@ -14,6 +14,42 @@ bool any_differentiable(std::span<const Var> parts) {
   return std::any_of(parts.begin(), parts.end(), [](Var x) { return x.differentiable(); });
 }
 
+/// The direction in which parts are put together.
+struct Direction {
+  Tensor (Tensor::*range)(int first, int count) const;
+  int Tensor::*extent;
+  int Tensor::*width;  ///< Which the parts must have in common.
+};
+
+int sum_of(std::span<const Var> parts, const Direction& direction, const char* op) {
+  int sum = 0;
+  for (const Var part : parts) {
+    const Var first = parts.front();
+    expect(part.value().*direction.width == first.value().*direction.width, op, first, part);
+    sum += part.value().*direction.extent;
+  }
+  return sum;
+}
+
+Var concat(std::span<const Var> parts, const Direction& direction, const Tensor& y) {
+  Tape& tape = parts.front().tape();
+  const Var result = tape.node(y, any_differentiable(parts));
+  int first = 0;
+  for (const Var part : parts) {
+    const int count = part.value().*direction.extent;
+    tape.backend().copy(part.value(), (y.*direction.range)(first, count));
+    if (result.differentiable() && part.differentiable()) {
+      tape.record([=, &tape] {
+        if (!result.has_gradient()) return;
+        const Tensor from = (result.gradient().*direction.range)(first, count);
+        tape.backend().axpy(1.0F, from, part.gradient());
+      });
+    }
+    first += count;
+  }
+  return result;
+}
+
 }  // namespace
 
 // ---- Products -------------------------------------------------------------------------------
@@ -228,49 +264,15 @@ Var col_range(Var x, int first, int count) {
 }
 
 Var concat_rows(std::span<const Var> parts) {
-  Tape& tape = parts.front().tape();
-  int rows = 0;
-  for (const Var part : parts) {
-    expect(part.cols() == parts.front().cols(), "concat_rows", parts.front(), part);
-    rows += part.rows();
-  }
-  const Tensor y = tape.allocate(rows, parts.front().cols());
-  const Var result = tape.node(y, any_differentiable(parts));
-  int first = 0;
-  for (const Var part : parts) {
-    tape.backend().copy(part.value(), y.row_range(first, part.rows()));
-    if (result.differentiable() && part.differentiable()) {
-      tape.record([=, &tape] {
-        if (!result.has_gradient()) return;
-        tape.backend().axpy(1.0F, result.gradient().row_range(first, part.rows()), part.gradient());
-      });
-    }
-    first += part.rows();
-  }
-  return result;
+  constexpr Direction kDown{&Tensor::row_range, &Tensor::rows, &Tensor::cols};
+  const int rows = sum_of(parts, kDown, "concat_rows");
+  return concat(parts, kDown, parts.front().tape().allocate(rows, parts.front().cols()));
 }
 
 Var concat_cols(std::span<const Var> parts) {
-  Tape& tape = parts.front().tape();
-  int cols = 0;
-  for (const Var part : parts) {
-    expect(part.rows() == parts.front().rows(), "concat_cols", parts.front(), part);
-    cols += part.cols();
-  }
-  const Tensor y = tape.allocate(parts.front().rows(), cols);
-  const Var result = tape.node(y, any_differentiable(parts));
-  int first = 0;
-  for (const Var part : parts) {
-    tape.backend().copy(part.value(), y.col_range(first, part.cols()));
-    if (result.differentiable() && part.differentiable()) {
-      tape.record([=, &tape] {
-        if (!result.has_gradient()) return;
-        tape.backend().axpy(1.0F, result.gradient().col_range(first, part.cols()), part.gradient());
-      });
-    }
-    first += part.cols();
-  }
-  return result;
+  constexpr Direction kAcross{&Tensor::col_range, &Tensor::cols, &Tensor::rows};
+  const int cols = sum_of(parts, kAcross, "concat_cols");
+  return concat(parts, kAcross, parts.front().tape().allocate(parts.front().rows(), cols));
 }
 
 Var normalize(Normalization kind, Var x, Var gain, Var bias) {
