@@ -82,6 +82,10 @@ std::string Help::make_option(const CLI::Option* option, bool is_positional) con
   return line + "\n" + wrap(make_option_desc(option), kIndent);
 }
 
+std::string Help::make_description(const CLI::App* app) const {
+  return wrap(app->get_description(), 0);
+}
+
 std::string Help::make_subcommand(const CLI::App* subcommand) const {
   return fmt::format("  {}\n{}", subcommand->get_name(),
                      wrap(subcommand->get_description(), kIndent));

@@ -75,6 +75,7 @@ class Flags {
 class Help : public CLI::Formatter {
  public:
   std::string make_option(const CLI::Option* option, bool is_positional) const override;
+  std::string make_description(const CLI::App* app) const override;
   std::string make_subcommand(const CLI::App* subcommand) const override;
 };
 

@@ -50,8 +50,8 @@ int parse_error(const CLI::App& app, const CLI::ParseError& error, const char* f
 
 int run(int argc, char** argv) {
   CLI::App app(
-      "Heed: neural machine translation. Trains on parallel text, translates, and compares "
-      "kinds of attention.",
+      "Heed: neural machine translation. Trains on parallel text, translates and evaluates; the "
+      "kind of attention is a flag.",
       "heed");
   app.formatter(std::make_shared<Help>());
   app.set_version_flag("--version", "heed " HEED_VERSION);
