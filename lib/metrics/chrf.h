@@ -46,7 +46,8 @@ class Chrf : public Metric {
   };
 
   std::size_t orders() const {
-    return static_cast<std::size_t>(options_.char_order + options_.word_order);
+    return static_cast<std::size_t>(options_.char_order) +
+           static_cast<std::size_t>(options_.word_order);
   }
   void prepare(std::string_view line, Sentence& sentence) const;
   void compare(const Sentence& hypothesis, const Sentence& reference, std::span<double> row) const;

@@ -69,8 +69,8 @@ void Assembler::align(const PreparedLine& line, Parts parts, const std::vector<i
     target_begin = target_end;
   }
   std::ranges::sort(result.alignment);
-  const auto repeated = std::ranges::unique(result.alignment);
-  result.alignment.erase(repeated.begin(), repeated.end());
+  const auto repeated = std::unique(result.alignment.begin(), result.alignment.end());
+  result.alignment.erase(repeated, result.alignment.end());
   if (options_.alignment == AlignmentOutput::kSoft) {
     result.attention =
         attention_by_word(join_attention(parts, source_lengths), source_words, target_words);
