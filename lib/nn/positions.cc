@@ -15,7 +15,8 @@ constexpr int kTableRows = 256;  // computed once; longer sentences compute thei
 std::vector<float> sinusoids(int rows, int width) {
   std::vector<float> table(static_cast<std::size_t>(rows) * width);
   for (int column = 0; column < width; ++column) {
-    const double frequency = std::pow(10000.0, -static_cast<double>(column / 2 * 2) / width);
+    const int even = column / 2 * 2;
+    const double frequency = std::pow(10000.0, -static_cast<double>(even) / width);
     for (int row = 0; row < rows; ++row) {
       const double angle = row * frequency;
       table[static_cast<std::size_t>(row) * width + column] =
