@@ -31,9 +31,33 @@ constexpr std::array<std::string_view, 3> enum_names(FeedForward) {
   return {"relu", "gelu", "swiglu"};
 }
 
-enum class Positions { kSinusoidal, kLearned };
-constexpr std::array<std::string_view, 2> enum_names(Positions) {
-  return {"sinusoidal", "learned"};
+enum class Positions { kSinusoidal, kLearned, kRelative, kT5, kAlibi, kRope, kNone };
+constexpr std::array<std::string_view, 7> enum_names(Positions) {
+  return {"sinusoidal", "learned", "relative", "t5", "alibi", "rope", "none"};
+}
+
+/// How attention's weights are made of its scores.
+enum class AttentionNormalizer { kSoftmax, kSparsemax, kEntmax15, kSigmoid };
+constexpr std::array<std::string_view, 4> enum_names(AttentionNormalizer) {
+  return {"softmax", "sparsemax", "entmax15", "sigmoid"};
+}
+
+/// Where a recurrent decoder may look (Luong et al. 2015, 3.2): everywhere, around the number of
+/// the target word (local-m), or around a place that it predicts (local-p).
+enum class AttentionWindow { kNone, kMonotonic, kPredictive };
+constexpr std::array<std::string_view, 3> enum_names(AttentionWindow) {
+  return {"none", "monotonic", "predictive"};
+}
+
+/// Whether a recurrent decoder attends before its cell reads the context (Bahdanau et al. 2015), or
+/// after its cell, towards the output (Luong et al. 2015).
+enum class AttentionTiming { kPre, kPost };
+constexpr std::array<std::string_view, 2> enum_names(AttentionTiming) { return {"pre", "post"}; }
+
+/// What the context gate of Tu et al. 2017 scales.
+enum class ContextGate { kNone, kSource, kTarget, kBoth };
+constexpr std::array<std::string_view, 4> enum_names(ContextGate) {
+  return {"none", "source", "target", "both"};
 }
 
 enum class Schedule { kInverseSqrt, kCosine, kConstant, kPlateau };

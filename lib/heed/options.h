@@ -5,104 +5,9 @@
 #include <vector>
 
 #include "heed/choices.h"
+#include "heed/model_options.h"
 
 namespace heed {
-
-// Options are plain structs: each field is written once, with its default, and listed once, with
-// its help, by visit_fields(self, visitor), which calls visitor(Field, field) for each. Visitors
-// make the command line's flags, the configuration file, the model file's header and the log.
-
-struct Field {
-  const char* name;  ///< The flag without dashes.
-  const char* help;
-  char letter = 0;  ///< A one-letter flag, or 0.
-};
-
-// ---- The model ------------------------------------------------------------------------------
-
-/// The shape of a model: all that its file needs to rebuild it. Defaults of new fields reproduce
-/// what older programs did.
-struct ModelOptions {
-  ModelType type = ModelType::kRnn;
-  int dim_emb = 256;
-  int enc_depth = 1;
-  int dec_depth = 1;
-  bool tied_embeddings = true;
-  bool tied_embeddings_all = true;
-
-  int dim_rnn = 512;
-  int dim_rnn_encoder = 0;
-  Cell enc_cell = Cell::kGru;
-  Cell dec_cell = Cell::kGru;
-  Transition dec_transition = Transition::kConditional;
-  bool layer_normalization = false;
-  std::string attention = "additive";
-  int attention_dim = 0;
-  int attention_heads = 4;
-
-  int transformer_dim_ffn = 1024;
-  int transformer_heads = 4;
-  NormPlacement norm = NormPlacement::kPre;
-  FeedForward activation = FeedForward::kRelu;
-  Positions positions = Positions::kSinusoidal;
-  int max_positions = 512;
-
-  float dropout = 0.1F;
-  float dropout_attention = 0.0F;
-  float dropout_ffn = 0.0F;
-  float dropout_rnn = 0.0F;
-  float dropout_source = 0.0F;
-  float dropout_target = 0.0F;
-
-  template <class Self, class Visitor>
-  static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"type",
-            "rnn: bidirectional recurrent encoder, recurrent decoder with attention "
-            "(Bahdanau et al. 2015); transformer (Vaswani et al. 2017)"},
-      self.type);
-    v(Field{"dim-emb", "Width of embeddings; of all layers in a transformer"}, self.dim_emb);
-    v(Field{"enc-depth", "Layers of the encoder"}, self.enc_depth);
-    v(Field{"dec-depth", "Layers of the decoder"}, self.dec_depth);
-    v(Field{"tied-embeddings", "Target embeddings are the output layer's weight"},
-      self.tied_embeddings);
-    v(Field{"tied-embeddings-all", "Source embeddings too, where the vocabulary is joint"},
-      self.tied_embeddings_all);
-    v(Field{"dim-rnn", "Width of recurrent states"}, self.dim_rnn);
-    v(Field{"dim-rnn-encoder", "Width of each direction of the recurrent encoder; 0: dim-rnn"},
-      self.dim_rnn_encoder);
-    v(Field{"enc-cell", "Recurrent cell of the encoder"}, self.enc_cell);
-    v(Field{"dec-cell", "Recurrent cell of the decoder"}, self.dec_cell);
-    v(Field{"dec-transition",
-            "single: one cell reads word and context (Bahdanau et al. 2015); "
-            "conditional: a cell before and one after attention (Nematus)"},
-      self.dec_transition);
-    v(Field{"layer-normalization", "Layer norm inside the recurrent cells"},
-      self.layer_normalization);
-    v(Field{"attention", "Attention of the recurrent decoder"}, self.attention);
-    v(Field{"attention-dim", "Width of attention's hidden layer; 0: dim-rnn"}, self.attention_dim);
-    v(Field{"attention-heads", "Heads of multi-head attention in the recurrent decoder"},
-      self.attention_heads);
-    v(Field{"transformer-dim-ffn", "Width of the feed-forward layers"}, self.transformer_dim_ffn);
-    v(Field{"transformer-heads", "Attention heads"}, self.transformer_heads);
-    v(Field{"norm",
-            "Layer norm after (post) or before (pre) each sublayer; rms: root mean square "
-            "norm before"},
-      self.norm);
-    v(Field{"activation", "Activation of the feed-forward layers"}, self.activation);
-    v(Field{"positions", "Positions of the transformer's tokens"}, self.positions);
-    v(Field{"max-positions", "Longest sentence in tokens of learned positions"},
-      self.max_positions);
-    v(Field{"dropout", "Dropout of embeddings and of each layer's output"}, self.dropout);
-    v(Field{"dropout-attention", "Dropout of attention weights"}, self.dropout_attention);
-    v(Field{"dropout-ffn", "Dropout inside the feed-forward layers"}, self.dropout_ffn);
-    v(Field{"dropout-rnn",
-            "Dropout of recurrent states, one mask a sentence (Gal & Ghahramani "
-            "2016)"},
-      self.dropout_rnn);
-    v(Field{"dropout-source", "Dropout of whole source tokens"}, self.dropout_source);
-    v(Field{"dropout-target", "Dropout of whole target tokens"}, self.dropout_target);
-  }
-};
 
 // ---- Training -------------------------------------------------------------------------------
 
@@ -121,6 +26,7 @@ struct DataOptions {
   int max_length = 256;
   int mini_batch_words = 2000;
   int maxi_batch = 100;
+  std::string guided_alignment = {};
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -150,6 +56,11 @@ struct DataOptions {
       self.max_length);
     v(Field{"mini-batch-words", "Target tokens of a batch"}, self.mini_batch_words);
     v(Field{"maxi-batch", "Batches that are sorted by length together"}, self.maxi_batch);
+    v(Field{"guided-alignment",
+            "Word alignments of the training pairs, a line each in Pharaoh's format, that "
+            "attention "
+            "is trained towards (Chen et al. 2016; Garg et al. 2019)"},
+      self.guided_alignment);
   }
 };
 
@@ -165,6 +76,7 @@ struct TrainingOptions {
   float adam_epsilon = 1e-9F;
   float weight_decay = 0.0F;
   float label_smoothing = 0.1F;
+  float guided_alignment_weight = 0.1F;
   float clip_norm = 1.0F;
   float exponential_smoothing = 0.0F;
   std::string valid_freq = "1e";
@@ -201,6 +113,8 @@ struct TrainingOptions {
             "Share of probability spread over the vocabulary (Szegedy et al. "
             "2016)"},
       self.label_smoothing);
+    v(Field{"guided-alignment-weight", "Weight of the alignment's cross-entropy in the loss"},
+      self.guided_alignment_weight);
     v(Field{"clip-norm", "Longest gradient (L2 norm, per target token summed); 0: no clipping"},
       self.clip_norm);
     v(Field{"exponential-smoothing",
@@ -298,6 +212,8 @@ struct TranslateOptions {
   AlignmentOutput alignment = AlignmentOutput::kNone;
   AlignmentUnit alignment_unit = AlignmentUnit::kWord;
   float alignment_threshold = 0.0F;
+  int alignment_layer = 0;
+  std::string alignment_heads = {};
   bool json = false;
   int max_length = 256;
   LongLines long_lines = LongLines::kSplit;
@@ -328,6 +244,13 @@ struct TranslateOptions {
             "Hard alignments have all links of at least this weight; 0: each target word's "
             "strongest"},
       self.alignment_threshold);
+    v(Field{"alignment-layer",
+            "Decoder layer, from 1, whose attention is the alignment; 0: as the model says"},
+      self.alignment_layer);
+    v(Field{"alignment-heads",
+            "Heads whose attention is the alignment: mean, or the number of one, from 1; as the "
+            "model says if not given"},
+      self.alignment_heads);
     v(Field{"json",
             "Write JSON lines. Of a line that begins with {, an object, the \"text\" is "
             "translated; "
