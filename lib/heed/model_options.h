@@ -76,6 +76,14 @@ struct ModelOptions {
       self.tied_embeddings);
     v(Field{"tied-embeddings-all", "Source embeddings too, where the vocabulary is joint"},
       self.tied_embeddings_all);
+    visit_recurrent_fields(self, v);
+    visit_transformer_fields(self, v);
+    visit_dropout_fields(self, v);
+  }
+
+ private:
+  template <class Self, class Visitor>
+  static void visit_recurrent_fields(Self& self, Visitor& v) {
     v(Field{"dim-rnn", "Width of recurrent states"}, self.dim_rnn);
     v(Field{"dim-rnn-encoder", "Width of each direction of the recurrent encoder; 0: dim-rnn"},
       self.dim_rnn_encoder);
@@ -118,6 +126,10 @@ struct ModelOptions {
             "What a gate on source context and target history scales in the recurrent decoder (Tu "
             "et al. 2017)"},
       self.context_gate);
+  }
+
+  template <class Self, class Visitor>
+  static void visit_transformer_fields(Self& self, Visitor& v) {
     v(Field{"transformer-dim-ffn", "Width of the feed-forward layers"}, self.transformer_dim_ffn);
     v(Field{"transformer-heads", "Attention heads"}, self.transformer_heads);
     v(Field{"encoder-attention", "Self-attention of the transformer's encoder"},
@@ -142,6 +154,10 @@ struct ModelOptions {
     v(Field{"alignment-heads",
             "Heads whose attention is the alignment: mean, or the number of one, from 1"},
       self.alignment_heads);
+  }
+
+  template <class Self, class Visitor>
+  static void visit_dropout_fields(Self& self, Visitor& v) {
     v(Field{"dropout", "Dropout of embeddings and of each layer's output"}, self.dropout);
     v(Field{"dropout-attention", "Dropout of attention weights"}, self.dropout_attention);
     v(Field{"dropout-ffn", "Dropout inside the feed-forward layers"}, self.dropout_ffn);
