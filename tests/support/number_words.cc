@@ -1,7 +1,12 @@
 #include "support/number_words.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <stdexcept>
+
+#include "util/random.h"
 
 namespace heed {
 namespace {
@@ -70,6 +75,25 @@ std::string english_number(int number) {
   const std::string thousands = english_hundreds(number / 1000) + " thousand";
   if (rest == 0) return thousands;
   return thousands + (rest < 100 ? " and " : " ") + english_hundreds(rest);
+}
+
+NumberSentence NumberSentences::sentence(std::uint64_t index) const {
+  Random random(hash_seed(1, {index}));
+  const auto numbers = fewest + static_cast<int>(random.below(most - fewest + 1));
+  NumberSentence result;
+  int target = 0;
+  for (int source = 0; source < numbers; ++source) {
+    const auto number = static_cast<int>(random.below(largest + 1));
+    const std::string english = english_number(number);
+    const std::string separator = source == 0 ? "" : " ";
+    result.german += separator + german_number(number);
+    result.english += separator + english;
+    const auto words = 1 + std::count(english.begin(), english.end(), ' ');
+    for (const int end = target + static_cast<int>(words); target < end; ++target) {
+      result.alignment += fmt::format("{}{}-{}", target == 0 ? "" : " ", source, target);
+    }
+  }
+  return result;
 }
 
 }  // namespace heed

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace heed {
@@ -14,5 +15,18 @@ std::string german_number(int number);
 /// 0 .. 999,999 in English: 43506 is "forty-three thousand five hundred and six". Throws
 /// std::out_of_range for others.
 std::string english_number(int number);
+
+struct NumberSentence {
+  std::string german, english;
+  std::string alignment;  ///< Pharaoh's format: all English words of a number to its German word.
+};
+
+/// Between `fewest` and `most` numbers of 0 .. largest; the same for equal arguments.
+struct NumberSentences {
+  int largest = 99;
+  int fewest = 1, most = 1;
+
+  NumberSentence sentence(std::uint64_t index) const;
+};
 
 }  // namespace heed

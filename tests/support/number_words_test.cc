@@ -1,9 +1,14 @@
 #include "support/number_words.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
+#include <sstream>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace heed {
 namespace {
@@ -58,6 +63,30 @@ TEST(NumberWords, OutOfRange) {
     EXPECT_THROW(german_number(number), std::out_of_range);
     EXPECT_THROW(english_number(number), std::out_of_range);
   }
+}
+
+TEST(NumberWords, SentencesAreAlignedWordByWord) {
+  const NumberSentences sentences{999, 2, 5};
+  std::set<std::size_t> lengths;
+  for (std::uint64_t index = 0; index < 100; ++index) {
+    const NumberSentence sentence = sentences.sentence(index);
+    EXPECT_EQ(sentences.sentence(index).german, sentence.german);
+    std::istringstream german(sentence.german), english(sentence.english),
+        links(sentence.alignment);
+    std::map<int, std::vector<std::string>> words_of;
+    for (std::string word, link; english >> word;) {
+      ASSERT_TRUE(links >> link);
+      words_of[std::stoi(link)].push_back(word);
+    }
+    int source = 0;
+    for (std::string word; german >> word; ++source) {
+      int number = 0;
+      while (german_number(number) != word) ++number;
+      EXPECT_EQ(fmt::format("{}", fmt::join(words_of[source], " ")), english_number(number));
+    }
+    lengths.insert(source);
+  }
+  EXPECT_EQ(lengths, (std::set<std::size_t>{2, 3, 4, 5}));
 }
 
 }  // namespace
