@@ -44,8 +44,13 @@ Var normalize(Normalization kind, Var x, Var gain, Var bias);
 // query [R, H·d], memory [N, H·d]; scores and weights [spans.weights(), H], laid out as
 // AttentionSpan says.
 Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSpans& spans);
-Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans);
-Var softmax_spans(Var scores, int heads, const AttentionSpans& spans);
+/// v_h · tanh(q_h + m_h + extra_h); `extra` [spans.weights(), H·d] may be empty.
+Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans,
+                    Var extra = {});
+/// Weights of each row's keys; see Backend::normalize_spans.
+Var normalize_spans(AttentionNormalizer kind, Var scores, int heads, const AttentionSpans& spans);
+/// weights_hj · exp(−(j − centre)² / 2σ²) with centres [R, 1]; see Backend::gaussian_spans.
+Var gaussian_spans(Var weights, Var centres, float sigma, int heads, const AttentionSpans& spans);
 Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans);  ///< [R, H·d]
 
 // ---- Recurrent cells ------------------------------------------------------------------------

@@ -20,34 +20,60 @@ Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSp
   return result;
 }
 
-Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans) {
+Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans,
+                    Var extra) {
   expect(query.cols() == memory.cols() && query.cols() % heads == 0, "additive_scores", query,
          memory);
   expect(v.rows() == 1 && v.cols() == query.cols(), "additive_scores' v", query, v);
   Tape& tape = query.tape();
   const Tensor scores = tape.allocate(spans.weights(), heads);
-  tape.backend().additive_scores(query.value(), memory.value(), v.value(), heads, spans, scores);
+  AdditiveTerms terms{query.value(), memory.value(), v.value(), {}};
+  if (extra) {
+    expect(extra.rows() == spans.weights() && extra.cols() == query.cols(),
+           "additive_scores' extra term", query, extra);
+    terms.extra = extra.value();
+  }
+  tape.backend().additive_scores(terms, heads, spans, scores);
   const Var result = tape.node(scores, true);
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    tape.backend().additive_scores_backward(query.value(), memory.value(), v.value(), heads, spans,
-                                            result.gradient(),
-                                            {query.gradient(), memory.gradient(), v.gradient()});
+    AdditiveTerms d{query.gradient(), memory.gradient(), v.gradient(), {}};
+    if (extra) d.extra = extra.gradient();
+    tape.backend().additive_scores_backward(terms, heads, spans, result.gradient(), d);
   });
   return result;
 }
 
-Var softmax_spans(Var scores, int heads, const AttentionSpans& spans) {
+Var normalize_spans(AttentionNormalizer kind, Var scores, int heads, const AttentionSpans& spans) {
   Tape& tape = scores.tape();
   const Tensor weights = tape.allocate(scores.rows(), scores.cols());
-  tape.backend().softmax_spans(scores.value(), heads, spans, weights);
+  tape.backend().normalize_spans(kind, scores.value(), heads, spans, weights);
   const Var result = tape.node(weights, scores.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    tape.backend().softmax_spans_backward(weights, result.gradient(), heads, spans,
-                                          scores.gradient());
+    tape.backend().normalize_spans_backward(kind, weights, result.gradient(), heads, spans,
+                                            scores.gradient());
+  });
+  return result;
+}
+
+Var gaussian_spans(Var weights, Var centres, float sigma, int heads, const AttentionSpans& spans) {
+  expect(weights.rows() == spans.weights() && weights.cols() == heads && centres.cols() == 1 &&
+             centres.rows() == static_cast<int>(spans.rows.size()),
+         "gaussian_spans", weights, centres);
+  expect_contiguous("gaussian_spans", centres);
+  Tape& tape = weights.tape();
+  const Tensor y = tape.allocate(weights.rows(), weights.cols());
+  tape.backend().gaussian_spans(weights.value(), centres.value(), sigma, heads, spans, y);
+  const Var result = tape.node(y, true);
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().gaussian_spans_backward(weights.value(), centres.value(), sigma, heads, spans,
+                                           result.gradient(), weights.gradient(),
+                                           centres.gradient());
   });
   return result;
 }

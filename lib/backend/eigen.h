@@ -26,15 +26,15 @@ class EigenBackend : public ReferenceBackend {
   void dot_scores_backward(const Tensor& query, const Tensor& memory, int heads, float scale,
                            const AttentionSpans& spans, const Tensor& dscores, const Tensor& dquery,
                            const Tensor& dmemory) override;
-  void additive_scores(const Tensor& query, const Tensor& memory, const Tensor& v, int heads,
-                       const AttentionSpans& spans, const Tensor& scores) override;
-  void additive_scores_backward(const Tensor& query, const Tensor& memory, const Tensor& v,
-                                int heads, const AttentionSpans& spans, const Tensor& dscores,
-                                const AdditiveGradients& d) override;
-  void softmax_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
-                     const Tensor& weights) override;
-  void softmax_spans_backward(const Tensor& weights, const Tensor& dweights, int heads,
-                              const AttentionSpans& spans, const Tensor& dscores) override;
+  void additive_scores(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
+                       const Tensor& scores) override;
+  void additive_scores_backward(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
+                                const Tensor& dscores, const AdditiveTerms& d) override;
+  void normalize_spans(AttentionNormalizer kind, const Tensor& scores, int heads,
+                       const AttentionSpans& spans, const Tensor& weights) override;
+  void normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
+                                const Tensor& dweights, int heads, const AttentionSpans& spans,
+                                const Tensor& dscores) override;
   void weighted_sum(const Tensor& weights, const Tensor& memory, int heads,
                     const AttentionSpans& spans, const Tensor& context) override;
   void weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,

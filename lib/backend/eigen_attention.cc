@@ -60,7 +60,7 @@ void for_each_head(const AttentionSpans& spans, int heads, int width, Body body)
 
 /// Calls body(first weight, keys) for each query row and head, in the order of the weights.
 template <class Body>
-void for_each_softmax(const AttentionSpans& spans, int heads, Body body) {
+void for_each_block(const AttentionSpans& spans, int heads, Body body) {
   for (const AttentionSpan& span : spans.rows)
     for (int h = 0; h < heads; ++h) body(first_weight(span, heads, h), span.keys);
 }
@@ -155,6 +155,58 @@ void spread_to_memory(const Tensor& weights, const Tensor& x, int heads, float s
   });
 }
 
+template <bool kExtra>
+void score_sums(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
+                const Tensor& scores) {
+  const int width = x.query.cols / heads;
+  for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int count) {
+    const float* q = x.query.row(r) + col;
+    const float* head_v = x.v.data + col;
+    const Keys keys(x.memory, spans, r, col);
+    const Tensor extra = kExtra ? x.extra.row_range(spans.rows[r].first_weight, count) : Tensor();
+    float* out = scores.data + first;
+    score_keys(
+        count, width,
+        [&](int j, int i, auto part) {
+          Vec sum = load(q + i, part) + load(keys[j] + i, part);
+          if constexpr (kExtra) sum += load(extra.row(j) + col + i, part);
+          return load(head_v + i, part) * tanh(sum);
+        },
+        [&](int j, Quad four) { Eigen::internal::pstoreu(out + j, four); },
+        [&](int j, float one) { out[j] = one; });
+  });
+}
+
+// With t = tanh(q + m + extra): dv += dscore · t, and dq, dm and dextra get dscore · v ∘ (1 − t²).
+// Columns are the outer loop, so that q, v and their gradients stay in registers over all the keys.
+template <bool kExtra>
+void score_sums_backward(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
+                         const Tensor& dscores, const AdditiveTerms& d) {
+  const int width = x.query.cols / heads;
+  for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int count) {
+    const float* slopes = dscores.data + first;
+    const Keys keys(x.memory, spans, r, col), dkeys(d.memory, spans, r, col);
+    const int pair = spans.rows[r].first_weight;
+    for_lanes(width, [&](int i, auto part) {
+      const Vec q = load(x.query.row(r) + col + i, part);
+      const Vec head_v = load(x.v.data + col + i, part);
+      Vec dq = zero(), dv = zero();
+      for (int j = 0; j < count; ++j) {
+        Vec sum = q + load(keys[j] + i, part);
+        if constexpr (kExtra) sum += load(x.extra.row(pair + j) + col + i, part);
+        const Vec t = tanh(sum);
+        const Vec slope = slopes[j] * head_v * (1.0F - t * t);
+        dv += slopes[j] * t;
+        dq += slope;
+        add(dkeys[j] + i, slope, part);
+        if constexpr (kExtra) add(d.extra.row(pair + j) + col + i, slope, part);
+      }
+      add(d.query.row(r) + col + i, dq, part);
+      add(d.v.data + col + i, dv, part);
+    });
+  });
+}
+
 }  // namespace
 
 void EigenBackend::dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
@@ -178,54 +230,39 @@ void EigenBackend::dot_scores_backward(const Tensor& query, const Tensor& memory
   spread_to_memory(dscores, query, heads, scale, spans, dmemory);
 }
 
-void EigenBackend::additive_scores(const Tensor& query, const Tensor& memory, const Tensor& v,
-                                   int heads, const AttentionSpans& spans, const Tensor& scores) {
-  const int width = query.cols / heads;
-  for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int count) {
-    const float* q = query.row(r) + col;
-    const float* head_v = v.data + col;
-    const Keys keys(memory, spans, r, col);
-    float* out = scores.data + first;
-    score_keys(
-        count, width,
-        [&](int j, int i, auto part) {
-          return load(head_v + i, part) * tanh(load(q + i, part) + load(keys[j] + i, part));
-        },
-        [&](int j, Quad four) { Eigen::internal::pstoreu(out + j, four); },
-        [&](int j, float one) { out[j] = one; });
-  });
+void EigenBackend::additive_scores(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
+                                   const Tensor& scores) {
+  if (x.extra) {
+    score_sums<true>(x, heads, spans, scores);
+  } else {
+    score_sums<false>(x, heads, spans, scores);
+  }
 }
 
-// With t = tanh(q + m): dv += dscore · t, and dq and dm get dscore · v ∘ (1 − t²). Columns are the
-// outer loop, so that q, v and their gradients stay in registers over all the keys.
-void EigenBackend::additive_scores_backward(const Tensor& query, const Tensor& memory,
-                                            const Tensor& v, int heads, const AttentionSpans& spans,
-                                            const Tensor& dscores, const AdditiveGradients& d) {
-  const int width = query.cols / heads;
-  for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int count) {
-    const float* slopes = dscores.data + first;
-    const Keys keys(memory, spans, r, col), dkeys(d.memory, spans, r, col);
-    for_lanes(width, [&](int i, auto part) {
-      const Vec q = load(query.row(r) + col + i, part);
-      const Vec head_v = load(v.data + col + i, part);
-      Vec dq = zero(), dv = zero();
-      for (int j = 0; j < count; ++j) {
-        const Vec t = tanh(q + load(keys[j] + i, part));
-        const Vec slope = slopes[j] * head_v * (1.0F - t * t);
-        dv += slopes[j] * t;
-        dq += slope;
-        add(dkeys[j] + i, slope, part);
-      }
-      add(d.query.row(r) + col + i, dq, part);
-      add(d.v.data + col + i, dv, part);
-    });
-  });
+void EigenBackend::additive_scores_backward(const AdditiveTerms& x, int heads,
+                                            const AttentionSpans& spans, const Tensor& dscores,
+                                            const AdditiveTerms& d) {
+  if (x.extra) {
+    score_sums_backward<true>(x, heads, spans, dscores, d);
+  } else {
+    score_sums_backward<false>(x, heads, spans, dscores, d);
+  }
 }
 
-void EigenBackend::softmax_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
-                                 const Tensor& weights) {
+// Sparse weights are left to the reference: sorting a sentence's scores is little beside making
+// them.
+void EigenBackend::normalize_spans(AttentionNormalizer kind, const Tensor& scores, int heads,
+                                   const AttentionSpans& spans, const Tensor& weights) {
+  if (kind == AttentionNormalizer::kSigmoid) {
+    activate(Activation::kSigmoid, scores, weights);
+    return;
+  }
+  if (kind != AttentionNormalizer::kSoftmax) {
+    ReferenceBackend::normalize_spans(kind, scores, heads, spans, weights);
+    return;
+  }
   constexpr float kNone = -std::numeric_limits<float>::infinity();
-  for_each_softmax(spans, heads, [&](std::ptrdiff_t first, int keys) {
+  for_each_block(spans, heads, [&](std::ptrdiff_t first, int keys) {
     const float* x = scores.data + first;
     float* y = weights.data + first;
     Vec tops = broadcast(kNone), total = zero();
@@ -241,9 +278,14 @@ void EigenBackend::softmax_spans(const Tensor& scores, int heads, const Attentio
   });
 }
 
-void EigenBackend::softmax_spans_backward(const Tensor& weights, const Tensor& dweights, int heads,
-                                          const AttentionSpans& spans, const Tensor& dscores) {
-  for_each_softmax(spans, heads, [&](std::ptrdiff_t first, int keys) {
+void EigenBackend::normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
+                                            const Tensor& dweights, int heads,
+                                            const AttentionSpans& spans, const Tensor& dscores) {
+  if (kind != AttentionNormalizer::kSoftmax) {
+    ReferenceBackend::normalize_spans_backward(kind, weights, dweights, heads, spans, dscores);
+    return;
+  }
+  for_each_block(spans, heads, [&](std::ptrdiff_t first, int keys) {
     const float* w = weights.data + first;
     const float* dw = dweights.data + first;
     float* dx = dscores.data + first;

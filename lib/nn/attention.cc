@@ -13,7 +13,8 @@ namespace {
 /// Weights from scores and context from weights, as nearly all variants end.
 Attended attend_with(Var scores, Var values, const AttentionQuery& query, int heads,
                      float dropout_rate) {
-  const Var weights = softmax_spans(scores, heads, query.rows.spans);
+  const Var weights =
+      normalize_spans(AttentionNormalizer::kSoftmax, scores, heads, query.rows.spans);
   const Var kept = dropout(weights, dropout_rate);
   return {weighted_sum(kept, values, heads, query.rows.spans), weights, {}};
 }

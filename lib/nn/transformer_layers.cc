@@ -45,7 +45,8 @@ Var SelfAttention::operator()(Var x, const AttentionSpans& spans, KeyValueCache*
   }
   const Var scores =
       dot_scores(query, col_range(memory, 0, width), shape_.heads, score_factor(shape_), spans);
-  const Var weights = dropout(softmax_spans(scores, shape_.heads, spans), shape_.dropout);
+  const Var weights = dropout(
+      normalize_spans(AttentionNormalizer::kSoftmax, scores, shape_.heads, spans), shape_.dropout);
   return output_(weighted_sum(weights, col_range(memory, width, width), shape_.heads, spans));
 }
 
@@ -62,7 +63,7 @@ EncoderAttention::Output EncoderAttention::operator()(Var x, Var memory,
   const Var here = x.tape().adopt(memory);
   const Var scores =
       dot_scores(query_(x), col_range(here, 0, width), shape_.heads, score_factor(shape_), spans);
-  const Var weights = softmax_spans(scores, shape_.heads, spans);
+  const Var weights = normalize_spans(AttentionNormalizer::kSoftmax, scores, shape_.heads, spans);
   const Var context = weighted_sum(dropout(weights, shape_.dropout), col_range(here, width, width),
                                    shape_.heads, spans);
   return {output_(context), weights};

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "heed/choices.h"
 #include "tensor/tensor.h"
 
 namespace heed {
@@ -41,6 +42,14 @@ struct AttentionSpans {
 
   /// Sum of all `keys`: the rows of a weights tensor of shape [weights(), H].
   int weights() const { return rows.empty() ? 0 : rows.back().first_weight + rows.back().keys; }
+};
+
+/// What additive attention adds up, and v [1, H·d] that it is multiplied by.
+struct AdditiveTerms {
+  Tensor query;   ///< [R, H·d], any stride.
+  Tensor memory;  ///< [M, H·d], any stride.
+  Tensor v;       ///< [1, H·d]
+  Tensor extra;   ///< [spans.weights(), H·d], a row for each query row and key; or empty.
 };
 
 /// Learnt constants of a cell are added before the kernel; it does the arithmetic between the
@@ -144,20 +153,30 @@ class Backend {
   virtual void dot_scores_backward(const Tensor& query, const Tensor& memory, int heads,
                                    float scale, const AttentionSpans& spans, const Tensor& dscores,
                                    const Tensor& dquery, const Tensor& dmemory) = 0;
-  /// scores = v_h · tanh(q_h + m_h), v [1, H·d]; backward computes the tanh again.
-  virtual void additive_scores(const Tensor& query, const Tensor& memory, const Tensor& v,
-                               int heads, const AttentionSpans& spans, const Tensor& scores) = 0;
-  struct AdditiveGradients {
-    Tensor query, memory, v;
-  };
-  virtual void additive_scores_backward(const Tensor& query, const Tensor& memory, const Tensor& v,
-                                        int heads, const AttentionSpans& spans,
-                                        const Tensor& dscores, const AdditiveGradients& d) = 0;
-  /// weights = softmax of the scores over each row's keys; weights may be scores.
-  virtual void softmax_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
-                             const Tensor& weights) = 0;
-  virtual void softmax_spans_backward(const Tensor& weights, const Tensor& dweights, int heads,
-                                      const AttentionSpans& spans, const Tensor& dscores) = 0;
+  /// scores = v_h · tanh(q_h + m_h + extra_h); backward computes the tanh again. d.extra is empty
+  /// where x.extra is.
+  virtual void additive_scores(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
+                               const Tensor& scores) = 0;
+  virtual void additive_scores_backward(const AdditiveTerms& x, int heads,
+                                        const AttentionSpans& spans, const Tensor& dscores,
+                                        const AdditiveTerms& d) = 0;
+  /// Weights from the scores z of each row's keys: softmax; sparsemax, max(z − τ, 0) (Martins &
+  /// Astudillo 2016, algorithm 1); entmax15, max(z/2 − τ, 0)² (Peters et al. 2019, algorithm 2),
+  /// each with the τ that makes their sum 1; or the logistic function of each, whose sum is free.
+  /// A score of -∞ gives 0, of the logistic function up to 1e-37. Weights may be the scores, but
+  /// not those of sparsemax and entmax15.
+  virtual void normalize_spans(AttentionNormalizer kind, const Tensor& scores, int heads,
+                               const AttentionSpans& spans, const Tensor& weights) = 0;
+  virtual void normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
+                                        const Tensor& dweights, int heads,
+                                        const AttentionSpans& spans, const Tensor& dscores) = 0;
+  /// y_hj = weights_hj · exp(−(j − centre)² / 2σ²), j counted from each row's first key, centres
+  /// [R, 1] (Luong et al. 2015, eq. 10).
+  virtual void gaussian_spans(const Tensor& weights, const Tensor& centres, float sigma, int heads,
+                              const AttentionSpans& spans, const Tensor& y) = 0;
+  virtual void gaussian_spans_backward(const Tensor& weights, const Tensor& centres, float sigma,
+                                       int heads, const AttentionSpans& spans, const Tensor& dy,
+                                       const Tensor& dweights, const Tensor& dcentres) = 0;
   /// context_h = Σ_j weights_hj m_hj (overwritten; zero where a row has no keys).
   virtual void weighted_sum(const Tensor& weights, const Tensor& memory, int heads,
                             const AttentionSpans& spans, const Tensor& context) = 0;

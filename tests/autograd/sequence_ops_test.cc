@@ -29,7 +29,7 @@ TEST_P(SequenceOpsTest, DotAttentionOverSpans) {
       const Var q = col_range(tape.parameter(query), 1, 8);
       const Var m = tape.parameter(memory);
       const Var scores = dot_scores(q, col_range(m, 0, 8), 2, 0.7F, spans);
-      const Var weights = softmax_spans(scores, 2, spans);
+      const Var weights = normalize_spans(AttentionNormalizer::kSoftmax, scores, 2, spans);
       const Var context = weighted_sum(dropout(weights, 0.2F), col_range(m, 6, 10), 2, spans);
       return concat_cols(std::array{context, gather_rows(weights, kSomeWeights)});
     });
@@ -62,7 +62,42 @@ TEST_P(SequenceOpsTest, AttentionToConstants) {
     const Var v = constant(tape, 1, 4, std::span(values).first(4));
     const Var scores = add(dot_scores(tape.parameter(query), m, 1, 1, spans),
                            additive_scores(tape.parameter(query), m, v, 1, spans));
-    return weighted_sum(softmax_spans(scores, 1, spans), m, 1, spans);
+    return weighted_sum(normalize_spans(AttentionNormalizer::kSoftmax, scores, 1, spans), m, 1,
+                        spans);
+  });
+}
+
+TEST_P(SequenceOpsTest, AdditiveAttentionWithATermOfEachPair) {
+  const Parameter& query = parameter("query", 4, 8);
+  const Parameter& memory = parameter("memory", 6, 8);
+  const Parameter& v = parameter("v", 1, 8);
+  const Parameter& extra = parameter("extra", 7, 10);
+  draw();
+  expect_gradients(parameters(), [&](Tape& tape) {
+    return additive_scores(tape.parameter(query), tape.parameter(memory), tape.parameter(v), 4,
+                           {kSpans, {}}, col_range(tape.parameter(extra), 1, 8));
+  });
+}
+
+TEST_P(SequenceOpsTest, WeightsOfEveryNormalizer) {
+  const Parameter& scores = parameter("scores", 7, 2);
+  draw(0.5);
+  for (const AttentionNormalizer kind :
+       {AttentionNormalizer::kSoftmax, AttentionNormalizer::kSparsemax,
+        AttentionNormalizer::kEntmax15, AttentionNormalizer::kSigmoid}) {
+    SCOPED_TRACE(enum_names(kind)[static_cast<int>(kind)]);
+    expect_gradients(parameters(), [&](Tape& tape) {
+      return normalize_spans(kind, tape.parameter(scores), 2, {kSpans, {}});
+    });
+  }
+}
+
+TEST_P(SequenceOpsTest, WeightsByDistanceFromACentre) {
+  const Parameter& weights = parameter("weights", 7, 2);
+  const Parameter& centres = parameter("centres", 4, 1);
+  draw();
+  expect_gradients(parameters(), [&](Tape& tape) {
+    return gaussian_spans(tape.parameter(weights), tape.parameter(centres), 1.5F, 2, {kSpans, {}});
   });
 }
 
@@ -107,6 +142,10 @@ TEST_P(SequenceOpsTest, ShapesThatDoNotFitAreNamed) {
   expect_error([&] { dot_scores(matrix(4, 6), matrix(6, 6), 4, 1, spans); }, "dot_scores");
   expect_error([&] { additive_scores(matrix(4, 6), matrix(6, 6), matrix(1, 5), 1, spans); },
                "additive_scores' v");
+  expect_error(
+      [&] { additive_scores(matrix(4, 6), matrix(6, 6), matrix(1, 6), 1, spans, matrix(5, 6)); },
+      "additive_scores' extra term");
+  expect_error([&] { gaussian_spans(matrix(7, 1), matrix(3, 1), 1, 1, spans); }, "gaussian_spans");
   expect_error([&] { weighted_sum(matrix(6, 1), matrix(6, 6), 1, spans); }, "weighted_sum");
 }
 

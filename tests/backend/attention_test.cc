@@ -71,12 +71,15 @@ TEST_P(AttentionTest, AttendsByHand) {
   const Tensor scores = bench.unset(2, 1), context = bench.unset(1, 2);
   backend().dot_scores(query, memory, 1, 0.5F, spans, scores);
   expect_near({3.5F, 1}, bench.host(scores));
-  backend().softmax_spans(scores, 1, spans, scores);
+  backend().normalize_spans(AttentionNormalizer::kSoftmax, scores, 1, spans, scores);
   expect_near({0.92414182F, 0.07585818F}, bench.host(scores));
   backend().weighted_sum(scores, memory, 1, spans, context);
   expect_near({1.07585818F, 2.77242546F}, bench.host(context));
-  backend().additive_scores(query, memory, bench.tensor(1, 2, {1, -1}), 1, spans, scores);
+  const Tensor v = bench.tensor(1, 2, {1, -1}), extra = bench.tensor(2, 2, {0, 0, -3, -2});
+  backend().additive_scores({query, memory, v, {}}, 1, spans, scores);
   expect_near({-0.03588160F, 0.03102718F}, bench.host(scores));
+  backend().additive_scores({query, memory, v, extra}, 1, spans, scores);
+  expect_near({-0.03588160F, 0}, bench.host(scores));
 }
 
 TEST_P(AttentionTest, KeepsOneBlockOfWeightsPerHead) {
@@ -96,10 +99,12 @@ TEST_P(AttentionTest, ScoresLikeTheReference) {
       const Tensor query = bench.random(rows, cols, 3), memory = bench.random(kMemoryRows, cols, 5);
       const Tensor v = bench.random(1, cols), dots = bench.unset(spans.weights(), heads);
       const Tensor sums = bench.unset(spans.weights(), heads);
+      const Tensor extra = bench.random(spans.weights(), cols, 2);
+      const Tensor more = bench.unset(spans.weights(), heads);
       bench.backend.dot_scores(query, memory, heads, 0.7F, spans, dots);
-      bench.backend.additive_scores(query, memory, v, heads, spans, sums);
-      bench.result(dots);
-      bench.result(sums);
+      bench.backend.additive_scores({query, memory, v, {}}, heads, spans, sums);
+      bench.backend.additive_scores({query, memory, v, extra}, heads, spans, more);
+      for (const Tensor& t : {dots, sums, more}) bench.result(t);
     });
   }
 }
@@ -123,11 +128,14 @@ TEST_P(AttentionTest, AddsTheGradientsOfScores) {
     const Tensor query = bench.random(rows, cols, 2), memory = bench.random(kMemoryRows, cols, 1);
     const Tensor v = bench.random(1, cols), dscores = bench.random(spans.weights(), heads);
     const Tensor dquery = bench.random(rows, cols, 3), dmemory = bench.random(kMemoryRows, cols, 4);
-    const Tensor dv = bench.random(1, cols);
+    const Tensor dv = bench.random(1, cols), extra = bench.random(spans.weights(), cols, 2);
+    const Tensor dextra = bench.random(spans.weights(), cols, 1);
     bench.backend.dot_scores_backward(query, memory, heads, 0.7F, spans, dscores, dquery, dmemory);
-    bench.backend.additive_scores_backward(query, memory, v, heads, spans, dscores,
-                                           {dquery, dmemory, dv});
-    for (const Tensor& t : {dquery, dmemory, dv}) bench.result(t);
+    bench.backend.additive_scores_backward({query, memory, v, {}}, heads, spans, dscores,
+                                           {dquery, dmemory, dv, {}});
+    bench.backend.additive_scores_backward({query, memory, v, extra}, heads, spans, dscores,
+                                           {dquery, dmemory, dv, dextra});
+    for (const Tensor& t : {dquery, dmemory, dv, dextra}) bench.result(t);
   });
 }
 
@@ -145,27 +153,97 @@ TEST_P(AttentionTest, AddsTheGradientsOfSums) {
   });
 }
 
-TEST_P(AttentionTest, TakesTheSoftmaxOfEachRowAndHead) {
-  for (float size : {1.0F, 1e4F}) {
-    check(many_spans(), [size](Workbench& bench, const AttentionSpans& spans, int heads, int) {
-      const Tensor scores = bench.random(spans.weights(), heads, 0, size);
-      const Tensor weights = bench.unset(spans.weights(), heads);
-      const Tensor dweights = bench.random(spans.weights(), heads);
-      const Tensor dscores = bench.random(spans.weights(), heads);
-      bench.backend.softmax_spans(scores, heads, spans, weights);
-      bench.backend.softmax_spans_backward(weights, dweights, heads, spans, dscores);
-      bench.backend.softmax_spans(scores, heads, spans, scores);
-      for (const Tensor& t : {weights, scores, dscores}) bench.result(t);
-    });
+constexpr AttentionNormalizer kNormalizers[] = {
+    AttentionNormalizer::kSoftmax, AttentionNormalizer::kSparsemax, AttentionNormalizer::kEntmax15,
+    AttentionNormalizer::kSigmoid};
+
+TEST_P(AttentionTest, NormalizesEachRowAndHead) {
+  for (const AttentionNormalizer kind : kNormalizers) {
+    for (float size : {1.0F, 1e4F}) {
+      SCOPED_TRACE(enum_names(kind)[static_cast<int>(kind)]);
+      check(many_spans(), [=](Workbench& bench, const AttentionSpans& spans, int heads, int) {
+        const Tensor scores = bench.random(spans.weights(), heads, 0, size);
+        const Tensor weights = bench.unset(spans.weights(), heads);
+        const Tensor dweights = bench.random(spans.weights(), heads);
+        const Tensor dscores = bench.random(spans.weights(), heads);
+        bench.backend.normalize_spans(kind, scores, heads, spans, weights);
+        bench.backend.normalize_spans_backward(kind, weights, dweights, heads, spans, dscores);
+        for (const Tensor& t : {weights, dscores}) bench.result(t);
+        if (kind != AttentionNormalizer::kSoftmax && kind != AttentionNormalizer::kSigmoid) return;
+        bench.backend.normalize_spans(kind, scores, heads, spans, scores);
+        bench.result(scores);
+      });
+    }
   }
 }
 
-TEST_P(AttentionTest, GivesNoWeightToAnImpossibleKey) {
+/// Weights w are the projection of the scores if and only if they sum to 1, f(w) = z − 2τ or z − τ
+/// where they are positive, and no score beyond the support exceeds the threshold.
+void expect_optimal(AttentionNormalizer kind, std::span<const float> z, std::span<const float> w) {
+  const bool is_sparsemax = kind == AttentionNormalizer::kSparsemax;
+  const auto threshold_at = [&](std::size_t j) {
+    return is_sparsemax ? double{z[j]} - w[j] : double{z[j]} / 2 - std::sqrt(double{w[j]});
+  };
+  const std::size_t top = std::max_element(z.begin(), z.end()) - z.begin();
+  const double tolerance = 3e-7 * std::max(1.0F, std::abs(z[top]));
+  double sum = 0;
+  for (std::size_t j = 0; j < z.size(); ++j) {
+    sum += w[j];
+    if (w[j] > 0) {
+      EXPECT_NEAR(threshold_at(j), threshold_at(top), tolerance);
+    } else {
+      EXPECT_EQ(w[j], 0);
+      EXPECT_LE(is_sparsemax ? z[j] : z[j] / 2, threshold_at(top) + tolerance);
+    }
+  }
+  EXPECT_NEAR(sum, 1, 1e-6 * std::max(1.0F, std::abs(z[top])));
+}
+
+TEST_P(AttentionTest, SparseWeightsAreTheSolutionOfTheirProblem) {
+  for (const AttentionNormalizer kind :
+       {AttentionNormalizer::kSparsemax, AttentionNormalizer::kEntmax15}) {
+    for (const int keys : {1, 2, 3, 7, 30, 100}) {
+      for (const float size : {0.0F, 0.01F, 0.3F, 1.0F, 3.0F, 100.0F}) {
+        SCOPED_TRACE(testing::Message() << keys << " keys of size " << size);
+        Workbench bench(backend());
+        const Tensor scores = bench.random(keys, 1, 0, size), weights = bench.unset(keys, 1);
+        const std::vector<AttentionSpan> rows{{0, keys, 0}};
+        backend().normalize_spans(kind, scores, 1, {rows, {}}, weights);
+        expect_optimal(kind, bench.host(scores), bench.host(weights));
+      }
+    }
+  }
+}
+
+TEST_P(AttentionTest, NormalizesByHand) {
   Workbench bench(backend());
   const std::vector<AttentionSpan> rows{{0, 3, 0}};
-  const Tensor scores = bench.tensor(3, 1, {1, -INFINITY, 1});
-  backend().softmax_spans(scores, 1, {rows, {}}, scores);
-  EXPECT_EQ(bench.host(scores), (std::vector<float>{0.5F, 0, 0.5F}));
+  const auto weights_of = [&](AttentionNormalizer kind, const std::vector<float>& scores) {
+    const Tensor weights = bench.unset(3, 1);
+    backend().normalize_spans(kind, bench.tensor(3, 1, scores), 1, {rows, {}}, weights);
+    return bench.host(weights);
+  };
+  expect_near({0.75F, 0.25F, 0}, weights_of(AttentionNormalizer::kSparsemax, {1, 0.5F, -1}));
+  // Halves 0.7 and -0.1 with τ = 0.3 − √0.34: (0.4 + √0.34)² and (√0.34 − 0.4)².
+  expect_near({0.96647616F, 0.03352384F, 0},
+              weights_of(AttentionNormalizer::kEntmax15, {1.4F, -0.2F, -1}));
+  expect_near({0.5F, 0.73105858F, 0.26894142F},
+              weights_of(AttentionNormalizer::kSigmoid, {0, 1, -1}));
+  for (const AttentionNormalizer kind : kNormalizers) {
+    const std::vector<float> weights = weights_of(kind, {1, -INFINITY, 1});
+    EXPECT_NEAR(weights[1], 0, 1e-37);
+    EXPECT_EQ(weights[0], weights[2]);
+    EXPECT_TRUE(std::isnan(weights_of(kind, {1, NAN, 1})[1])) << "a diverged model must show";
+  }
+}
+
+TEST_P(AttentionTest, WeighsByDistance) {
+  Workbench bench(backend());
+  const std::vector<AttentionSpan> rows{{5, 3, 0}};
+  const Tensor weights = bench.tensor(3, 1, {0.5F, 0, 2}), centre = bench.tensor(1, 1, {0.5F});
+  const Tensor y = bench.unset(3, 1);
+  backend().gaussian_spans(weights, centre, 2, 1, {rows, {}}, y);
+  expect_near({0.5F * std::exp(-0.03125F), 0, 2 * std::exp(-0.28125F)}, bench.host(y));
 }
 
 }  // namespace

@@ -247,11 +247,11 @@ constexpr auto kSumBackward = [](AttentionBench& a) {
                                   a.dmemory);
 };
 constexpr auto kAdditive = [](AttentionBench& a) {
-  a.backend.additive_scores(a.query, a.memory, a.v, a.heads, a.spans(), a.scores);
+  a.backend.additive_scores({a.query, a.memory, a.v, {}}, a.heads, a.spans(), a.scores);
 };
 constexpr auto kAdditiveBackward = [](AttentionBench& a) {
-  a.backend.additive_scores_backward(a.query, a.memory, a.v, a.heads, a.spans(), a.dscores,
-                                     {a.dquery, a.dmemory, a.dv});
+  a.backend.additive_scores_backward({a.query, a.memory, a.v, {}}, a.heads, a.spans(), a.dscores,
+                                     {a.dquery, a.dmemory, a.dv, {}});
 };
 BENCHMARK_CAPTURE(attention, dot_8_heads, 8, false, kDot);
 BENCHMARK_CAPTURE(attention, dot_8_heads_causal, 8, true, kDot);
@@ -263,12 +263,16 @@ BENCHMARK_CAPTURE(attention, sum_8_heads_backward, 8, false, kSumBackward);
 BENCHMARK_CAPTURE(attention, additive, 1, false, kAdditive);
 BENCHMARK_CAPTURE(attention, additive_backward, 1, false, kAdditiveBackward);
 
-void softmax_spans(benchmark::State& state) {
+void normalize_spans(benchmark::State& state, AttentionNormalizer kind) {
   AttentionBench bench(8, false);
-  for (auto _ : state) bench.backend.softmax_spans(bench.scores, 8, bench.spans(), bench.dscores);
+  for (auto _ : state)
+    bench.backend.normalize_spans(kind, bench.scores, 8, bench.spans(), bench.dscores);
   count(state, bench.scores);
 }
-BENCHMARK(softmax_spans);
+BENCHMARK_CAPTURE(normalize_spans, softmax, AttentionNormalizer::kSoftmax);
+BENCHMARK_CAPTURE(normalize_spans, sparsemax, AttentionNormalizer::kSparsemax);
+BENCHMARK_CAPTURE(normalize_spans, entmax15, AttentionNormalizer::kEntmax15);
+BENCHMARK_CAPTURE(normalize_spans, sigmoid, AttentionNormalizer::kSigmoid);
 
 }  // namespace
 }  // namespace heed
