@@ -17,6 +17,8 @@ Command add_score(CLI::App& app);
 Command add_evaluate(CLI::App& app);
 Command add_info(CLI::App& app);
 Command add_average(CLI::App& app);
+/// `command_line` is shown in the report.
+Command add_compare(CLI::App& app, const std::string& command_line);
 
 /// The program's arguments with sacreBLEU's short flags of several letters (-tok) as long ones.
 std::vector<std::string> expand_evaluate_flags(std::vector<std::string> arguments);

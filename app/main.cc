@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <map>
 
 #include "app/commands.h"
@@ -48,6 +50,25 @@ int parse_error(const CLI::App& app, const CLI::ParseError& error, const char* f
   return usage_error(error.what());
 }
 
+/// The words as a shell reads them.
+std::string quote_words(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) {
+    const bool is_plain = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("_./=,:+-", c);
+    });
+    if (!line.empty()) line += ' ';
+    if (is_plain) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char c : word) line += c == '\'' ? "'\\''" : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Heed: neural machine translation. Trains on parallel text, translates and evaluates; the "
@@ -63,6 +84,7 @@ int run(int argc, char** argv) {
   commands["evaluate"] = add_evaluate(app);
   commands["info"] = add_info(app);
   commands["average"] = add_average(app);
+  commands["compare"] = add_compare(app, quote_words({argv, argv + argc}));
   try {
     std::vector<std::string> arguments = expand_evaluate_flags({argv + 1, argv + argc});
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them

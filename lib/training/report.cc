@@ -19,17 +19,20 @@ std::string place(const TrainingCounters& counters) {
 void TrainingReport::add(const Update& update) {
   window_.loss += update.sum.loss;
   window_.tokens += update.sum.tokens;
+  seconds_ += update.seconds;
   last_ = update;
 }
 
-void TrainingReport::display(const TrainingCounters& counters) {
-  const double seconds = counters.progress.seconds - window_start_;
-  const double tokens = std::max<double>(1, static_cast<double>(window_.tokens));
-  const double cost = window_.loss / tokens;
-  const double speed = seconds > 0 ? tokens / seconds : 0;
+double TrainingReport::speed() const {
+  return seconds_ > 0 ? static_cast<double>(window_.tokens) / seconds_ : 0;
+}
+
+void TrainingReport::display(const TrainingCounters& counters, double share) {
+  if (window_.tokens == 0) return;
+  const double cost = window_.loss / static_cast<double>(window_.tokens);
   log_.info(
       "{} : Sen. {} : Cost {:.4f} : Time {:.1f}s : {:.1f} words/s : gNorm {:.2f} : L.r. {:.4e}",
-      place(counters), with_thousands(counters.sentences), cost, seconds, speed,
+      place(counters), with_thousands(counters.sentences), cost, seconds_, speed(),
       last_.gradient_norm, last_.learning_rate);
   log_.report({{"type", "train"},
                {"epoch", counters.progress.epochs + 1},
@@ -38,11 +41,12 @@ void TrainingReport::display(const TrainingCounters& counters) {
                {"tokens", counters.progress.tokens},
                {"cost", cost},
                {"seconds", counters.progress.seconds},
-               {"words_per_second", speed},
+               {"words_per_second", speed()},
+               {"share", share},
                {"gradient_norm", last_.gradient_norm},
                {"learning_rate", last_.learning_rate}});
   window_ = {};
-  window_start_ = counters.progress.seconds;
+  seconds_ = 0;
 }
 
 void TrainingReport::validation(const TrainingCounters& counters,
@@ -80,12 +84,11 @@ void TrainingReport::samples(const ValidationText& text, const Validation& valid
 
 void TrainingReport::show_bar(const TrainingCounters& counters, double share) {
   if (!bar_.is_due()) return;
-  const double seconds = counters.progress.seconds - window_start_;
   const auto tokens = static_cast<double>(window_.tokens);
   const double left = share > 0 ? counters.progress.seconds * (1 - share) / share : 0;
   bar_.show(share, fmt::format("Ep. {}, cost {:.3f}, {:.0f} words/s, {} left",
                                counters.progress.epochs + 1, window_.loss / std::max(1.0, tokens),
-                               seconds > 0 ? tokens / seconds : 0, human_duration(left)));
+                               speed(), human_duration(left)));
 }
 
 }  // namespace heed

@@ -21,12 +21,14 @@ class TrainingReport {
     LossSum sum;
     double gradient_norm = 0;
     double learning_rate = 0;
+    double seconds = 0;  ///< That it took.
   };
   void add(const Update& update);
 
   /// "Ep. 1 : Up. 1000 : Sen. 64,000 : Cost 6.1234 : Time 41.2s : 25310.1 words/s : gNorm 1.23 :
-  /// L.r. 3.0000e-04", cost in nats a target token since the last such line.
-  void display(const TrainingCounters& counters);
+  /// L.r. 3.0000e-04", cost in nats a target token since the last such line; time and speed are
+  /// those of updates alone. `share` of the training is done. Nothing if there was no update.
+  void display(const TrainingCounters& counters, double share);
 
   /// "[valid] Ep. 1 : Up. 1000 : bleu : 12.3 : new best", one line a metric. Only the first metric
   /// decides, and is said to be stalled or best.
@@ -39,11 +41,13 @@ class TrainingReport {
   void show_bar(const TrainingCounters& counters, double share);
 
  private:
+  double speed() const;  ///< Target tokens a second.
+
   Log& log_;
   Progress bar_;
   LossSum window_;
   Update last_;
-  double window_start_ = 0;  ///< Seconds of training.
+  double seconds_ = 0;  ///< Of the updates in the window.
 };
 
 }  // namespace heed

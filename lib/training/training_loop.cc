@@ -166,13 +166,14 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
       return TrainingEnd::kInterrupted;
     }
     update();
-    if (is_due(disp_freq_)) report_.display(counters_);
+    if (is_due(disp_freq_)) report_.display(counters_, share_done());
     report_.show_bar(counters_, share_done());
     const bool validates = validator_ && is_due(valid_freq_);
     if (validates) validate();
     if (!validator_ && is_due(save_freq_)) save_model(options_.model);
     if (validates || is_due(save_freq_)) save_state();
   }
+  report_.display(counters_, 1);
   if (!validator_) save_model(options_.model);
   save_state();
   if (validator_ && counters_.validations == 0) {
@@ -199,6 +200,7 @@ LossSum TrainingLoop::gather_update() {
 
 void TrainingLoop::update() {
   before_update_ = counters_.progress;
+  const double begin = seconds_now();
   const LossSum sum = gather_update();
   Progressed& progress = counters_.progress;
   const std::uint64_t number = progress.updates + 1;
@@ -229,7 +231,7 @@ void TrainingLoop::update() {
   progress.epochs = counters_.position.epoch;
   counters_.sentences += sum.sentences;
   progress.seconds = seconds_now();
-  report_.add({sum, norm, update.adam.learning_rate});
+  report_.add({sum, norm, update.adam.learning_rate, progress.seconds - begin});
 }
 
 void TrainingLoop::validate() {

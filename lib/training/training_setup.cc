@@ -10,8 +10,6 @@
 
 namespace heed {
 
-namespace {
-
 Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Log& log) {
   const auto source = [&](std::size_t i) { return corpus.source(i); };
   const auto target = [&](std::size_t i) { return corpus.target(i); };
@@ -28,8 +26,6 @@ Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Lo
   const Tokenizer joint = train("joint", 2 * corpus.size(), both);
   return {joint, joint};
 }
-
-}  // namespace
 
 TrainOptions resolved(TrainOptions options, std::size_t pairs) {
   const TrainOptions usual = TrainOptions::for_corpus(options.architecture.type, pairs);

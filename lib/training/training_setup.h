@@ -27,6 +27,9 @@ TrainOptions resolved(TrainOptions options, std::size_t pairs);
 /// Nothing where there are no --valid-sets.
 std::optional<ValidationText> read_validation_text(const DataOptions& options);
 
+/// Vocabularies of the corpus, joint or one a side, as the options say.
+Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Log& log);
+
 /// Those of the state, where there is one; else those of --vocab; else they are trained.
 Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,
                            const TrainingState& state, Log& log);

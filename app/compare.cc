@@ -1,0 +1,58 @@
+#include <memory>
+
+#include "app/commands.h"
+#include "app/flags.h"
+#include "app/signals.h"
+#include "comparison/comparison.h"
+
+namespace heed {
+
+namespace {
+
+int exit_code(ComparisonEnd end) {
+  switch (end) {
+    case ComparisonEnd::kDone:
+      return 0;
+    case ComparisonEnd::kSomeFailed:
+      return 1;
+    case ComparisonEnd::kInterrupted:
+      return 128 + noted_signal();
+  }
+  return 1;
+}
+
+int compare(const Flags& flags, const std::string& command_line, bool quiet) {
+  const auto give = [&](CompareOptions& options) { flags.apply(options); };
+  if (!flags.dump_config().empty()) {
+    ConfigDump kind{};
+    from_text("dump-config", flags.dump_config(), kind);
+    fmt::print("{}", comparison_configuration(give, kind == ConfigDump::kFull));
+    return 0;
+  }
+  note_signals();
+  Comparator comparator(give, {command_line, "heed-" HEED_VERSION, quiet});
+  return exit_code(comparator.run([] { return noted_signal() != 0; }));
+}
+
+}  // namespace
+
+Command add_compare(CLI::App& app, const std::string& command_line) {
+  CLI::App* command = app.add_subcommand(
+      "compare",
+      "Train models that differ in a flag, such as the kind of attention, and compare them");
+  command->footer(
+      "All runs have the same data in the same order, the same vocabulary, the same first weights\n"
+      "where shapes agree, and the same budget: --early-stopping is 0 here.\n"
+      "Example:\n"
+      "  heed compare -t train.de train.en --valid-sets valid.de valid.en \\\n"
+      "    --test-sets test.de test.en --vary attention=none,additive,dot \\\n"
+      "    --vary seed=1,2,3 --after 10e -o attention\n");
+  auto flags = std::make_shared<Flags>(*command);
+  flags->add<CompareOptions>(CompareOptions::for_corpus(ModelType::kRnn, 0));
+  flags->add_config_flags();
+  auto quiet = std::make_shared<bool>(false);
+  command->add_flag("--quiet", *quiet, "Show no progress on standard error");
+  return [=] { return compare(*flags, command_line, *quiet); };
+}
+
+}  // namespace heed

@@ -1,0 +1,164 @@
+#include "comparison/measure.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "data/corpus.h"
+#include "heed/translator.h"
+#include "metrics/bleu.h"
+#include "metrics/chrf.h"
+#include "metrics/length_buckets.h"
+#include "metrics/significance.h"
+#include "metrics/ter.h"
+#include "metrics/unicode.h"
+#include "util/error.h"
+#include "util/files.h"
+#include "util/text.h"
+
+namespace heed {
+
+namespace {
+
+constexpr int kResamples = 1000;        // of the bootstrap
+constexpr std::uint64_t kSeed = 12345;  // as heed evaluate's
+
+std::string trimmed(const std::string& line) { return std::string(trim(line)); }
+
+/// BLEU of sentences of similar source length, and what remains uncertain by the choice of
+/// sentences.
+std::vector<LengthScore> score_by_length(const Metric& metric, const Statistics& statistics,
+                                         const TestSet& test, const std::vector<int>& bounds) {
+  std::vector<std::size_t> lengths, ends;
+  for (const std::string& line : test.source) lengths.push_back(unicode_words(line).size());
+  for (const int bound : bounds) ends.push_back(static_cast<std::size_t>(bound));
+  std::vector<LengthScore> scores;
+  for (const LengthBucket& bucket : bucket_by_length(lengths, ends)) {
+    const std::size_t place = scores.size();
+    LengthScore& score = scores.emplace_back();
+    score.at_most = place < bounds.size() ? bounds[place] : 0;
+    score.sentences = bucket.sentences.size();
+    if (bucket.sentences.empty()) continue;
+    const Statistics chosen = select_rows(statistics, bucket.sentences);
+    const ConfidenceInterval interval = bootstrap_interval(metric, chosen, kResamples, kSeed);
+    score.bleu = corpus_score(metric, chosen);
+    score.low = interval.mean - interval.half_width;
+    score.high = interval.mean + interval.half_width;
+  }
+  return scores;
+}
+
+}  // namespace
+
+TestSet read_test_set(const ComparisonOptions& options, bool tsv) {
+  const Corpus corpus(options.test_sets, tsv);
+  TestSet test;
+  for (std::size_t i = 0; i < corpus.size(); ++i) {
+    const SentencePair pair = corpus.pair(i);
+    test.source.push_back(trimmed(pair.source));
+    test.reference.push_back(trimmed(pair.target));
+  }
+  if (options.gold_alignment.empty()) return test;
+  LineReader reader(options.gold_alignment);
+  for (std::string line; reader.next(line);) test.gold.push_back(line);
+  if (test.gold.size() != test.source.size()) {
+    fail("expected as many lines in {} as in the test set, {}, found {}", options.gold_alignment,
+         test.source.size(), test.gold.size());
+  }
+  return test;
+}
+
+std::vector<std::unique_ptr<Metric>> comparison_metrics(const std::string& tokenize) {
+  BleuOptions bleu;
+  bleu.tokenizer_name = tokenize;
+  std::vector<std::unique_ptr<Metric>> metrics;
+  metrics.push_back(std::make_unique<Bleu>(std::move(bleu)));
+  metrics.push_back(std::make_unique<Chrf>());
+  metrics.push_back(std::make_unique<Ter>());
+  return metrics;
+}
+
+std::vector<std::string> Measurement::run(const std::string& model, RunResult& result) const {
+  std::vector<std::string> output = translate(model, result);
+  score_translations(output, result);
+  score_references(model, result);
+  return output;
+}
+
+/// The lines of a test set, until the user wants to stop.
+class TestLines {
+ public:
+  TestLines(const TestSet& test, const std::function<bool()>& interrupted, bool with_references)
+      : test_(test), interrupted_(interrupted), with_references_(with_references) {}
+
+  NextLine operator()(SourceLine& line) {
+    if (interrupted_()) throw Interrupted();
+    if (next_ == test_.source.size()) return NextLine::kEnd;
+    line.text = test_.source[next_];
+    if (with_references_) line.target = test_.reference[next_];
+    ++next_;
+    return NextLine::kRead;
+  }
+
+ private:
+  const TestSet& test_;
+  const std::function<bool()>& interrupted_;
+  bool with_references_;
+  std::size_t next_ = 0;
+};
+
+std::vector<std::string> Measurement::translate(const std::string& model, RunResult& result) const {
+  TranslateOptions options;
+  options.search = options_.search;
+  options.max_length = options_.train.data.max_length;
+  options.threads = 1;
+  options.backend = options_.train.training.backend;
+  Translator translator(model, options);
+  std::vector<std::string> output;
+  LineStream stream;
+  stream.read = TestLines(test_, interrupted_, false);
+  stream.write = [&](std::span<TranslatedLine> lines) {
+    for (const TranslatedLine& line : lines) output.push_back(trimmed(line.text()));
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  const StreamSummary summary = translator.translate(stream);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  result.decode_words_per_second = static_cast<double>(summary.target_words) / seconds.count();
+  return output;
+}
+
+void Measurement::score_references(const std::string& model, RunResult& result) const {
+  TranslateOptions options;
+  options.max_length = options_.train.data.max_length;
+  options.threads = 1;
+  options.backend = options_.train.training.backend;
+  Translator translator(model, options);
+  double log_probability = 0;
+  std::size_t tokens = 0;
+  LineStream stream;
+  stream.read = TestLines(test_, interrupted_, true);
+  stream.write = [&](std::span<TranslatedLine> lines) {
+    for (const TranslatedLine& line : lines) {
+      log_probability += line.translations.front().log_probability;
+      tokens += line.translations.front().word_scores.size();
+    }
+  };
+  translator.score(stream);
+  result.cross_entropy = -log_probability / static_cast<double>(std::max<std::size_t>(1, tokens));
+  result.perplexity = std::exp(result.cross_entropy);
+}
+
+void Measurement::score_translations(const std::vector<std::string>& output,
+                                     RunResult& result) const {
+  const auto metrics = comparison_metrics(options_.comparison.tokenize);
+  const std::vector<std::vector<std::string>> references{test_.reference};
+  double* const scores[] = {&result.bleu, &result.chrf, &result.ter};
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const Statistics statistics = measure_corpus(*metrics[i], output, references);
+    *scores[i] = corpus_score(*metrics[i], statistics);
+    if (i > 0) continue;
+    result.by_length =
+        score_by_length(*metrics[i], statistics, test_, options_.comparison.length_bounds);
+  }
+}
+
+}  // namespace heed

@@ -1,0 +1,214 @@
+#include "comparison/plan.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "data/corpus.h"
+#include "metrics/tokenizers.h"
+#include "model/encoder_decoder.h"
+#include "tensor/backend.h"
+#include "training/training_setup.h"
+#include "util/error.h"
+#include "util/fields.h"
+#include "util/table.h"
+
+namespace heed {
+
+namespace {
+
+/// Flags that name files: the text counts, not its name.
+constexpr std::array<std::string_view, 6> kFiles = {
+    "train-sets", "valid-sets", "test-sets", "vocab", "gold-alignment", "guided-alignment"};
+/// What results don't depend on, and what may grow.
+constexpr std::array<std::string_view, 9> kFree = {"output",    "vary",      "runs",
+                                                   "baseline",  "jobs",      "samples",
+                                                   "disp-freq", "save-freq", "keep-checkpoints"};
+
+/// Sizes of corpora, each read once.
+class CorpusSizes {
+ public:
+  std::size_t of(const DataOptions& data) {
+    if (data.train_sets.empty()) {
+      fail_usage("expected --train-sets SOURCE TARGET, or one file with --tsv, found none");
+    }
+    const auto [entry, is_new] = sizes_.try_emplace({data.train_sets, data.tsv}, 0);
+    if (is_new) entry->second = Corpus(data.train_sets, data.tsv).size();
+    return entry->second;
+  }
+
+ private:
+  std::map<std::pair<std::vector<std::string>, bool>, std::size_t> sizes_;
+};
+
+struct Chooser {
+  const Comparator::Give& give;
+  int threads;
+  CorpusSizes sizes{};
+
+  /// Defaults of the kind of model and the corpus, then what the user gave, then what varies.
+  CompareOptions choose(const std::vector<RunSetting>& settings) {
+    const auto set = [&](CompareOptions options) {
+      give(options);
+      for (const RunSetting& setting : settings) apply_setting(setting, options.train);
+      return options;
+    };
+    const CompareOptions first = set({});
+    const std::size_t pairs = sizes.of(first.train.data);
+    CompareOptions options = set(CompareOptions::for_corpus(first.train.architecture.type, pairs));
+    if (options.train.training.threads == 0) options.train.training.threads = threads;
+    options.train = resolved(options.train, pairs);
+    return options;
+  }
+};
+
+nlohmann::json without(nlohmann::json json, std::span<const std::string_view> names) {
+  for (const std::string_view name : names) json.erase(std::string(name));
+  return json;
+}
+
+/// Builds what the training would build, but for weights: vocabularies are of the size asked for.
+void check_run(const TrainOptions& options) {
+  checked(options);
+  make_schedule(options.training, make_end(options.training));
+  parse_periods("valid-freq", options.training.valid_freq);
+  parse_periods("save-freq", options.training.save_freq);
+  parse_periods("disp-freq", options.training.disp_freq);
+  const auto backend = make_backend(options.training.backend);
+  Parameters parameters(*backend);
+  make_model(options.architecture, {options.data.vocab_size, options.data.vocab_size}, parameters);
+}
+
+RunPlan plan_run(const PlannedRun& run, Chooser& chooser) {
+  try {
+    RunPlan plan{run, {}};
+    const CompareOptions options = chooser.choose(plan.run.settings);
+    plan.options = options.train;
+    plan.options.model =
+        fmt::format("{}/runs/{}/model.safetensors", options.comparison.output, plan.run.name);
+    check_run(plan.options);
+    plan.options.model.clear();
+    return plan;
+  } catch (const UsageError& error) {
+    fail_usage("run {}: {}", run.name, error.what());
+  } catch (const Error& error) {
+    fail("run {}: {}", run.name, error.what());
+  }
+}
+
+std::vector<std::string> groups_of(const std::vector<RunPlan>& runs) {
+  std::vector<std::string> groups;
+  for (const RunPlan& plan : runs) {
+    if (std::find(groups.begin(), groups.end(), plan.run.group) == groups.end()) {
+      groups.push_back(plan.run.group);
+    }
+  }
+  return groups;
+}
+
+std::string choose_baseline(const std::string& wanted, const std::vector<std::string>& groups) {
+  if (wanted.empty()) return groups.front();
+  if (std::find(groups.begin(), groups.end(), wanted) == groups.end()) {
+    fail_unknown("group", wanted, std::vector<std::string_view>(groups.begin(), groups.end()));
+  }
+  return wanted;
+}
+
+void check_options(const ComparisonOptions& options) {
+  const auto expect = [](bool holds, const char* flag, int least, int found) {
+    if (!holds) fail_usage("expected --{} of at least {}, found {}", flag, least, found);
+  };
+  expect(options.jobs >= 1, "jobs", 1, options.jobs);
+  expect(options.samples >= 0, "samples", 0, options.samples);
+  if (options.output.empty())
+    fail_usage("expected --output FOLDER, where the comparison is written");
+  if (options.test_sets.empty()) {
+    fail_usage("expected --test-sets SOURCE TARGET, to measure on, found none");
+  }
+  if (!options.vary.empty() || !options.runs.empty()) {
+    make_bleu_tokenizer(options.tokenize);
+    return;
+  }
+  fail_usage(
+      "expected runs to compare, found none; say what varies: --vary FLAG=VALUE,VALUE or --runs "
+      "FILE");
+}
+
+nlohmann::json fingerprint(const std::string& path) {
+  if (path == "-") fail_usage("expected files, which can be read again, found standard input");
+  const IndexedText text(path);
+  nlohmann::json json;
+  json["lines"] = text.size();
+  json["checksum"] = fmt::format("{:08x}", text.checksum());
+  return json;
+}
+
+nlohmann::json identity_of(const CompareOptions& shared, const std::vector<std::string>& varied) {
+  nlohmann::json options = without(to_json(shared), kFree);
+  for (const std::string& flag : varied) options.erase(flag);
+  for (const std::string_view flag : kFiles) {
+    const std::string name(flag);
+    if (!options.contains(name)) continue;
+    nlohmann::json texts = nlohmann::json::array();
+    for (const std::string& path : json_texts(name, options[name])) {
+      if (!path.empty()) texts.push_back(fingerprint(path));
+    }
+    options[name] = texts;
+  }
+  std::vector<std::string> flags = varied;
+  std::sort(flags.begin(), flags.end());
+  nlohmann::json identity;
+  identity["format"] = 1;
+  identity["varied flags"] = flags;
+  identity["option"] = options;
+  return identity;
+}
+
+std::vector<std::string> read_lines(const std::string& path) {
+  std::vector<std::string> lines;
+  if (path.empty()) return lines;
+  LineReader reader(path);
+  for (std::string line; reader.next(line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace
+
+CompareOptions CompareOptions::for_corpus(ModelType type, std::size_t sentence_pairs) {
+  CompareOptions options;
+  options.train = TrainOptions::for_corpus(type, sentence_pairs);
+  options.train.training.early_stopping = 0;
+  return options;
+}
+
+ComparisonPlan make_plan(const Comparator::Give& give, int threads) {
+  CompareOptions given;
+  give(given);
+  check_options(given.comparison);
+  const ComparisonOptions& options = given.comparison;
+  const std::vector<PlannedRun> runs =
+      plan_runs(options.vary, read_lines(options.runs), options.runs);
+  ComparisonPlan plan;
+  plan.varied = varied_flags(runs);
+  Chooser chooser{give, threads};
+  for (const PlannedRun& run : runs) plan.runs.push_back(plan_run(run, chooser));
+  for (RunPlan& run : plan.runs) {
+    run.run.settings.clear();
+    for (const std::string& flag : plan.varied) {
+      run.run.settings.push_back({flag, setting_value(run.options, flag)});
+    }
+  }
+  plan.groups = groups_of(plan.runs);
+  plan.baseline = choose_baseline(options.baseline, plan.groups);
+  plan.shared = chooser.choose({});
+  plan.identity = identity_of(plan.shared, plan.varied);
+  return plan;
+}
+
+nlohmann::json run_identity(const TrainOptions& options) {
+  nlohmann::json json = without(without(to_json(options), kFiles), kFree);
+  json.erase("model");
+  return json;
+}
+
+}  // namespace heed
