@@ -67,8 +67,12 @@ void Beam::advance(std::vector<Candidate> candidates) {
   for (int rank = 0; std::cmp_less(rank, candidates.size()); ++rank) {
     const Candidate& c = candidates[rank];
     const bool ends = c.token == eos_;
-    if (ends ? rank >= width() : std::cmp_greater_equal(next.size(), width())) continue;
+    const bool is_dropped = ends ? rank >= width() : std::cmp_greater_equal(next.size(), width());
     const Row path{c.row, static_cast<int>(nodes_.size()), total(c)};
+    if (rules_.observe && rank < 2 * width()) {
+      rules_.observe({live_[c.row].node, is_dropped ? -1 : path.node, c.token, total(c)});
+    }
+    if (is_dropped) continue;
     nodes_.push_back({live_[c.row].node, c.token, c.log_probability, {}});
     ends ? finish(path) : next.push_back(path);
   }

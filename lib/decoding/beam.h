@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -30,6 +31,14 @@ struct Sampling {
   std::uint64_t seed = 1;  ///< Draws depend on it, the sentence's number and the step alone.
 };
 
+/// A way on that a search weighed: one of the 2 beam_size best of its step.
+struct SearchEvent {
+  int parent = 0;  ///< Number of the partial translation that it continues; 0: the empty one.
+  int node = -1;   ///< Its own number from 1 if it was kept; -1: it was dropped.
+  int token = 0;
+  double log_probability = 0;  ///< Of all tokens so far.
+};
+
 /// How translations are searched for, the same for all sentences.
 struct SearchRules {
   SearchOptions options;
@@ -38,6 +47,8 @@ struct SearchRules {
   std::vector<int> forbidden;        ///< Tokens that are never chosen, such as <unk>. Not </s>.
   int no_repeat_ngram = 0;           ///< No n-gram of this many tokens comes twice; 0: no rule.
   std::optional<Sampling> sampling;  ///< Then beam_size translations are drawn.
+  /// If set, sees what a search for one sentence weighs: step by step, best first.
+  std::function<void(const SearchEvent&)> observe{};
 };
 
 /// Ways that each live translation offers to Beam::advance: twice the beam, because up to beam_size

@@ -101,6 +101,10 @@ PreparedLine LinePreparer::prepare_pair(std::size_t number, std::string text,
     line.is_cropped = true;
   }
   finish(line);
+  if (rules_.with_words) {
+    line.target_words = target_.word_of_piece(line.target_text);
+    line.target_words.resize(line.target.size());
+  }
   return line;
 }
 

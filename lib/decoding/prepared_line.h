@@ -18,8 +18,9 @@ struct PreparedLine {
   std::vector<int> ends;    ///< In ids: ends of the parts. None if there is nothing to translate.
   std::vector<int> target;  ///< Ids of a given translation, or of its beginning.
   std::string target_text;  ///< A given translation.
-  int length = 0;           ///< In tokens, before it was cropped.
-  bool is_repaired = false;  ///< Invalid UTF-8 was replaced.
+  std::vector<int> target_words;  ///< The word of each id of a given translation; where asked for.
+  int length = 0;                 ///< In tokens, before it was cropped.
+  bool is_repaired = false;       ///< Invalid UTF-8 was replaced.
   bool is_cropped = false;
   bool is_copied = false;  ///< The text is its own translation.
 
@@ -32,7 +33,7 @@ struct LineRules {
   int max_length = 256;  ///< In tokens, without </s>.
   LongLines long_lines = LongLines::kSplit;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
-  bool with_words = false;  ///< Whether PreparedLine::words is wanted.
+  bool with_words = false;  ///< Whether the words of ids are wanted.
 };
 
 /// Turns lines into tokens, by the rules.

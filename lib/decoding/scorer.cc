@@ -6,7 +6,8 @@
 
 namespace heed {
 
-Scorer::Scorer(const EncoderDecoder& model) : model_(model), tape_(model.parameters().backend()) {}
+Scorer::Scorer(const EncoderDecoder& model, const AttentionChoice& choice)
+    : model_(model), choice_(choice), tape_(model.parameters().backend()) {}
 
 std::vector<Hypothesis> Scorer::score(const Batch& batch, float normalize, bool attention) {
   tape_.reset();
@@ -26,7 +27,22 @@ std::vector<Hypothesis> Scorer::score(const Batch& batch, float normalize, bool 
     h.log_probability = std::accumulate(words.begin(), words.end(), 0.0);
     h.score = static_cast<float>(normalized_score(h.log_probability, target.length(b), normalize));
     for (int row = target.offsets[b]; attention && row < target.offsets[b + 1]; ++row) {
-      h.attention.push_back(source_weights(tape_.backend(), decoded.attention, row, encoded, b));
+      h.attention.push_back(source_weights(encoded, decoded.attention, {row, b}, choice_));
+    }
+  }
+  return result;
+}
+
+std::vector<AttentionMatrix> Scorer::attention(const Batch& pair,
+                                               std::span<const AttentionChoice> choices) {
+  tape_.reset();
+  const Encoded encoded = model_.encode(tape_, pair.source);
+  const Decoded decoded = model_.decode(tape_, encoded, pair.target);
+  std::vector<AttentionMatrix> result;
+  for (const AttentionChoice& choice : choices) {
+    AttentionMatrix& matrix = result.emplace_back();
+    for (int row = 0; row < pair.target.rows(); ++row) {
+      matrix.push_back(source_weights(encoded, decoded.attention, {row, 0}, choice));
     }
   }
   return result;

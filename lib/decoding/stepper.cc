@@ -13,25 +13,29 @@ constexpr int kCachedLogits = 1 << 17;
 
 }  // namespace
 
-std::vector<float> source_weights(Backend& backend, const CrossAttention& attention, int row,
-                                  const Encoded& encoded, int sentence) {
-  if (attention.weights.empty()) return {};
+std::vector<float> source_weights(const Encoded& encoded, const CrossAttention& attention,
+                                  const DecoderRow& row, const AttentionChoice& choice) {
   const auto layers = static_cast<int>(attention.weights.size());
-  const Tensor& all = attention.weights[alignment_layer(layers)].value();
-  const AttentionSpan& span = attention.spans.rows[row];
-  const int heads = all.cols, first = encoded.offsets[sentence];
+  if (layers == 0) return {};
+  const int layer = choice.layer > 0 ? choice.layer : default_alignment_layer(layers);
+  const Var weights = attention.weights[layer - 1];
+  if (!weights) return {};
+  const AttentionSpan& span = attention.spans.rows[row.row];
+  const int all = weights.cols(), heads = choice.head > 0 ? 1 : all;
+  const int first_head = choice.head > 0 ? choice.head - 1 : 0;
   std::vector<float> block(static_cast<std::size_t>(heads) * span.keys);
-  const Tensor view(all.data + static_cast<std::ptrdiff_t>(heads) * span.first_weight, heads,
-                    span.keys);
-  backend.read(view, block);
+  const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(all) * span.first_weight +
+                               static_cast<std::ptrdiff_t>(first_head) * span.keys;
+  weights.tape().backend().read({weights.value().data + begin, heads, span.keys}, block);
 
-  std::vector<float> weights(encoded.offsets[sentence + 1] - first, 0.0F);
+  const int first = encoded.offsets[row.sentence];
+  std::vector<float> result(encoded.offsets[row.sentence + 1] - first, 0.0F);
   const std::span<const int> key_rows = attention.spans.key_rows;
   for (std::size_t i = 0; i < block.size(); ++i) {
     const int key = span.first_key + static_cast<int>(i % span.keys);
-    weights[(key_rows.empty() ? key : key_rows[key]) - first] += block[i] / heads;
+    result[(key_rows.empty() ? key : key_rows[key]) - first] += block[i] / heads;
   }
-  return weights;
+  return result;
 }
 
 std::shared_ptr<const Block> transposed_output(const EncoderDecoder& model) {
@@ -43,9 +47,11 @@ std::shared_ptr<const Block> transposed_output(const EncoderDecoder& model) {
   return block;
 }
 
-ModelStepper::ModelStepper(const EncoderDecoder& model, std::shared_ptr<const Block> output)
+ModelStepper::ModelStepper(const EncoderDecoder& model, std::shared_ptr<const Block> output,
+                           const AttentionChoice& choice)
     : model_(model),
       backend_(model.parameters().backend()),
+      choice_(choice),
       encoder_tape_(backend_),
       tapes_{Tape(backend_), Tape(backend_)},
       output_(std::move(output)) {
@@ -121,7 +127,7 @@ void ModelStepper::log_probabilities(int row, std::span<float> all) {
 }
 
 std::vector<float> ModelStepper::attention(int row) {
-  return source_weights(backend_, decoded_.attention, row, encoded_, sentences_[row]);
+  return source_weights(encoded_, decoded_.attention, {row, sentences_[row]}, choice_);
 }
 
 }  // namespace heed

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "model/attention_choice.h"
 #include "model/encoder_decoder.h"
 
 namespace heed {
@@ -42,14 +43,16 @@ class Stepper {
   virtual std::vector<float> attention(int row) = 0;
 };
 
-/// Which layer of a model's cross-attention is shown and turned into alignments; its heads are
-/// averaged. The last but one aligns best in deep decoders (Garg et al. 2019, sec. 3.1).
-inline int alignment_layer(int layers) { return layers > 2 ? layers - 2 : layers - 1; }
+/// A row of a decoder and the sentence that it translates.
+struct DecoderRow {
+  int row = 0;
+  int sentence = 0;
+};
 
-/// The weights of decoder row `row` on the tokens of `sentence`, mean over heads of the
-/// alignment_layer. Empty where the model has no attention.
-std::vector<float> source_weights(Backend& backend, const CrossAttention& attention, int row,
-                                  const Encoded& encoded, int sentence);
+/// The weights of a decoder's row on the tokens of its sentence, by the chosen layer and head.
+/// Empty where the model has no attention.
+std::vector<float> source_weights(const Encoded& encoded, const CrossAttention& attention,
+                                  const DecoderRow& row, const AttentionChoice& choice);
 
 /// The output layer's weight the other way round, [D, V]: products with it are the fastest, and
 /// give a row the same bits whatever the number of rows. For all steppers of a model, while its
@@ -61,7 +64,8 @@ class ModelStepper : public Stepper {
  public:
   explicit ModelStepper(const EncoderDecoder& model)
       : ModelStepper(model, transposed_output(model)) {}
-  ModelStepper(const EncoderDecoder& model, std::shared_ptr<const Block> output);
+  ModelStepper(const EncoderDecoder& model, std::shared_ptr<const Block> output,
+               const AttentionChoice& choice = {});
 
   /// Encodes a batch and forgets the one before.
   void begin(const Ragged& source);
@@ -78,6 +82,7 @@ class ModelStepper : public Stepper {
 
   const EncoderDecoder& model_;
   Backend& backend_;
+  const AttentionChoice choice_;
   StepperShape shape_;
   Tape encoder_tape_;
   Tape tapes_[2];  ///< Used in turn: a step reads the state that the step before left.

@@ -42,6 +42,19 @@ struct TranslatedLine {
   const std::string& text() const { return translations.front().text; }
 };
 
+/// Attention of one layer and head.
+struct HeadAttention {
+  int layer = 1;                            ///< From 1.
+  int head = 0;                             ///< From 1; 0: the mean of all.
+  std::vector<std::vector<float>> weights;  ///< As Translation::attention.
+};
+
+/// All attention of a line and its given translation.
+struct PairAttention {
+  std::vector<std::string> source_units, target_units;  ///< Words (or pieces) and </s>.
+  std::vector<HeadAttention> heads;  ///< Of each layer: the mean, then each head.
+};
+
 /// Line `number` (from 1) as the options say: plain, with the beginning of its translation behind a
 /// tab, or as a JSON object, of which the fields that are not known become the tag. Throws Error
 /// for damaged JSON.

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "heed/internal/explorer.h"
 #include "heed/internal/pool.h"
 #include "model/model_file.h"
 #include "util/error.h"
@@ -69,7 +70,7 @@ SearchRules search_rules(const TranslateOptions& options, const Tokenizers& toke
   return rules;
 }
 
-LineRules line_rules(const TranslateOptions& options, const ModelOptions& model) {
+LineRules make_line_rules(const TranslateOptions& options, const ModelOptions& model) {
   LineRules rules;
   rules.max_length = options.max_length;
   if (model.type == ModelType::kTransformer && model.positions == Positions::kLearned) {
@@ -91,6 +92,18 @@ std::size_t count_words(std::string_view text) {
   return words;
 }
 
+std::vector<int> with_end(std::vector<int> ids, const Tokenizer& tokenizer) {
+  ids.push_back(tokenizer.eos_id());
+  return ids;
+}
+
+Batch pair_batch(const PreparedLine& line, const Tokenizers& tokenizers) {
+  Batch batch;
+  batch.source.add(with_end(line.ids, tokenizers.source));
+  batch.target.add(with_end(line.target, tokenizers.target));
+  return batch;
+}
+
 /// Counts the line; true the first time.
 bool note(LineCount& count, std::size_t number) {
   constexpr std::size_t kNamed = 10;
@@ -107,18 +120,18 @@ struct Translator::Implementation {
         loaded(path, *backend),
         rules(search_rules(options, tokenizers())),
         workers(thread_count(options.threads)) {
-    const ModelOptions& model = loaded.contents().options;
-    const bool has_attention = model.type == ModelType::kTransformer || model.attention != "none";
-    if (!has_attention && options.alignment != AlignmentOutput::kNone) {
-      fail_usage("alignments need a model with attention, found {} without", path);
-    }
+    const AttentionChoice choice = choose_alignment();
     const auto output = transposed_output(loaded.model());
     for (auto& worker : workers) {
-      worker = std::make_unique<TranslationWorker>(loaded.model(), output);
+      worker = std::make_unique<TranslationWorker>(loaded.model(), output, choice);
     }
   }
 
   const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }
+  LineRules line_rules() const { return make_line_rules(options, loaded.contents().options); }
+  AttentionChoice choose_alignment();
+  PairAttention attention(const SourceLine& pair);
+  SearchTree explore(const std::string& line);
   StreamSummary run(const LineStream& stream, bool scores_targets);
 
   TranslateOptions options;
@@ -248,12 +261,56 @@ StreamSummary StreamRun::run() {
 }  // namespace
 
 StreamSummary Translator::Implementation::run(const LineStream& stream, bool scores_targets) {
-  LineRules lines = line_rules(options, loaded.contents().options);
+  LineRules lines = line_rules();
   if (scores_targets && lines.invalid_utf8 == InvalidUtf8::kCopy) {
     lines.invalid_utf8 = InvalidUtf8::kReplace;
   }
   const PoolContext context{options, rules, tokenizers(), workers, scores_targets, {}};
   return StreamRun(stream, lines, context).run();
+}
+
+AttentionChoice Translator::Implementation::choose_alignment() {
+  if (options.alignment == AlignmentOutput::kNone) {
+    if (options.alignment_layer == 0 && options.alignment_heads.empty()) return {};
+    fail_usage("--alignment-layer and --alignment-heads need --alignment, hard or soft");
+  }
+  const AttentionChoice choice =
+      choose_attention(loaded.model(), options.alignment_layer, options.alignment_heads);
+  options.alignment_layer = choice.layer;
+  options.alignment_heads = choice.head == 0 ? "mean" : std::to_string(choice.head);
+  return choice;
+}
+
+PairAttention Translator::Implementation::attention(const SourceLine& pair) {
+  if (options.alignment == AlignmentOutput::kNone) {
+    fail_usage("expected --alignment for the attention of a pair, found none");
+  }
+  LineRules lines = line_rules();
+  lines.invalid_utf8 = InvalidUtf8::kReplace;
+  const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
+  const PreparedLine line = preparer.prepare_pair(1, pair.text, pair.target);
+  if (!line.is_translated()) return {};
+  std::vector<AttentionChoice> choices;
+  const std::vector<int> heads = attention_heads(loaded.model());
+  for (int layer = 1; std::cmp_less_equal(layer, heads.size()); ++layer) {
+    const int count = heads[layer - 1];
+    for (int head = 0; count > 0 && head <= count; ++head) choices.push_back({layer, head});
+  }
+  const Batch batch = pair_batch(line, tokenizers());
+  const auto pieces = workers.front()->scorer.attention(batch, choices);
+  return Assembler(tokenizers(), options).attention(line, choices, pieces);
+}
+
+SearchTree Translator::Implementation::explore(const std::string& line) {
+  if (options.sampling) fail_usage("expected a search to explore, found --sampling");
+  LineRules lines = line_rules();
+  lines.invalid_utf8 = InvalidUtf8::kReplace;
+  lines.long_lines = LongLines::kCrop;
+  const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
+  const PreparedLine prepared = preparer.prepare(1, line, "");
+  if (!prepared.is_translated()) return {};
+  return heed::explore(workers.front()->stepper, rules, with_end(prepared.ids, tokenizers().source),
+                       tokenizers().target);
 }
 
 Translator::Translator(const std::string& model, const TranslateOptions& options)
@@ -287,5 +344,11 @@ StreamSummary Translator::translate(const LineStream& stream) {
 StreamSummary Translator::score(const LineStream& stream) {
   return implementation_->run(stream, true);
 }
+
+PairAttention Translator::attention(const SourceLine& pair) {
+  return implementation_->attention(pair);
+}
+
+SearchTree Translator::explore(const std::string& line) { return implementation_->explore(line); }
 
 }  // namespace heed

@@ -9,6 +9,7 @@
 
 #include "heed/error.h"
 #include "heed/options.h"
+#include "heed/search_tree.h"
 #include "heed/translation.h"
 
 namespace heed {
@@ -52,6 +53,7 @@ class Translator {
   Translator& operator=(Translator&& other) noexcept;
   ~Translator();
 
+  /// With the layer and heads that alignments are made of, if there are alignments.
   const TranslateOptions& options() const;
 
   /// One TranslatedLine for each line, in order.
@@ -65,6 +67,15 @@ class Translator {
   /// Scores SourceLine::target as a translation of SourceLine::text: what the search would report.
   /// Over-long lines are cropped, or fail if the options say so.
   StreamSummary score(const LineStream& stream);
+
+  /// What all layers and heads attend to while SourceLine::target is forced as the translation of
+  /// SourceLine::text, both cropped where they are over-long. Nothing for a blank pair. Throws
+  /// UsageError for a model without attention, or if no alignments were asked for.
+  PairAttention attention(const SourceLine& pair);
+
+  /// What the search for the line's translation considers; the line is cropped where it is
+  /// over-long. Nothing for a blank line. Throws UsageError if the options draw translations.
+  SearchTree explore(const std::string& line);
 
  private:
   struct Implementation;

@@ -80,6 +80,11 @@ std::string format_alignment(const HardAlignment& alignment) {
   return text;
 }
 
+std::array<double, 4> agreement(const HardAlignment& links, const GoldAlignment& gold) {
+  return {static_cast<double>(links.size()), static_cast<double>(gold.sure.size()),
+          count_common(links, gold.sure), count_common(links, gold.possible)};
+}
+
 AlignmentErrorRate::AlignmentErrorRate(AlignmentErrorOptions options) : options_(options) {
   for (int first : {options.hypothesis_first, options.gold_first}) {
     if (first != 0 && first != 1) fail_usage("expected words counted from 0 or 1, found {}", first);
@@ -89,12 +94,9 @@ AlignmentErrorRate::AlignmentErrorRate(AlignmentErrorOptions options) : options_
 void AlignmentErrorRate::measure(std::string_view hypothesis,
                                  std::span<const std::string_view> references,
                                  std::span<double> row) const {
-  const HardAlignment links = parse_alignment(hypothesis, options_.hypothesis_first);
-  const GoldAlignment gold = parse_gold_alignment(references[0], options_.gold_first);
-  row[0] = static_cast<double>(links.size());
-  row[1] = static_cast<double>(gold.sure.size());
-  row[2] = count_common(links, gold.sure);
-  row[3] = count_common(links, gold.possible);
+  std::ranges::copy(agreement(parse_alignment(hypothesis, options_.hypothesis_first),
+                              parse_gold_alignment(references[0], options_.gold_first)),
+                    row.begin());
 }
 
 AlignmentScore AlignmentErrorRate::scores(std::span<const double> sums) const {

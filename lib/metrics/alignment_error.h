@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <span>
 #include <string>
@@ -36,6 +37,9 @@ HardAlignment parse_alignment(std::string_view line, int first = 0);
 /// The line in Pharaoh's format, counted from 0.
 std::string format_alignment(const HardAlignment& alignment);
 
+/// |A|, |S|, |A∩S|, |A∩P| of links A, sure links S and possible links P.
+std::array<double, 4> agreement(const HardAlignment& links, const GoldAlignment& gold);
+
 struct AlignmentErrorOptions {
   int hypothesis_first = 0;  // the number of the first word in the hypothesis: 0 or 1
   int gold_first = 0;        // and in the gold alignment
@@ -58,7 +62,7 @@ class AlignmentErrorRate : public Metric {
 
   std::string name() const override { return "AER"; }
   std::size_t width() const override { return 4; }
-  /// |A|, |S|, |A∩S|, |A∩P|. Takes the first reference.
+  /// The four numbers of agreement(). Takes the first reference.
   void measure(std::string_view hypothesis, std::span<const std::string_view> references,
                std::span<double> row) const override;
   double score(std::span<const double> sums) const override { return scores(sums).error_rate; }

@@ -10,8 +10,7 @@ namespace heed {
 
 /// Saves a small model of number words with random weights, larger than at the beginning of a
 /// training, so that it tells lines apart.
-inline void save_lively_model(const std::string& path, ModelType type) {
-  ModelOptions options = tiny_options(type);
+inline void save_lively_model(const std::string& path, ModelOptions options) {
   options.dim_emb = options.dim_rnn = 24;
   const TinyModel model(options, joint_tokenizers());
   Random random(3);
@@ -23,6 +22,10 @@ inline void save_lively_model(const std::string& path, ModelType type) {
     model.backend->write(values, parameter.value);
   }
   model.save(path);
+}
+
+inline void save_lively_model(const std::string& path, ModelType type) {
+  save_lively_model(path, tiny_options(type));
 }
 
 }  // namespace heed

@@ -365,7 +365,9 @@ TEST(Translator, RefusesImpossibleOptions) {
   expect("--max-length,", [](auto& o) { o.max_length = 0; });
   expect("--normalize", [](auto& o) { o.search.normalize = std::nanf(""); });
   expect("--sampling-topk needs --sampling", [](auto& o) { o.sampling_topk = 3; });
-  expect("need a model with attention", [](auto& o) { o.alignment = AlignmentOutput::kHard; });
+  expect("need a model with attention weights",
+         [](auto& o) { o.alignment = AlignmentOutput::kHard; });
+  expect("--alignment-layer and --alignment-heads need", [](auto& o) { o.alignment_layer = 1; });
   expect("found 'abacus'", [](auto& o) { o.backend = "abacus"; });
   EXPECT_EQ(Translator(directory.path("blind")).translate(std::vector<std::string>{""}).size(), 1U);
 }

@@ -43,8 +43,26 @@ std::vector<int> Assembler::source_map(const PreparedLine& line) const {
   return by_word() ? line.words : count_up(line.ids.size());
 }
 
-std::vector<int> Assembler::target_map(const std::vector<int>& tokens) const {
-  return by_word() ? tokenizers_.target.word_of_piece(tokens) : count_up(tokens.size());
+std::vector<std::string> Assembler::source_units(const PreparedLine& line) const {
+  return unit_names(by_word() ? words_of(line.text) : tokenizers_.source.pieces(line.ids),
+                    source_map(line));
+}
+
+/// A given translation's words are those of its text, which its pieces may not give again.
+std::vector<int> Assembler::target_map(const PreparedLine& line,
+                                       const std::vector<int>& tokens) const {
+  if (!by_word()) return count_up(tokens.size());
+  if (!line.target_text.empty()) return line.target_words;
+  return tokenizers_.target.word_of_piece(tokens);
+}
+
+std::vector<std::string> Assembler::target_units(const PreparedLine& line,
+                                                 const std::vector<int>& tokens) const {
+  const std::vector<int> map = target_map(line, tokens);
+  if (!by_word()) return unit_names(tokenizers_.target.pieces(tokens), map);
+  return unit_names(
+      words_of(line.target_text.empty() ? tokenizers_.target.decode(tokens) : line.target_text),
+      map);
 }
 
 /// Links are found part by part: a matrix of the whole line grows with its square.
@@ -87,9 +105,8 @@ Translation Assembler::translation(const PreparedLine& line, Parts parts) const 
   result.pieces = tokenizers_.target.pieces(joined.tokens);
   result.word_scores = std::move(joined.word_scores);
   if (options_.alignment == AlignmentOutput::kNone) return result;
-  const std::vector<int> words = target_map(joined.tokens);
-  result.units = unit_names(by_word() ? words_of(result.text) : result.pieces, words);
-  align(line, parts, words, result);
+  result.units = target_units(line, joined.tokens);
+  align(line, parts, target_map(line, joined.tokens), result);
   return result;
 }
 
@@ -109,9 +126,18 @@ TranslatedLine Assembler::assemble(const PreparedLine& line,
     for (const auto& part : parts) chosen.push_back(&part[std::min(rank, part.size() - 1)]);
     result.translations.push_back(translation(line, chosen));
   }
-  if (options_.alignment != AlignmentOutput::kNone) {
-    result.source_units = unit_names(
-        by_word() ? words_of(line.text) : tokenizers_.source.pieces(line.ids), source_map(line));
+  if (options_.alignment != AlignmentOutput::kNone) result.source_units = source_units(line);
+  return result;
+}
+
+PairAttention Assembler::attention(const PreparedLine& line,
+                                   std::span<const AttentionChoice> choices,
+                                   std::span<const AttentionMatrix> pieces) const {
+  const std::vector<int> sources = source_map(line), targets = target_map(line, line.target);
+  PairAttention result{source_units(line), target_units(line, line.target), {}};
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    result.heads.push_back(
+        {choices[i].layer, choices[i].head, attention_by_word(pieces[i], sources, targets)});
   }
   return result;
 }

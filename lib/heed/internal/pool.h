@@ -18,8 +18,9 @@ namespace heed {
 
 /// What one worker thread translates and scores with.
 struct TranslationWorker {
-  TranslationWorker(const EncoderDecoder& model, std::shared_ptr<const Block> output)
-      : stepper(model, std::move(output)), scorer(model) {}
+  TranslationWorker(const EncoderDecoder& model, std::shared_ptr<const Block> output,
+                    const AttentionChoice& choice)
+      : stepper(model, std::move(output), choice), scorer(model, choice) {}
 
   ModelStepper stepper;
   Scorer scorer;

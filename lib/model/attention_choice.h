@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "model/encoder_decoder.h"
+
+namespace heed {
+
+/// The part of a model's cross-attention that alignments are made of.
+struct AttentionChoice {
+  int layer = 0;  ///< From 1; 0: default_alignment_layer().
+  int head = 0;   ///< From 1; 0: the mean of all.
+};
+
+/// From 1. The last but one aligns best in deep decoders (Garg et al. 2019, sec. 3.1).
+inline int default_alignment_layer(int layers) { return layers > 2 ? layers - 1 : layers; }
+
+/// For each layer of the decoder how many heads have weights on the source, found by decoding </s>.
+/// Empty for a model without attention; 0 for a layer whose attention has no weights.
+std::vector<int> attention_heads(const EncoderDecoder& model);
+
+/// --alignment-layer and --alignment-heads; 0 and "" are those of the model's own options. The
+/// result names a layer. Throws UsageError for layers and heads that the model lacks.
+AttentionChoice choose_attention(const EncoderDecoder& model, int layer, std::string_view heads);
+
+}  // namespace heed
