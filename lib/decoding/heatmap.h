@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "decoding/alignment.h"
 
@@ -23,8 +24,17 @@ void check_labels(const Heatmap& map);
 /// panels, one below the other. Throws as check_labels.
 std::string terminal_heatmap(const Heatmap& map, int columns = 80);
 
-/// A self-contained SVG, for light and dark pages; the weights are in the cells' tooltips. Throws
-/// as check_labels.
-std::string svg_heatmap(const Heatmap& map);
+/// Where an SVG is used: as a file of its own, or inside a page that has heatmap_style() once.
+enum class SvgUse { kFile, kPage };
+
+/// An SVG for light and dark pages; the weights are in the cells' tooltips. The difference of two
+/// attentions can be drawn too: what is below 0 has another colour. Throws as check_labels.
+std::string svg_heatmap(const Heatmap& map, SvgUse use = SvgUse::kFile);
+
+/// The weights alone, without labels, for a page with many pictures; a cell has size 1.
+std::string svg_thumbnail(const AttentionMatrix& attention);
+
+/// The style sheet of both.
+std::string_view heatmap_style();
 
 }  // namespace heed

@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
+#include <array>
+#include <cmath>
 
 #include "decoding/heatmap.h"
 #include "decoding/text_width.h"
@@ -14,34 +15,7 @@ namespace {
 constexpr int kCell = 26;
 constexpr int kColumn = 9;  // of a label's text, for each column that a terminal would give it
 constexpr int kGap = 8;
-constexpr std::string_view kStyle =
-    "<style>text{font:15px sans-serif;fill:#222}.paper{fill:#fff}.cell{fill:#0b5cad}"
-    ".grid{fill:none;stroke:#ddd}@media(prefers-color-scheme:dark){text{fill:#ddd}.paper{fill:#"
-    "16181c}"
-    ".cell{fill:#6cb2ff}.grid{stroke:#3a3f47}}</style>\n";
-
-/// Text for XML; characters that XML can't hold become U+FFFD.
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const Glyph& glyph : glyphs(text)) {
-    for (const char byte : glyph.text) {
-      switch (byte) {
-        case '&':
-          result += "&amp;";
-          break;
-        case '<':
-          result += "&lt;";
-          break;
-        case '>':
-          result += "&gt;";
-          break;
-        default:
-          result += byte;
-      }
-    }
-  }
-  return result;
-}
+constexpr float kLeast = 0.005F;  // weight that is drawn
 
 /// Pixels of the longest label.
 int longest(std::span<const std::string> labels) {
@@ -79,11 +53,11 @@ std::string labels(const Heatmap& map, const Layout& at) {
   std::string text;
   for (int c = 0; c < at.columns; ++c) {
     text += fmt::format("<text transform=\"translate({} {})rotate(-45)\">{}</text>\n",
-                        at.x(c) + kCell / 2, at.top - kGap, escaped(map.source[c]));
+                        at.x(c) + kCell / 2, at.top - kGap, xml_text(map.source[c]));
   }
   for (int r = 0; r < at.rows; ++r) {
     text += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", at.left - kGap,
-                        at.y(r) + kCell / 2 + 5, escaped(map.target[r]));
+                        at.y(r) + kCell / 2 + 5, xml_text(map.target[r]));
   }
   return text;
 }
@@ -93,12 +67,13 @@ std::string cells(const Heatmap& map, const Layout& at) {
   for (int r = 0; r < at.rows; ++r) {
     for (int c = 0; c < at.columns; ++c) {
       const float weight = map.attention[r][c];
-      if (weight < 0.005F) continue;
+      if (!(std::abs(weight) >= kLeast)) continue;
       text += fmt::format(
-          "<rect class=\"cell\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
+          "<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
           "fill-opacity=\"{:.2f}\"><title>{} → {}: {:.2f}</title></rect>\n",
-          at.x(c), at.y(r), kCell, kCell, std::clamp(weight, 0.0F, 1.0F), escaped(map.source[c]),
-          escaped(map.target[r]), weight);
+          weight < 0 ? "less" : "cell", at.x(c), at.y(r), kCell, kCell,
+          std::min(std::abs(weight), 1.0F), xml_text(map.source[c]), xml_text(map.target[r]),
+          weight);
     }
   }
   return text;
@@ -106,14 +81,51 @@ std::string cells(const Heatmap& map, const Layout& at) {
 
 }  // namespace
 
-std::string svg_heatmap(const Heatmap& map) {
+std::string_view heatmap_style() {
+  return ".heatmap text{font:15px sans-serif;fill:#222}.heatmap .paper{fill:#fff}"
+         ".heatmap .cell{fill:#0b5cad}.heatmap .less{fill:#c2500a}"
+         ".heatmap .grid{fill:none;stroke:#ddd}.heatmap .small{fill:none;stroke:#0b5cad}\n"
+         "@media(prefers-color-scheme:dark){.heatmap text{fill:#ddd}.heatmap .paper{fill:#16181c}"
+         ".heatmap .cell{fill:#6cb2ff}.heatmap .less{fill:#ffa04d}.heatmap .grid{stroke:#3a3f47}"
+         ".heatmap .small{stroke:#6cb2ff}}\n";
+}
+
+std::string svg_heatmap(const Heatmap& map, SvgUse use) {
   check_labels(map);
   const Layout at(map);
+  const std::string style =
+      use == SvgUse::kFile ? fmt::format("<style>{}</style>\n", heatmap_style()) : "";
   return fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"heatmap\" viewBox=\"0 0 {0} {1}\" "
       "width=\"{0}\" height=\"{1}\" role=\"img\">\n<title>Attention</title>\n{2}"
       "<rect class=\"paper\" width=\"{0}\" height=\"{1}\"/>\n{3}{4}{5}</svg>\n",
-      at.width, at.height, kStyle, cells(map, at), grid(at), labels(map, at));
+      at.width, at.height, style, cells(map, at), grid(at), labels(map, at));
+}
+
+std::string svg_thumbnail(const AttentionMatrix& attention) {
+  // Cells of about the same weight are one path, each cell a line as thick as long: a page has
+  // hundreds of such pictures.
+  constexpr int kShades = 20;
+  std::array<std::string, kShades + 1> paths;
+  for (std::size_t r = 0; r < attention.size(); ++r) {
+    for (std::size_t c = 0; c < attention[r].size(); ++c) {
+      const float weight = attention[r][c];
+      if (!(weight >= 0.5F / kShades)) continue;
+      const auto shade = std::lround(std::min(weight, 1.0F) * kShades);
+      paths[static_cast<std::size_t>(shade)] += fmt::format("M{} {}.5h1", c, r);
+    }
+  }
+  std::string text = fmt::format(
+      "<svg class=\"heatmap\" viewBox=\"0 0 {0} {1}\" role=\"img\"><title>Attention</title>"
+      "<rect class=\"paper\" width=\"{0}\" height=\"{1}\"/>",
+      attention.empty() ? 0 : attention.front().size(), attention.size());
+  for (int shade = 1; shade <= kShades; ++shade) {
+    const std::string& path = paths[static_cast<std::size_t>(shade)];
+    if (path.empty()) continue;
+    text += fmt::format("<path class=\"small\" stroke-opacity=\"{:.2f}\" d=\"{}\"/>",
+                        static_cast<double>(shade) / kShades, path);
+  }
+  return text + "</svg>\n";
 }
 
 }  // namespace heed

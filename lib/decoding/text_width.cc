@@ -54,4 +54,32 @@ std::vector<Glyph> shortened(std::vector<Glyph> all, int width) {
   return all;
 }
 
+std::string xml_text(std::string_view text) {
+  std::string result;
+  for (const Glyph& glyph : glyphs(text)) {
+    for (const char byte : glyph.text) {
+      switch (byte) {
+        case '&':
+          result += "&amp;";
+          break;
+        case '<':
+          result += "&lt;";
+          break;
+        case '>':
+          result += "&gt;";
+          break;
+        case '"':
+          result += "&quot;";
+          break;
+        case '\'':
+          result += "&#39;";
+          break;
+        default:
+          result += byte;
+      }
+    }
+  }
+  return result;
+}
+
 }  // namespace heed

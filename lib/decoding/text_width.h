@@ -20,4 +20,7 @@ int display_width(std::string_view text);
 /// The glyphs, or their beginning and "…" where they take more than `width` columns (at least 1).
 std::vector<Glyph> shortened(std::vector<Glyph> all, int width);
 
+/// The text for XML or HTML, between tags or in quotes. What they can't hold is U+FFFD.
+std::string xml_text(std::string_view text);
+
 }  // namespace heed

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "decoding/text_width.h"
@@ -70,9 +71,28 @@ TEST(Heatmap, SvgEscapesItsText) {
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
   EXPECT_NE(svg.find(">a&lt;b</text>"), std::string::npos);
   EXPECT_NE(svg.find(">\uFFFD&amp;</text>"), std::string::npos);
-  EXPECT_NE(svg.find("<title>a&lt;b → \"c\"&gt;: 0.25</title>"), std::string::npos);
+  EXPECT_NE(svg.find("<title>a&lt;b → &quot;c&quot;&gt;: 0.25</title>"), std::string::npos);
   EXPECT_NE(svg.find("fill-opacity=\"0.75\""), std::string::npos);
   EXPECT_NE(svg.find("prefers-color-scheme:dark"), std::string::npos);
+}
+
+TEST(Heatmap, SvgDrawsDifferencesInTwoColours) {
+  const std::string svg = svg_heatmap(
+      {{{-0.25F, 0.75F, 0.001F, std::nanf("")}}, kSource, std::span(kTarget).first(1)},
+      SvgUse::kPage);
+  EXPECT_NE(svg.find("class=\"less\" x=\"61\""), std::string::npos) << svg;
+  EXPECT_NE(svg.find("fill-opacity=\"0.25\"><title>drei → forty: -0.25"), std::string::npos);
+  EXPECT_NE(svg.find("class=\"cell\""), std::string::npos);
+  EXPECT_EQ(svg.find("<style>"), std::string::npos);
+  EXPECT_EQ(svg.find("0.00"), std::string::npos);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+}
+
+TEST(Heatmap, ThumbnailsJoinCellsOfAShade) {
+  const std::string svg = svg_thumbnail({{0.51F, 0}, {0.02F, 0.49F}, {0, 1}});
+  EXPECT_NE(svg.find("viewBox=\"0 0 2 3\""), std::string::npos) << svg;
+  EXPECT_NE(svg.find("stroke-opacity=\"0.50\" d=\"M0 0.5h1M1 1.5h1\""), std::string::npos);
+  EXPECT_NE(svg.find("stroke-opacity=\"1.00\" d=\"M1 2.5h1\""), std::string::npos);
 }
 
 TEST(Heatmap, NeedsAttentionAndAllLabels) {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "comparison/results.h"
+
+namespace heed {
+
+/// A figure of the report, with what stands below it.
+struct Figure {
+  std::string name;  ///< Of its file, without ".svg".
+  std::string title;
+  std::string caption;
+  std::string svg{};  ///< For the page; standalone() makes a file of it.
+};
+
+/// BLEU over seeds.
+std::vector<Figure> score_figures(const Comparison& comparison);
+
+/// Learning curves; those that were measured.
+std::vector<Figure> curve_figures(const Comparison& comparison);
+
+/// BLEU by source length, if that was measured.
+std::vector<Figure> length_figures(const Comparison& comparison);
+
+/// Quality against speed.
+std::vector<Figure> speed_figures(const Comparison& comparison);
+
+}  // namespace heed
