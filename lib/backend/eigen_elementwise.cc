@@ -53,6 +53,8 @@ void EigenBackend::activate(Activation kind, const Tensor& x, const Tensor& y) {
       return map(x, y, [](Vec v) { return tanh(v); });
     case Activation::kSigmoid:
       return map(x, y, [](Vec v) { return logistic(v); });
+    case Activation::kExp:
+      return map(x, y, [](Vec v) { return exp(v); });
   }
 }
 
@@ -75,6 +77,8 @@ void EigenBackend::activate_backward(Activation kind, const Tensor& x, const Ten
       return map_backward(y, dy, dx, [](Vec v) { return 1.0F - v * v; });
     case Activation::kSigmoid:
       return map_backward(y, dy, dx, [](Vec v) { return v * (1.0F - v); });
+    case Activation::kExp:
+      return map_backward(y, dy, dx, [](Vec v) { return v; });
   }
 }
 

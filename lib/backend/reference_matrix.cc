@@ -50,6 +50,8 @@ double activated(Activation kind, double x) {
       return std::tanh(x);
     case Activation::kSigmoid:
       return logistic(x);
+    case Activation::kExp:
+      return std::exp(x);
   }
   return x;
 }
@@ -66,6 +68,8 @@ double slope(Activation kind, double x, double y) {
       return 1 - y * y;
     case Activation::kSigmoid:
       return y * (1 - y);
+    case Activation::kExp:
+      return y;
   }
   return 1;
 }

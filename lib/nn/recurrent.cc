@@ -42,7 +42,10 @@ class GatedCell : public RecurrentCell {
   Var project(Var x) const override { return add_bias(input_(x), x.tape().parameter(*bias_)); }
 
  protected:
-  Var hidden_part(Var hidden) const { return hidden_(hidden); }
+  Var hidden_part(Var hidden, Var gate) const {
+    const Var part = hidden_(hidden);
+    return gate ? multiply(gate, part) : part;
+  }
 
  private:
   GatePart input_, hidden_;
@@ -53,8 +56,8 @@ class GruCell : public GatedCell {
  public:
   GruCell(Parameters& parameters, const std::string& name, const CellShape& shape)
       : GatedCell(parameters, name, shape, 3) {}
-  CellState step(Var input, const CellState& state) const override {
-    return {gru(input, hidden_part(state.hidden), state.hidden), {}};
+  CellState step(Var input, const CellState& state, Var gate) const override {
+    return {gru(input, hidden_part(state.hidden, gate), state.hidden), {}};
   }
 };
 
@@ -62,8 +65,8 @@ class LstmCell : public GatedCell {
  public:
   LstmCell(Parameters& parameters, const std::string& name, const CellShape& shape)
       : GatedCell(parameters, name, shape, 4) {}
-  CellState step(Var input, const CellState& state) const override {
-    const LstmState next = lstm(add(input, hidden_part(state.hidden)), state.cell);
+  CellState step(Var input, const CellState& state, Var gate) const override {
+    const LstmState next = lstm(add(input, hidden_part(state.hidden, gate)), state.cell);
     return {next.hidden, next.cell};
   }
 };

@@ -39,8 +39,9 @@ class RecurrentCell {
   virtual ~RecurrentCell() = default;
   /// [N, inputs] → [N, k · width]: the input's part of the gates.
   virtual Var project(Var x) const = 0;
-  /// One step of R rows; `input` [R, k · width] are rows of project().
-  virtual CellState step(Var input, const CellState& state) const = 0;
+  /// One step of R rows; `input` [R, k · width] are rows of project(). The state's own part of the
+  /// gates is multiplied by `gate` [R, k · width] where there is one.
+  virtual CellState step(Var input, const CellState& state, Var gate = {}) const = 0;
   /// Zeros for R rows.
   CellState zero_state(Tape& tape, int rows) const;
   int width() const { return width_; }

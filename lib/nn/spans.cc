@@ -16,6 +16,14 @@ QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<c
   return {{tape.keep(std::span<const AttentionSpan>(spans)), {}}, tape.keep(sentences)};
 }
 
+Var gather_blocks(Var x, std::span<const AttentionSpan> blocks) {
+  std::vector<int> rows;
+  for (const AttentionSpan& block : blocks) {
+    for (int key = 0; key < block.keys; ++key) rows.push_back(block.first_weight + key);
+  }
+  return gather_rows(x, x.tape().keep(std::span<const int>(rows)));
+}
+
 AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal) {
   std::vector<AttentionSpan> spans;
   spans.reserve(offsets.back());

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "autograd/tape.h"
+#include "autograd/ops.h"
 
 namespace heed {
 
@@ -20,6 +20,10 @@ struct QueryRows {
 /// Query row r attends to sentence sentences[r] of a ragged batch with these offsets. Kept on
 /// `tape`.
 QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<const int> offsets);
+
+/// The rows of x [n, k] that belong to these blocks of weights, block after block. What a row has
+/// for each key, weights of any number of heads or a history, moves as a whole.
+Var gather_blocks(Var x, std::span<const AttentionSpan> blocks);
 
 /// Each token of a ragged batch attends to its own sentence: to all of it, or (causal) to itself
 /// and what stands before it. Kept on `tape`.

@@ -22,7 +22,7 @@ struct Operand {
 };
 inline Operand transposed(Tensor t) { return {t, true}; }
 
-enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid };
+enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid, kExp };
 enum class Normalization { kLayer, kRms };
 
 /// The keys that one query row attends to: rows [first_key, first_key + keys) of the memory.

@@ -136,7 +136,7 @@ TEST_P(OpsTest, Activations) {
   expect_gradients_of([&](Tape& tape) {
     std::vector<Var> results;
     for (const Activation kind : {Activation::kRelu, Activation::kGelu, Activation::kSilu,
-                                  Activation::kTanh, Activation::kSigmoid}) {
+                                  Activation::kTanh, Activation::kSigmoid, Activation::kExp}) {
       results.push_back(activate(kind, tape.parameter(x)));
     }
     return concat_rows(results);

@@ -63,26 +63,42 @@ class SmallModel {
   std::unique_ptr<EncoderDecoder> model;
 };
 
-/// Each attention variant with four choices of the other options, which meet each other in pairs.
+/// What a single cell has beside a variant with a context: one of five.
+inline void choose_timing_or_gate(ModelOptions& options, int choice) {
+  if (choice < 2) {
+    options.attention_timing = AttentionTiming::kPost;
+    options.input_feeding = choice == 1;
+  } else {
+    options.context_gate = static_cast<ContextGate>(choice - 1);
+  }
+}
+
+/// Each attention variant twice, with choices of the other options that meet each other in pairs.
 inline std::vector<Architecture> rnn_architectures() {
   std::vector<Architecture> result;
   int number = 0;
   for (const AttentionVariant& variant : attention_variants()) {
-    for (int row = 0; row < 4; ++row) {
-      const bool first = row % 2 != 0, second = row / 2 != 0, odd = number / 4 % 2 != 0;
+    for (int row = 0; row < 2; ++row) {
       ModelOptions options = small_model(ModelType::kRnn);
       options.attention = variant.name;
-      options.attention_dim = second ? 0 : 12;
-      options.dec_cell = first ? Cell::kLstm : Cell::kGru;
-      options.enc_cell = second != odd ? Cell::kLstm : Cell::kGru;
-      options.dec_transition = second ? Transition::kSingle : Transition::kConditional;
-      options.layer_normalization = first != second;
-      options.enc_depth = first == odd ? 1 : 2;
-      options.dec_depth = second == odd ? 1 : 2;
-      tie(options, number % 3);
+      options.attention_dim = row == 0 ? 12 : 0;
+      options.dec_transition = row == 0 ? Transition::kConditional : Transition::kSingle;
+      options.dec_cell = (number + row) % 2 == 0 ? Cell::kGru : Cell::kLstm;
+      options.enc_cell = number / 2 % 2 == 0 ? Cell::kGru : Cell::kLstm;
+      options.layer_normalization = (number / 2 + row) % 2 != 0;
+      options.enc_depth = 1 + number % 2;
+      options.dec_depth = 1 + (number / 4 + row) % 2;
+      if (variant.uses.scores) {
+        options.attention_normalizer = static_cast<AttentionNormalizer>((number + 2 * row) % 4);
+        options.attention_window = static_cast<AttentionWindow>((number / 2 + row) % 3);
+        options.attention_window_width = 2;
+      }
+      options.attention_fertility = variant.uses.fertility && row == 1;
+      if (row == 1 && variant.name != "none") choose_timing_or_gate(options, number % 5);
+      tie(options, (number + row) % 3);
       result.push_back({"rnn_" + std::string(variant.name) + "_" + std::to_string(row), options});
-      ++number;
     }
+    ++number;
   }
   return result;
 }

@@ -1,10 +1,13 @@
 #include "nn/attention.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <functional>
 #include <map>
+#include <numeric>
 
-#include "nn/host_math.h"
+#include "nn/attention_by_hand.h"
 #include "support/expect_error.h"
 #include "support/on_backends.h"
 
@@ -14,184 +17,236 @@ namespace {
 class AttentionTest : public OnBackends {};
 INSTANTIATE_TEST_SUITE_P(Backends, AttentionTest, every_backend(), backend_name);
 
-constexpr AttentionShape kShape{10, 10, 6, 2, 0};
 constexpr std::array kOffsets = {0, 4, 5, 8};
 constexpr std::array kSentences = {2, 0, 0, 1};  // of four queries
+constexpr std::array kSteps = {0, 2};            // two of them, one after the other
 
-/// A variant with random states of three sentences and random queries.
+AttentionShape small_shape() {
+  AttentionShape shape;
+  shape.query = shape.source = 10;
+  shape.hidden = 6;
+  shape.heads = 2;
+  shape.window_width = 1;
+  shape.max_positions = 5;
+  return shape;
+}
+
+struct Choice {
+  std::string_view variant;
+  AttentionShape shape;
+  std::string name;
+};
+
+/// Every variant with every normalizer and window that it has a use for; coverage with fertility.
+std::vector<Choice> choices() {
+  std::vector<Choice> result;
+  for (const AttentionVariant& variant : attention_variants()) {
+    const int normalizers = variant.uses.scores ? 4 : 1, windows = variant.uses.scores ? 3 : 1;
+    for (int number = 0; number < normalizers * windows * (1 + variant.uses.fertility); ++number) {
+      AttentionShape shape = small_shape();
+      shape.normalizer = static_cast<AttentionNormalizer>(number % normalizers);
+      shape.window = static_cast<AttentionWindow>(number / normalizers % windows);
+      shape.fertility = number >= normalizers * windows;
+      const auto normalizer = enum_names(shape.normalizer)[number % normalizers];
+      const auto window = enum_names(shape.window)[number / normalizers % windows];
+      result.push_back({variant.name, shape,
+                        fmt::format("{} {} window {}{}", variant.name, normalizer, window,
+                                    shape.fertility ? " fertility" : "")});
+    }
+  }
+  return result;
+}
+
+/// A variant with random states of three sentences and random queries of two steps.
 struct Example {
-  Example(Backend& backend, std::string_view variant, const AttentionShape& shape)
+  Example(Backend& backend, const Choice& choice)
       : parameters(backend),
-        states(parameters.add("states", kOffsets.back(), shape.source)),
-        summary(parameters.add("summary", 3, shape.source)),
-        queries(parameters.add("queries", 4, shape.query)),
-        attention(make_attention(variant, parameters, "attention", shape)) {
+        states(parameters.add("states", kOffsets.back(), choice.shape.source)),
+        summary(parameters.add("summary", 3, choice.shape.source)),
+        queries{&parameters.add("queries.0", 4, choice.shape.query),
+                &parameters.add("queries.1", 4, choice.shape.query)},
+        attention(make_attention(choice.variant, parameters, "attention", choice.shape)) {
     parameters.initialize(1);
     disturb(parameters, 0.6);
   }
 
-  Attended attend(Tape& tape) const {
+  std::array<Attended, 2> attend(Tape& tape) const {
     const AttentionMemory memory =
         attention->remember({tape.parameter(states), tape.parameter(summary), kOffsets});
-    return attention->attend(
-        {tape.parameter(queries), sentence_spans(tape, kSentences, kOffsets), {}}, memory);
+    const QueryRows rows = sentence_spans(tape, kSentences, kOffsets);
+    std::array<Attended, 2> result;
+    for (int i = 0; i < 2; ++i) {
+      const Var history = i == 0 ? Var() : result[0].history;
+      result[i] =
+          attention->attend({tape.parameter(*queries[i]), rows, history, kSteps[i]}, memory);
+    }
+    return result;
   }
 
   Parameters parameters;
-  const Parameter &states, &summary, &queries;
+  const Parameter &states, &summary;
+  std::array<const Parameter*, 2> queries;
   std::unique_ptr<Attention> attention;
 };
 
-/// One query's formula: the score of each state for a head, and the context from the weights.
-struct Formula {
-  const Parameters& parameters;
-  Vector query;
-  std::vector<Vector> states;
-  Vector summary;
-
-  Matrix weight(const std::string& name) const {
-    return matrix_of(parameters, "attention." + name);
+/// What row `row` sees.
+Formula formula_of(const Example& example, const AttentionShape& shape, int row) {
+  const int sentence = kSentences[row];
+  Formula formula{example.parameters, shape,
+                  matrix_of(example.parameters, "summary").row(sentence)};
+  const Matrix states = matrix_of(example.parameters, "states");
+  for (int j = kOffsets[sentence]; j < kOffsets[sentence + 1]; ++j) {
+    formula.states.push_back(states.row(j));
   }
-  Vector projected_query() const { return times(query, weight("query.weight")); }
-
-  Vector weights(const std::function<double(const Vector&)>& score) const {
-    Vector scores;
-    for (const Vector& state : states) scores.push_back(score(state));
-    return softmax_of(scores);
-  }
-  static Vector sum(const Vector& weights, const std::vector<Vector>& values) {
-    Vector context(values.front().size());
-    for (std::size_t j = 0; j < values.size(); ++j) {
-      for (std::size_t i = 0; i < context.size(); ++i) context[i] += weights[j] * values[j][i];
-    }
-    return context;
-  }
-};
-
-/// Weights (of all heads, head after head) and context.
-using Expected = std::pair<Vector, Vector>;
-
-Expected with_scores(const Formula& f, const std::function<double(const Vector&)>& score) {
-  const Vector weights = f.weights(score);
-  return {weights, Formula::sum(weights, f.states)};
+  return formula;
 }
-
-Expected additive(const Formula& f) {
-  const Vector bias = f.weight("key.bias").row(0), v = f.weight("v").row(0);
-  return with_scores(f, [&](const Vector& m) {
-    Vector hidden = plus(plus(times(m, f.weight("key.weight")), bias), f.projected_query());
-    for (double& x : hidden) x = std::tanh(x);
-    return dot_product(v, hidden);
-  });
-}
-
-Expected scaled_dot(const Formula& f) {
-  return with_scores(f, [&](const Vector& m) {
-    const Vector key = times(m, f.weight("key.weight"));
-    return dot_product(f.projected_query(), key) / std::sqrt(static_cast<double>(kShape.hidden));
-  });
-}
-
-Expected multi_head(const Formula& f) {
-  const int width = kShape.hidden / kShape.heads;
-  Vector all_weights, contexts;
-  std::vector<Vector> values;
-  for (const Vector& m : f.states) values.push_back(times(m, f.weight("value.weight")));
-  for (int head = 0; head < kShape.heads; ++head) {
-    const Vector weights = f.weights([&](const Vector& m) {
-      const Vector key = times(m, f.weight("key.weight"));
-      return dot_product(part_of(f.projected_query(), head * width, width),
-                         part_of(key, head * width, width)) /
-             std::sqrt(static_cast<double>(width));
-    });
-    all_weights.insert(all_weights.end(), weights.begin(), weights.end());
-    const Vector context = part_of(Formula::sum(weights, values), head * width, width);
-    contexts.insert(contexts.end(), context.begin(), context.end());
-  }
-  return {all_weights, times(contexts, f.weight("output.weight"))};
-}
-
-/// Each line of the table needs its formula here, written out by hand.
-const std::map<std::string_view, std::function<Expected(const Formula&)>> kFormulas = {
-    {"none", [](const Formula&) { return Expected(); }},
-    {"fixed", [](const Formula& f) { return Expected({}, f.summary); }},
-    {"additive", additive},
-    {"dot",
-     [](const Formula& f) {
-       return with_scores(f, [&](const Vector& m) { return dot_product(f.query, m); });
-     }},
-    {"general",
-     [](const Formula& f) {
-       return with_scores(f, [&](const Vector& m) {
-         return dot_product(f.query, times(m, f.weight("key.weight")));
-       });
-     }},
-    {"scaled-dot", scaled_dot},
-    {"multi-head", multi_head},
-};
 
 TEST_P(AttentionTest, EachVariantIsItsFormula) {
-  for (const AttentionVariant& variant : attention_variants()) {
-    SCOPED_TRACE(variant.name);
-    ASSERT_TRUE(kFormulas.contains(variant.name)) << "has no formula in this test";
-    const Example example(backend(), variant.name, kShape);
+  for (const Choice& choice : choices()) {
+    SCOPED_TRACE(choice.name);
+    ASSERT_TRUE(handwritten().contains(choice.variant)) << "has no formula in this test";
+    const Example example(backend(), choice);
     Tape tape(backend());
-    const Attended attended = example.attend(tape);
-    const Matrix states = matrix_of(example.parameters, "states");
-    std::size_t weight_number = 0;
+    const std::array<Attended, 2> attended = example.attend(tape);
+    std::array<std::size_t, 2> weight_number = {0, 0};
     for (int row = 0; row < 4; ++row) {
-      const int sentence = kSentences[row];
-      Formula formula{example.parameters,
-                      matrix_of(example.parameters, "queries").row(row),
-                      {},
-                      matrix_of(example.parameters, "summary").row(sentence)};
-      for (int j = kOffsets[sentence]; j < kOffsets[sentence + 1]; ++j) {
-        formula.states.push_back(states.row(j));
-      }
-      const auto [weights, context] = kFormulas.at(variant.name)(formula);
-      for (const double weight : weights) {
-        ASSERT_NEAR(host(attended.weights).at(weight_number++), weight, 1e-5);
-      }
-      ASSERT_EQ(static_cast<int>(context.size()), example.attention->context_width());
-      for (std::size_t i = 0; i < context.size(); ++i) {
-        ASSERT_NEAR(host(attended.context).at(row * context.size() + i), context[i], 1e-5);
+      Formula formula = formula_of(example, choice.shape, row);
+      for (int i = 0; i < 2; ++i) {
+        formula.query = matrix_of(example.parameters, fmt::format("queries.{}", i)).row(row);
+        formula.step = kSteps[i];
+        const Expected expected = handwritten().at(choice.variant)(formula);
+        for (const double weight : expected.weights) {
+          ASSERT_NEAR(host(attended[i].weights).at(weight_number[i]++), weight, 1e-5);
+        }
+        const auto width = static_cast<int>(expected.context.size());
+        ASSERT_EQ(width, example.attention->context_width());
+        for (int d = 0; d < width; ++d) {
+          ASSERT_NEAR(host(attended[i].context).at(row * width + d), expected.context[d], 1e-5);
+        }
+        formula.past.push_back(expected.weights);
       }
     }
-    EXPECT_EQ(weight_number, attended.weights ? attended.weights.value().size() : 0);
-    if (attended.weights) {
-      EXPECT_EQ(attended.weights.cols(), example.attention->heads());
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(weight_number[i], attended[i].weights ? attended[i].weights.value().size() : 0);
+    }
+    if (attended[0].weights) {
+      EXPECT_EQ(attended[0].weights.cols(), example.attention->heads());
     }
   }
+}
+
+TEST_P(AttentionTest, WeightsSumToOneWhereThatIsPromised) {
+  for (const Choice& choice : choices()) {
+    if (choice.shape.normalizer == AttentionNormalizer::kSigmoid ||
+        choice.shape.window == AttentionWindow::kPredictive)
+      continue;
+    SCOPED_TRACE(choice.name);
+    const Example example(backend(), choice);
+    Tape tape(backend());
+    for (const Attended& attended : example.attend(tape)) {
+      if (!attended.weights) continue;
+      const std::vector<float> weights = host(attended.weights);
+      EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0),
+                  4 * example.attention->heads(), 1e-5);
+    }
+  }
+}
+
+TEST_P(AttentionTest, HistoryIsWhatTheTableSays) {
+  for (const Choice& choice : choices()) {
+    SCOPED_TRACE(choice.name);
+    const Example example(backend(), choice);
+    Tape tape(backend());
+    const auto variant =
+        std::find_if(attention_variants().begin(), attention_variants().end(),
+                     [&](const AttentionVariant& v) { return v.name == choice.variant; });
+    const std::array<Attended, 2> attended = example.attend(tape);
+    EXPECT_EQ(static_cast<bool>(attended[0].history), variant->uses.history);
+    EXPECT_EQ(static_cast<bool>(attended[0].weights), variant->uses.scores);
+  }
+}
+
+/// Context and weights of both steps, as one matrix.
+Var everything(Tape& tape, const Example& example, const AttentionShape& shape) {
+  std::vector<Var> parts;
+  for (const Attended& attended : example.attend(tape)) {
+    if (!attended.context) return tape.parameter(*example.queries[0]);
+    parts.push_back(attended.context);
+    if (!attended.weights) continue;
+    const std::vector<float> values(attended.weights.cols() * shape.source, 0.2F);
+    const Var ones = constant(tape, attended.weights.cols(), shape.source, values);
+    parts.push_back(matmul(attended.weights, ones));
+  }
+  return concat_rows(parts);
 }
 
 TEST_P(AttentionTest, GradientsOfContextAndWeights) {
-  for (const AttentionVariant& variant : attention_variants()) {
-    SCOPED_TRACE(variant.name);
-    for (const float rate : {0.0F, 0.3F}) {
-      AttentionShape shape = kShape;
-      shape.dropout = rate;
-      Example example(backend(), variant.name, shape);
-      expect_gradients(example.parameters, [&](Tape& tape) {
-        const Attended attended = example.attend(tape);
-        if (!attended.context) return tape.parameter(example.queries);
-        if (!attended.weights) return attended.context;
-        const Var ones = constant(tape, attended.weights.cols(), shape.source,
-                                  std::vector<float>(attended.weights.cols() * shape.source, 0.2F));
-        return concat_rows(std::array{attended.context, matmul(attended.weights, ones)});
-      });
-    }
+  for (const Choice& choice : choices()) {
+    SCOPED_TRACE(choice.name);
+    Example example(backend(), choice);
+    expect_gradients(example.parameters,
+                     [&](Tape& tape) { return everything(tape, example, choice.shape); });
+  }
+}
+
+TEST_P(AttentionTest, GradientsWithDropout) {
+  for (Choice choice : choices()) {
+    if (choice.shape.normalizer != AttentionNormalizer::kSoftmax) continue;
+    SCOPED_TRACE(choice.name);
+    choice.shape.dropout = 0.3F;
+    Example example(backend(), choice);
+    expect_gradients(example.parameters,
+                     [&](Tape& tape) { return everything(tape, example, choice.shape); });
   }
 }
 
 TEST_P(AttentionTest, ImpossibleShapesAndNamesAreUsageErrors) {
-  const auto make = [&](std::string_view variant, const AttentionShape& shape) {
+  const auto expect_usage = [&](std::string_view variant, const std::string& message,
+                                const std::function<void(AttentionShape&)>& change) {
+    AttentionShape shape = small_shape();
+    change(shape);
     Parameters weights(backend());
-    make_attention(variant, weights, "attention", shape);
+    expect_error<UsageError>([&] { make_attention(variant, weights, "attention", shape); },
+                             message);
   };
-  expect_error<UsageError>([&] { make("dot", {10, 20, 6, 1, 0}); }, "found 10 and 20");
-  expect_error<UsageError>([&] { make("multi-head", {10, 20, 6, 4, 0}); }, "found 6 and 4");
-  expect_error<UsageError>([&] { make("multi-head", {10, 20, 6, 0, 0}); }, "found 6 and 0");
-  expect_error<UsageError>([&] { make("aditive", kShape); }, "did you mean 'additive'");
+  expect_usage("dot", "found 10 and 20", [](AttentionShape& s) { s.source = 20; });
+  for (const char* variant : {"multi-head", "multi-head-additive"}) {
+    expect_usage(variant, "found 6 and 4", [](AttentionShape& s) { s.heads = 4; });
+    expect_usage(variant, "found 6 and 0", [](AttentionShape& s) { s.heads = 0; });
+  }
+  expect_usage("aditive", "did you mean 'additive'", [](AttentionShape&) {});
+  for (const char* variant : {"none", "fixed", "mean"}) {
+    expect_usage(variant, "--attention-normalizer has no meaning",
+                 [](AttentionShape& s) { s.normalizer = AttentionNormalizer::kSparsemax; });
+    expect_usage(variant, "--attention-window has no meaning",
+                 [](AttentionShape& s) { s.window = AttentionWindow::kMonotonic; });
+  }
+  expect_usage("additive", "no coverage", [](AttentionShape& s) { s.fertility = true; });
+  expect_usage("additive", "at least 1 token", [](AttentionShape& s) {
+    s.window = AttentionWindow::kMonotonic;
+    s.window_width = 0;
+  });
+}
+
+TEST_P(AttentionTest, LocationKnowsSoManyPositions) {
+  AttentionShape shape = small_shape();
+  shape.max_positions = 3;
+  const Example example(backend(), {"location", shape, ""});
+  Tape tape(backend());
+  expect_error([&] { example.attend(tape); }, "at most 3 source tokens");
+}
+
+TEST_P(AttentionTest, NormedDirectionHasTheLengthOfItsGain) {
+  Parameters parameters(backend());
+  const Choice choice{"normed-additive", small_shape(), ""};
+  const Example example(backend(), choice);
+  Tape tape(backend());
+  const std::vector<float> before = host(example.attend(tape)[0].weights);
+  for (const Parameter& parameter : example.parameters.all()) {
+    if (parameter.name == "attention.v") backend().scale(7, parameter.value);
+  }
+  tape.reset();
+  expect_all_near(before, host(example.attend(tape)[0].weights));
 }
 
 }  // namespace

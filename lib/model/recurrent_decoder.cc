@@ -1,0 +1,237 @@
+#include "model/recurrent_decoder.h"
+
+#include <array>
+
+#include "util/error.h"
+
+namespace heed {
+
+namespace {
+
+void check_options(const ModelOptions& options) {
+  const bool is_post = options.attention_timing == AttentionTiming::kPost;
+  const bool is_conditional = options.dec_transition == Transition::kConditional;
+  const bool is_gated = options.context_gate != ContextGate::kNone;
+  const auto refuse = [](bool is_wrong, std::string_view what, std::string_view reason) {
+    if (is_wrong) fail_usage("{} has no meaning: {}", what, reason);
+  };
+  refuse(is_post && options.attention == "none", "--attention-timing post with --attention none",
+         "there is no context that could join the decoder's state; choose another --attention");
+  refuse(is_post && is_conditional, "--attention-timing post with --dec-transition conditional",
+         "the second cell reads a context that is only there after all cells; set "
+         "--dec-transition single");
+  refuse(options.input_feeding && !is_post, "--input-feeding with --attention-timing pre",
+         "the attentional state that is fed exists with post alone; set --attention-timing post");
+  refuse(is_gated && options.attention == "none", "--context-gate with --attention none",
+         "there is no context to gate; choose another --attention");
+  refuse(is_gated && is_post, "--context-gate with --attention-timing post",
+         "no cell reads the context; set --attention-timing pre");
+  refuse(is_gated && is_conditional, "--context-gate with --dec-transition conditional",
+         "word and context enter different cells, so that there is no sum of both to balance; set "
+         "--dec-transition single");
+}
+
+AttentionShape attention_shape(const ModelOptions& options, int source_width) {
+  AttentionShape shape;
+  shape.query = options.dim_rnn;
+  shape.source = source_width;
+  shape.hidden = options.attention_dim > 0 ? options.attention_dim : options.dim_rnn;
+  shape.heads = options.attention_heads;
+  shape.dropout = options.dropout_attention;
+  shape.normalizer = options.attention_normalizer;
+  shape.window = options.attention_window;
+  shape.window_width = options.attention_window_width;
+  shape.max_positions = options.max_positions;
+  shape.fertility = options.attention_fertility;
+  return shape;
+}
+
+/// 1 − x
+Var complement(Var x) {
+  const Tensor ones = x.tape().allocate(x.rows(), x.cols());
+  x.tape().backend().fill(ones, 1);
+  return add(x.tape().constant(ones), scale(x, -1));
+}
+
+/// x side by side until it is `cols` wide.
+Var repeat(Var x, int cols) { return concat_cols(std::vector<Var>(cols / x.cols(), x)); }
+
+}  // namespace
+
+RecurrentDecoder::Words RecurrentDecoder::Words::row_range(int first, int count) const {
+  return {heed::row_range(gates, first, count),
+          context_gate ? heed::row_range(context_gate, first, count) : Var()};
+}
+
+RecurrentDecoder::RecurrentDecoder(const ModelOptions& options, Parameters& parameters,
+                                   int source_width)
+    : options_(options) {
+  check_options(options);
+  const int width = options.dim_rnn;
+  attention_ = make_attention(options.attention, parameters, "attention",
+                              attention_shape(options, source_width));
+  const int context = attention_->context_width();
+  initial_ = std::make_unique<Linear>(parameters, "decoder.initial", source_width,
+                                      width * options.dec_depth);
+  add_cells(parameters, context);
+  const bool is_post = options.attention_timing == AttentionTiming::kPost;
+  readout_ = std::make_unique<Linear>(parameters, "decoder.readout",
+                                      width + options.dim_emb + (is_post ? 0 : context),
+                                      2 * options.dim_emb);
+}
+
+void RecurrentDecoder::add_cells(Parameters& parameters, int context) {
+  const int width = options_.dim_rnn;
+  CellShape shape{options_.dim_emb, width, options_.dec_cell == Cell::kLstm,
+                  options_.layer_normalization};
+  const int gates = (shape.is_lstm ? 4 : 3) * width;
+  first_cell_ = make_cell(parameters, "decoder.0", shape);
+  if (options_.attention_timing == AttentionTiming::kPost) {
+    attentional_ =
+        std::make_unique<Linear>(parameters, "decoder.attentional", context + width, width, false);
+    if (options_.input_feeding) {
+      feeding_ = std::make_unique<Linear>(parameters, "decoder.0.feeding", width, gates, false);
+    }
+  } else if (context > 0 && options_.dec_transition == Transition::kConditional) {
+    second_cell_ = make_cell(parameters, "decoder.0.conditional",
+                             {context, width, shape.is_lstm, shape.layer_norm});
+  } else if (context > 0) {
+    context_ = std::make_unique<Linear>(parameters, "decoder.0.context", context, gates, false);
+  }
+  if (options_.context_gate != ContextGate::kNone) add_context_gate(parameters, context);
+  shape.inputs = width;
+  for (int layer = 1; layer < options_.dec_depth; ++layer) {
+    upper_cells_.push_back(make_cell(parameters, fmt::format("decoder.{}", layer), shape));
+  }
+}
+
+void RecurrentDecoder::add_context_gate(Parameters& parameters, int context) {
+  const std::string name = "decoder.0.context_gate";
+  const int width = options_.dim_rnn;
+  context_gate_ =
+      std::make_unique<Gate>(Gate{{parameters, name + ".word", options_.dim_emb, width},
+                                  {parameters, name + ".state", width, width, false},
+                                  {parameters, name + ".context", context, width, false}});
+}
+
+RecurrentDecoder::States RecurrentDecoder::start(Var summary) const {
+  const int width = options_.dim_rnn;
+  Tape& tape = summary.tape();
+  const Var projected = (*initial_)(summary);
+  States states;
+  for (int layer = 0; layer < options_.dec_depth; ++layer) {
+    CellState state = first_cell_->zero_state(tape, summary.rows());
+    const Var part = concat_cols(std::array{col_range(projected, layer * width, width)});
+    state.hidden = activate(Activation::kTanh, part);
+    states.layers.push_back(state);
+  }
+  return states;
+}
+
+RecurrentDecoder::Words RecurrentDecoder::project(Var words) const {
+  return {first_cell_->project(words), context_gate_ ? context_gate_->word(words) : Var()};
+}
+
+Attended RecurrentDecoder::attend(Var query, const QueryRows& rows, const AttentionMemory& memory,
+                                  States& states) const {
+  const Attended result = attention_->attend({query, rows, states.history, states.step}, memory);
+  states.history = result.history;
+  states.spans.assign(rows.spans.rows.begin(), rows.spans.rows.end());
+  return result;
+}
+
+CellState RecurrentDecoder::single_cell(const Words& words, Var context,
+                                        const CellState& state) const {
+  if (context_ == nullptr) return first_cell_->step(words.gates, state);
+  const Var source = (*context_)(context);
+  if (context_gate_ == nullptr) return first_cell_->step(add(words.gates, source), state);
+  const Var sum = add(words.context_gate, context_gate_->state(state.hidden));
+  const Var gate = activate(Activation::kSigmoid, add(sum, context_gate_->context(context)));
+  const Var z = repeat(gate, source.cols());
+  const ContextGate kind = options_.context_gate;
+  const Var of_source = kind == ContextGate::kTarget ? source : multiply(z, source);
+  if (kind == ContextGate::kSource) return first_cell_->step(add(words.gates, of_source), state);
+  const Var target = kind == ContextGate::kBoth ? complement(z) : z;
+  const Var of_words = multiply(target, words.gates);
+  return first_cell_->step(add(of_words, of_source), state, target);
+}
+
+Attended RecurrentDecoder::advance_with_context(const Words& words, const QueryRows& rows,
+                                                const AttentionMemory& memory,
+                                                States& states) const {
+  CellState& state = states.layers.front();
+  if (options_.dec_transition == Transition::kSingle) {
+    const Attended attended = attend(state.hidden, rows, memory, states);
+    state = single_cell(words, attended.context, state);
+    return attended;
+  }
+  state = first_cell_->step(words.gates, state);
+  const Attended attended = attend(state.hidden, rows, memory, states);
+  if (second_cell_ != nullptr) {
+    state = second_cell_->step(second_cell_->project(attended.context), state);
+  }
+  return attended;
+}
+
+Var RecurrentDecoder::advance_upper(States& states) const {
+  Var top = states.layers.front().hidden;
+  for (std::size_t layer = 0; layer < upper_cells_.size(); ++layer) {
+    CellState& upper = states.layers[layer + 1];
+    const Var below = dropout(top, options_.dropout);
+    upper = upper_cells_[layer]->step(upper_cells_[layer]->project(below), upper);
+    top = add(top, upper.hidden);
+  }
+  return top;
+}
+
+RecurrentDecoder::Step RecurrentDecoder::advance(const Words& words, const QueryRows& rows,
+                                                 const AttentionMemory& memory,
+                                                 States& states) const {
+  Step result;
+  if (attentional_ == nullptr) {
+    const Attended attended = advance_with_context(words, rows, memory, states);
+    result = {advance_upper(states), attended.context, attended.weights};
+  } else {
+    CellState& first = states.layers.front();
+    const bool has_fed = feeding_ != nullptr && states.attentional;
+    first = first_cell_->step(
+        has_fed ? add(words.gates, (*feeding_)(states.attentional)) : words.gates, first);
+    const Var top = advance_upper(states);
+    const Attended attended = attend(top, rows, memory, states);
+    const Var both = concat_cols(std::array{attended.context, top});
+    const Var joined = activate(Activation::kTanh, (*attentional_)(both));
+    if (feeding_ != nullptr) states.attentional = joined;
+    result = {joined, {}, attended.weights};
+  }
+  ++states.step;
+  return result;
+}
+
+Var RecurrentDecoder::readout(Var state, Var word, Var context) const {
+  const Var all = context ? concat_cols(std::array{state, word, context})
+                          : concat_cols(std::array{state, word});
+  return dropout(maxout((*readout_)(dropout(all, options_.dropout))), options_.dropout);
+}
+
+void RecurrentDecoder::narrow(States& states, int count, std::uint64_t dropout_key) const {
+  for (std::size_t layer = 0; layer < states.layers.size(); ++layer) {
+    CellState& state = states.layers[layer];
+    state = dropout(first_rows(state, count), options_.dropout_rnn, dropout_key + layer);
+  }
+  if (states.attentional) states.attentional = row_range(states.attentional, 0, count);
+  if (states.history) {
+    const AttentionSpan& last = states.spans[count - 1];
+    states.history = row_range(states.history, 0, last.first_weight + last.keys);
+  }
+}
+
+void RecurrentDecoder::reorder(Tape& tape, States& states, std::span<const int> parents) {
+  for (CellState& layer : states.layers) layer = gather_rows(tape, layer, parents);
+  if (states.attentional) states.attentional = gather_rows(tape.adopt(states.attentional), parents);
+  if (!states.history) return;
+  std::vector<AttentionSpan> blocks;
+  for (const int parent : parents) blocks.push_back(states.spans[parent]);
+  states.history = gather_blocks(tape.adopt(states.history), blocks);
+}
+
+}  // namespace heed

@@ -1,0 +1,63 @@
+#include "nn/dot_attention.h"
+
+#include <cmath>
+
+#include "util/error.h"
+
+namespace heed {
+
+int checked_heads(const AttentionShape& shape) {
+  if (shape.heads > 0 && shape.hidden % shape.heads == 0) return shape.heads;
+  fail_usage(
+      "expected an attention width that is a multiple of the heads, found {} and {}; "
+      "change --attention-dim or --attention-heads",
+      shape.hidden, shape.heads);
+}
+
+DotAttention::DotAttention(Parameters& parameters, const std::string& name,
+                           const AttentionShape& shape)
+    : ScoredAttention(parameters, name, shape) {
+  if (shape.query == shape.source) return;
+  fail_usage(
+      "expected decoder and encoder states of equal width for attention dot, found {} and "
+      "{}; set --dim-rnn-encoder to half of --dim-rnn, or use attention general, which learns "
+      "the map between them",
+      shape.query, shape.source);
+}
+
+Var ScaledDotAttention::score(const AttentionQuery& query, const AttentionMemory& memory) const {
+  const int width = shape().hidden / heads();
+  return dot_scores(query_(query.state), memory.keys, heads(),
+                    1 / std::sqrt(static_cast<float>(width)), query.rows.spans);
+}
+
+LocationAttention::LocationAttention(Parameters& parameters, const std::string& name,
+                                     const AttentionShape& shape)
+    : ScoredAttention(parameters, name, shape),
+      position_(parameters, name + ".position", shape.query, shape.max_positions, false) {}
+
+AttentionMemory LocationAttention::remember(const SourceStates& source) const {
+  for (std::size_t sentence = 0; sentence + 1 < source.offsets.size(); ++sentence) {
+    const int length = source.offsets[sentence + 1] - source.offsets[sentence];
+    if (length <= shape().max_positions) continue;
+    fail(
+        "expected at most {} source tokens, as attention location has scores for, found {}; split "
+        "the line or train with a larger --max-positions",
+        shape().max_positions, length);
+  }
+  return {source, {}, source.states, {}};
+}
+
+Var LocationAttention::score(const AttentionQuery& query, const AttentionMemory&) const {
+  Tape& tape = query.state.tape();
+  const Var all = position_(query.state);  // [R, positions]
+  const Var column =
+      tape.view(all, [](const Tensor& t) { return Tensor(t.data, static_cast<int>(t.size()), 1); });
+  std::vector<int> rows;
+  for (int r = 0; r < all.rows(); ++r) {
+    for (int j = 0; j < query.rows.spans.rows[r].keys; ++j) rows.push_back(r * all.cols() + j);
+  }
+  return gather_rows(column, tape.keep(std::span<const int>(rows)));
+}
+
+}  // namespace heed
