@@ -20,6 +20,9 @@ struct ChartSeries {
   std::vector<ChartPoint> points{};
 };
 
+constexpr double kChartWidth = 600;
+constexpr double kBroadChartWidth = 900;  ///< For many groups side by side.
+
 /// A place on an axis that has no numbers.
 struct Category {
   std::string label, note;
@@ -31,6 +34,7 @@ struct LineChart {
   std::string title, x_title, y_title;
   std::vector<ChartSeries> series;
   std::vector<Category> categories{};
+  double width = kChartWidth;
 };
 
 std::string svg_line_chart(const LineChart& chart);

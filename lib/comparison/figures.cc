@@ -115,10 +115,7 @@ std::vector<Figure> curve_figures(const Comparison& comparison) {
       }
     }
     if (!has_points(chart.series)) continue;
-    figures.push_back({curve.name, curve.title,
-                       "Means over seeds, at the validations that all seeds reached; bands: ± one "
-                       "standard deviation.",
-                       svg_line_chart(chart)});
+    figures.push_back({curve.name, curve.title, "", svg_line_chart(chart)});
   }
   return figures;
 }
@@ -127,6 +124,8 @@ std::vector<Figure> length_figures(const Comparison& comparison) {
   const std::vector<LengthScore> ranges = length_ranges(comparison);
   LineChart chart{
       "BLEU by source length", "Source length (words), with numbers of sentences", "Test BLEU", {}};
+  const bool is_broad = comparison.groups.size() > 5;
+  if (is_broad) chart.width = kBroadChartWidth;
   for (std::size_t i = 0; i < ranges.size(); ++i)
     chart.categories.push_back({range_label(ranges, i), fmt::format("n={}", ranges[i].sentences)});
   for (const RunGroup& group : group_runs(comparison)) {
@@ -148,7 +147,7 @@ std::vector<Figure> length_figures(const Comparison& comparison) {
            "Lines: means over seeds; bars: the 95 % bootstrap interval over the sentences of a "
            "range, its bounds averaged over seeds; pale dots: single runs, the spread over seeds. "
            "Groups stand side by side within a range.",
-           svg_line_chart(chart)}};
+           svg_line_chart(chart), is_broad}};
 }
 
 std::vector<Figure> speed_figures(const Comparison& comparison) {

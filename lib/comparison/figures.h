@@ -12,7 +12,8 @@ struct Figure {
   std::string name;  ///< Of its file, without ".svg".
   std::string title;
   std::string caption;
-  std::string svg{};  ///< For the page; standalone() makes a file of it.
+  std::string svg{};      ///< For the page; standalone() makes a file of it.
+  bool is_broad = false;  ///< Takes the page's whole width.
 };
 
 /// BLEU over seeds.

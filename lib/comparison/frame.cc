@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace heed {
@@ -13,6 +14,7 @@ namespace {
 constexpr double kCap = 4;          // half the line that ends an error bar
 constexpr double kMostLabel = 190;  // width of a label
 constexpr double kLineHeight = 17;
+constexpr int kRings = 33;  // places for a name: up to 144 above or below
 
 struct Box {
   double left, top, right, bottom;
@@ -36,7 +38,7 @@ Box best_place(const NamedPoint& point, double width, const Frame& frame,
                std::span<const Box> taken) {
   Box best{};
   int least = std::numeric_limits<int>::max();
-  for (int ring = 0; ring < 15; ++ring) {
+  for (int ring = 0; ring < kRings; ++ring) {
     const double shift = 9.0 * ((ring + 1) / 2);
     const double beside = ring % 2 == 0 ? shift : -shift;
     const double dx = point.half_width + 5, dy = point.half_height + kLineHeight / 2 + 1 + shift;
@@ -110,6 +112,10 @@ std::string svg_point_names(const Frame& frame, std::span<const NamedPoint> poin
     const Box box = best_place(point, text_width(name), frame, taken);
     taken.push_back(box);
     text += svg_text({box.left, box.bottom - 4}, "start", name);
+    const auto [x, y] = point.at;
+    const SvgPoint end{std::clamp(x, box.left, box.right), std::clamp(y, box.top, box.bottom)};
+    if (std::hypot(end.x - x, end.y - y) > point.half_width + 14)
+      text += svg_line(end, point.at, "axis");
   }
   return text;
 }

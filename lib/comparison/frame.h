@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "comparison/axis.h"
+#include "comparison/chart.h"
 #include "comparison/svg.h"
 
 namespace heed {
-
-constexpr double kChartWidth = 600;
 
 /// Where a chart's data lie within the figure.
 struct Frame {

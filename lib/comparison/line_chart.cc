@@ -50,7 +50,7 @@ Frame LinePainter::frame_of(const LineChart& chart) {
   const double needed = kLabelGap * static_cast<double>(labels.size());
   return {.left = 58,
           .top = 36,
-          .right = kChartWidth - label_space(labels) - kLead - 8,
+          .right = chart.width - label_space(labels) - kLead - 8,
           .bottom = 36 + std::max(290.0, needed)};
 }
 
@@ -176,7 +176,7 @@ std::string LinePainter::end_labels() const {
         series_classes(s), ends[i].x + 5, ends[i].y, x - 14, places[i],
         svg_mark({x - 9, places[i]}, s, 4));
     text +=
-        svg_text({x, places[i] + 5}, "start", fitted(chart_.series[s].label, kChartWidth - x - 4));
+        svg_text({x, places[i] + 5}, "start", fitted(chart_.series[s].label, chart_.width - x - 4));
   }
   return text;
 }
@@ -193,7 +193,7 @@ std::string LinePainter::svg() const {
                         marks(series, s));
   }
   body += end_labels();
-  return svg_figure(kChartWidth, frame_.bottom + (has_categories ? 72 : 56), "chart", chart_.title,
+  return svg_figure(chart_.width, frame_.bottom + (has_categories ? 72 : 56), "chart", chart_.title,
                     body);
 }
 

@@ -23,7 +23,8 @@ std::string section(std::string_view id, std::string_view title, const std::stri
 std::string html_figures(std::span<const Figure> figures) {
   std::string text = "<div class=\"figures\">\n";
   for (const Figure& figure : figures) {
-    text += fmt::format("<figure>{}<figcaption><b>{}.</b> {}</figcaption></figure>\n", figure.svg,
+    text += fmt::format("<figure{}>{}<figcaption><b>{}.</b> {}</figcaption></figure>\n",
+                        figure.is_broad ? " class=\"broad\"" : "", figure.svg,
                         xml_text(figure.title), xml_text(figure.caption));
   }
   return text + "</div>\n";
@@ -52,6 +53,14 @@ std::string results(const Comparison& comparison, const ReportFigures& figures) 
                      failed_runs(comparison) + html_figures(figures.scores));
 }
 
+std::string curves(const ReportFigures& figures) {
+  if (figures.curves.empty()) return "";
+  return section("curves", "Learning curves",
+                 "<p class=\"note\">Means over seeds, at the validations that all seeds of a group "
+                 "reached; bands: ± one standard deviation.</p>\n" +
+                     html_figures(figures.curves));
+}
+
 std::string lengths(const Comparison& comparison, const ReportFigures& figures) {
   if (figures.lengths.empty()) return "";
   return section("length", "BLEU by source length",
@@ -65,7 +74,7 @@ std::string attention(const Comparison& comparison) {
 <dt>Entropy</dt><dd>H = −Σ<sub>j</sub> a<sub>j</sub> log a<sub>j</sub> of the weights of one target token, in nats</dd>
 <dt>H / log S</dt><dd>the same over its greatest value with S source tokens: 0 looks at one token, 1 at all alike</dd>
 <dt>Sharpness</dt><dd>the greatest weight</dd>
-<dt>Coverage</dt><dd>|1 − Σ<sub>i</sub> a<sub>ij</sub>|, a mean over source tokens: 0 where each is used once</dd>
+<dt>Coverage</dt><dd>|1 − Σ<sub>i</sub> a<sub>ij</sub>|, a mean over source tokens but the end of sentence: 0 where each is used once</dd>
 <dt>Monotonicity</dt><dd>share of steps whose greatest weight does not move back</dd>
 <dt>End mass</dt><dd>weight of the source’s end of sentence</dd>
 <dt>AER</dt><dd>alignment error rate against gold alignments, where given: 1 − (|A∩S| + |A∩P|) / (|A| + |S|)</dd>
@@ -134,8 +143,7 @@ std::string contents(std::string_view body) {
 
 std::string html_report(const Comparison& comparison, const ReportFigures& figures) {
   std::string body = results(comparison, figures);
-  if (!figures.curves.empty())
-    body += section("curves", "Learning curves", html_figures(figures.curves));
+  body += curves(figures);
   body += lengths(comparison, figures);
   if (!figures.speed.empty())
     body += section("speed", "Quality against speed", html_figures(figures.speed));

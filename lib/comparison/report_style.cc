@@ -27,6 +27,7 @@ thead th{vertical-align:bottom;border-bottom:2px solid var(--soft);font-weight:6
 th.text,td.text{text-align:left}
 td.text{white-space:normal;min-width:14rem}
 tbody th{font-weight:500}
+tr>th:first-child{position:sticky;left:0;background:var(--paper)}
 td small,th small{display:block;font-weight:400;color:var(--soft);font-size:.78rem}
 tbody tr:hover{background:var(--shade)}
 th button{all:unset;cursor:pointer;position:relative}
@@ -36,15 +37,17 @@ th[aria-sort=ascending] button::after{content:"↑"}
 th[aria-sort=descending] button::after{content:"↓"}
 .key{vertical-align:middle;margin-right:.25rem}
 .signatures{padding-left:1.1rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1rem 2rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1.5rem 2rem;margin:1.25rem 0}
 .figures figure{max-width:38rem}
+.figures .broad{max-width:57rem;grid-column:1/-1}
 figure{margin:0;min-width:0}
 .figures svg{display:block;width:100%;height:auto}
 .definitions{display:grid;grid-template-columns:auto 1fr;gap:.2rem 1rem;margin:1rem 0}
 .definitions dt{font-size:.875rem;font-weight:600}
 .definitions dd{margin:0}
-.maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr));gap:1.25rem 1.5rem}
-.maps svg{display:block;max-width:100%;min-width:19rem;height:auto}
+.maps{display:flex;flex-wrap:wrap;gap:1.25rem 2rem}
+.maps figure{max-width:100%}
+.maps svg{display:block;max-width:34rem;height:auto}
 .heads{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:1rem;padding:.75rem 0}
 .heads svg{display:block;width:100%;height:auto;max-height:14rem;border:1px solid var(--rule)}
 .heads figcaption{font-size:.78rem}

@@ -221,7 +221,7 @@ std::string main_table_legend(const Comparison& comparison) {
   return fmt::format(
       "A row sums up the runs that differ in their seed alone: mean ± standard deviation over "
       "seeds (n − 1; none for one seed). Bold is the best mean of a column. Below a score stands "
-      "the difference of the group's first run from the first run of the baseline, {}, on the test "
+      "the difference of the group's first finished run from that of the baseline, {}, on the test "
       "set, and the p-value of the paired test: ▲ significantly better, ▼ significantly worse "
       "(p < 0.05), ≈ no significant difference.",
       baseline);

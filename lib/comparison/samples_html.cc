@@ -121,12 +121,13 @@ std::string all_heads(const Shown& s) {
   for (std::size_t v = 0; v < s.sample.views.size(); ++v) {
     const auto& pictures = s.sample.views[v].pictures;
     if (pictures.size() < 2) continue;
-    text += fmt::format(
-        "<details><summary>Layers and heads of {} ({} pictures)</summary><div class=\"heads\">\n",
-        xml_text(s.labels[v]), pictures.size());
-    for (const AttentionPicture& picture : pictures) {
+    text += fmt::format("<details><summary>Layers and heads of {} ({} pictures)</summary>\n",
+                        xml_text(s.labels[v]), pictures.size());
+    for (std::size_t p = 0; p < pictures.size(); ++p) {
+      const bool begins = p == 0 || pictures[p].layer != pictures[p - 1].layer;
+      if (begins) text += p == 0 ? "<div class=\"heads\">\n" : "</div>\n<div class=\"heads\">\n";
       text += fmt::format("<figure>{}<figcaption>{}</figcaption></figure>\n",
-                          svg_thumbnail(picture.weights), picture_name(picture));
+                          svg_thumbnail(pictures[p].weights), picture_name(pictures[p]));
     }
     text += "</div></details>\n";
   }

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kMostPruned = 4;  // shown of each step
 constexpr double kRow = 24, kGap = 34, kTop = 44, kLeft = 44;
 constexpr double kMostText = 150;
+constexpr double kWider = 1.15;  // the best path is bold
 
 struct Place {
   double x = 0, y = 0;  ///< Where the text starts, on its middle line.
@@ -77,7 +78,8 @@ std::string svg_search_tree(const SearchTree& tree) {
     x += kGap;
     for (std::size_t row = 0; row < nodes.size(); ++row) {
       const SearchNode& node = tree.nodes[nodes[row]];
-      const Place at{x, kTop + kRow * static_cast<double>(row), text_width(shown_piece(node))};
+      const Place at{x, kTop + kRow * static_cast<double>(row),
+                     kWider * text_width(shown_piece(node))};
       places[nodes[row]] = at;
       width = std::max(width, at.width);
       labels += label(at, node);

@@ -17,10 +17,19 @@ constexpr int kColumn = 9;  // of a label's text, for each column that a termina
 constexpr int kGap = 8;
 constexpr float kLeast = 0.005F;  // weight that is drawn
 
+/// A label that leaves room for the picture; whole words are in the tooltips.
+std::string short_label(const std::string& label) {
+  constexpr int kMostColumns = 24;
+  std::string text;
+  for (const Glyph& glyph : shortened(glyphs(label), kMostColumns)) text += glyph.text;
+  return text;
+}
+
 /// Pixels of the longest label.
 int longest(std::span<const std::string> labels) {
   int width = 0;
-  for (const std::string& label : labels) width = std::max(width, display_width(label));
+  for (const std::string& label : labels)
+    width = std::max(width, display_width(short_label(label)));
   return width * kColumn;
 }
 
@@ -53,11 +62,11 @@ std::string labels(const Heatmap& map, const Layout& at) {
   std::string text;
   for (int c = 0; c < at.columns; ++c) {
     text += fmt::format("<text transform=\"translate({} {})rotate(-45)\">{}</text>\n",
-                        at.x(c) + kCell / 2, at.top - kGap, xml_text(map.source[c]));
+                        at.x(c) + kCell / 2, at.top - kGap, xml_text(short_label(map.source[c])));
   }
   for (int r = 0; r < at.rows; ++r) {
     text += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", at.left - kGap,
-                        at.y(r) + kCell / 2 + 5, xml_text(map.target[r]));
+                        at.y(r) + kCell / 2 + 5, xml_text(short_label(map.target[r])));
   }
   return text;
 }

@@ -77,15 +77,24 @@ TEST(Heatmap, SvgEscapesItsText) {
 }
 
 TEST(Heatmap, SvgDrawsDifferencesInTwoColours) {
-  const std::string svg = svg_heatmap(
-      {{{-0.25F, 0.75F, 0.001F, std::nanf("")}}, kSource, std::span(kTarget).first(1)},
-      SvgUse::kPage);
+  const std::string svg =
+      svg_heatmap({{{-0.25F, 0.75F, 0.001F, std::nanf("")}}, kSource, std::span(kTarget).first(1)},
+                  SvgUse::kPage);
   EXPECT_NE(svg.find("class=\"less\" x=\"61\""), std::string::npos) << svg;
   EXPECT_NE(svg.find("fill-opacity=\"0.25\"><title>drei → forty: -0.25"), std::string::npos);
   EXPECT_NE(svg.find("class=\"cell\""), std::string::npos);
   EXPECT_EQ(svg.find("<style>"), std::string::npos);
   EXPECT_EQ(svg.find("0.00"), std::string::npos);
   EXPECT_EQ(svg.find("nan"), std::string::npos);
+}
+
+TEST(Heatmap, SvgShortensLongWords) {
+  const std::string word(300, 'w');
+  const std::vector<std::string> source{word}, target{word};
+  const std::string svg = svg_heatmap({{{1}}, source, target});
+  EXPECT_NE(svg.find(">" + std::string(23, 'w') + "…</text>"), std::string::npos);
+  EXPECT_NE(svg.find("<title>" + word + " → " + word), std::string::npos);
+  EXPECT_NE(svg.find("viewBox=\"0 0 428 "), std::string::npos) << svg.substr(0, 150);
 }
 
 TEST(Heatmap, ThumbnailsJoinCellsOfAShade) {

@@ -43,5 +43,10 @@ TEST(TextWidth, ShortensByColumns) {
   EXPECT_EQ(joined(shortened(glyphs("forty"), 1)), "…");
 }
 
+TEST(XmlText, HasNoMarkup) {
+  EXPECT_EQ(xml_text("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+  EXPECT_EQ(xml_text(std::string_view("\0\x1F\xFF\n日", 7)), "\uFFFD\uFFFD\uFFFD\uFFFD日");
+}
+
 }  // namespace
 }  // namespace heed
