@@ -73,7 +73,10 @@ SearchRules search_rules(const TranslateOptions& options, const Tokenizers& toke
 LineRules make_line_rules(const TranslateOptions& options, const ModelOptions& model) {
   LineRules rules;
   rules.max_length = options.max_length;
-  if (model.type == ModelType::kTransformer && model.positions == Positions::kLearned) {
+  const bool has_learned_positions = model.type == ModelType::kTransformer
+                                         ? model.positions == Positions::kLearned
+                                         : model.attention == "location";
+  if (has_learned_positions) {
     rules.max_length = std::min(rules.max_length, model.max_positions - 1);
   }
   rules.long_lines = options.long_lines;
