@@ -36,6 +36,17 @@ TEST_F(SpansTest, QueriesAttendToTheirSentences) {
   EXPECT_EQ(rows.first(0).spans.weights(), 0);
 }
 
+TEST_F(SpansTest, BlocksOfWeightsMoveAsAWhole) {
+  const Tensor weights = tape_.allocate(4, 2);
+  tape_.backend().write(std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7}, weights);
+  const std::array blocks = {AttentionSpan{9, 1, 3}, AttentionSpan{5, 2, 0},
+                             AttentionSpan{9, 1, 3}};
+  const Var moved = gather_blocks(tape_.constant(weights), blocks);
+  std::vector<float> found(8);
+  tape_.backend().read(moved.value(), found);
+  EXPECT_EQ(found, (std::vector<float>{6, 7, 0, 1, 2, 3, 6, 7}));
+}
+
 TEST_F(SpansTest, TokensAttendToTheirSentence) {
   const std::array offsets = {0, 2, 5};
   EXPECT_EQ(numbers(self_spans(tape_, offsets, false)),
