@@ -249,8 +249,8 @@ void EigenBackend::additive_scores_backward(const AdditiveTerms& x, int heads,
   }
 }
 
-// Sparse weights are left to the reference: sorting a sentence's scores is little beside making
-// them.
+// Sparse weights are left to the reference: its sort takes some 20 ns a weight, about a third of
+// what an additive score of width 256 takes to make (but many times a softmax).
 void EigenBackend::normalize_spans(AttentionNormalizer kind, const Tensor& scores, int heads,
                                    const AttentionSpans& spans, const Tensor& weights) {
   if (kind == AttentionNormalizer::kSigmoid) {
