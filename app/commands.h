@@ -14,6 +14,7 @@ using Command = std::function<int()>;
 Command add_train(CLI::App& app);
 Command add_translate(CLI::App& app);
 Command add_score(CLI::App& app);
+Command add_align(CLI::App& app);
 Command add_evaluate(CLI::App& app);
 Command add_info(CLI::App& app);
 Command add_average(CLI::App& app);

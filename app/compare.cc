@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/flags.h"
 #include "app/signals.h"
+#include "app/streams.h"
 #include "comparison/comparison.h"
 
 namespace heed {
@@ -23,11 +24,8 @@ int exit_code(ComparisonEnd end) {
 
 int compare(const Flags& flags, const std::string& command_line, bool quiet) {
   const auto give = [&](CompareOptions& options) { flags.apply(options); };
-  if (!flags.dump_config().empty()) {
-    ConfigDump kind{};
-    from_text("dump-config", flags.dump_config(), kind);
-    fmt::print("{}", comparison_configuration(give, kind == ConfigDump::kFull));
-    return 0;
+  if (const auto kind = flags.dump_kind()) {
+    return print(comparison_configuration(give, kind == ConfigDump::kFull));
   }
   note_signals();
   Comparator comparator(give, {command_line, "heed-" HEED_VERSION, quiet});

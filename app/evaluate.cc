@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "app/commands.h"
 #include "app/flags.h"
+#include "app/streams.h"
 #include "heed/evaluator.h"
 #include "util/error.h"
 
@@ -51,14 +50,6 @@ std::string expand(std::string argument) {
     if (argument == flag) return fmt::format("--{}", name);
   }
   return argument;
-}
-
-int print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
-    return 0;
-  }
-  if (errno == EPIPE) return 0;  // the reader has seen enough
-  fail("could not write to standard output: {}", std::strerror(errno));
 }
 
 int evaluate_command(const Flags& flags, const std::vector<std::string>& references, bool quiet) {

@@ -62,6 +62,13 @@ void Flags::add_config_flags() {
       ->default_str("full");
 }
 
+std::optional<ConfigDump> Flags::dump_kind() const {
+  if (dump_config_.empty()) return std::nullopt;
+  ConfigDump kind{};
+  from_text("dump-config", dump_config_, kind);
+  return kind;
+}
+
 std::map<std::string, std::vector<std::string>> Flags::given() const {
   std::map<std::string, std::vector<std::string>> result;
   for (const auto& [name, option] : options_) {

@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/streams.h"
 #include "util/config_file.h"
 #include "util/fields.h"
 #include "util/files.h"
@@ -49,8 +51,15 @@ class Flags {
     }
   }
 
-  /// full or minimal where --dump-config was given.
-  const std::string& dump_config() const { return dump_config_; }
+  /// What --dump-config asks for, if it was given.
+  std::optional<ConfigDump> dump_kind() const;
+  /// If it was, writes the configuration to standard output and returns true.
+  template <Options T>
+  bool dump(const T& options) const {
+    const std::optional<ConfigDump> kind = dump_kind();
+    if (kind) print(write_config(options, *kind));
+    return kind.has_value();
+  }
 
  private:
   struct Shape {

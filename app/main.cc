@@ -81,6 +81,7 @@ int run(int argc, char** argv) {
   commands["train"] = add_train(app);
   commands["translate"] = add_translate(app);
   commands["score"] = add_score(app);
+  commands["align"] = add_align(app);
   commands["evaluate"] = add_evaluate(app);
   commands["info"] = add_info(app);
   commands["average"] = add_average(app);

@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/flags.h"
+#include "app/pairs.h"
 #include "app/streams.h"
 #include "heed/translator.h"
 #include "util/error.h"
@@ -49,70 +50,6 @@ struct ScoreCommand {
     v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
       self.quiet);
   }
-};
-
-/// Gives sentence pairs in one of the forms of input.
-class PairReader {
- public:
-  virtual ~PairReader() = default;
-  virtual NextLine read(SourceLine& pair) = 0;
-};
-
-class TsvPairs final : public PairReader {
- public:
-  explicit TsvPairs(const std::vector<std::string>& paths) : input_(paths) {}
-
-  NextLine read(SourceLine& pair) override {
-    const NextLine next = input_.read(line_);
-    if (next != NextLine::kRead) return next;
-    ++number_;
-    const std::size_t tab = line_.find('\t');
-    if (tab == std::string::npos && !trim(line_).empty()) {
-      fail("expected source, tab, target in line {}, found no tab", number_);
-    }
-    pair.text = line_.substr(0, tab);
-    pair.target = tab == std::string::npos ? "" : line_.substr(tab + 1);
-    return next;
-  }
-
- private:
-  Input input_;
-  std::string line_;
-  std::size_t number_ = 0;
-};
-
-class TwoFiles final : public PairReader {
- public:
-  explicit TwoFiles(const std::vector<std::string>& paths)
-      : names_(paths), source_({paths[0]}), target_({paths[1]}) {}
-
-  NextLine read(SourceLine& pair) override {
-    const NextLine source = next_of(source_, pair.text);
-    const NextLine target = next_of(target_, pair.target);
-    if (source != target) fail_unequal(source == NextLine::kRead);
-    if (source == NextLine::kRead) ++lines_;
-    return source;
-  }
-
- private:
-  /// Two sides are read in step: a slow one holds up the other.
-  static NextLine next_of(Input& input, std::string& line) {
-    NextLine next = NextLine::kLater;
-    while (next == NextLine::kLater) next = input.read(line);
-    return next;
-  }
-
-  [[noreturn]] void fail_unequal(bool source_is_longer) {
-    Input& longer = source_is_longer ? source_ : target_;
-    std::size_t lines = lines_ + 1;
-    for (std::string rest; next_of(longer, rest) == NextLine::kRead;) ++lines;
-    fail("expected as many lines in {} as in {}, found {} and {}; make them parallel", names_[0],
-         names_[1], source_is_longer ? lines : lines_, source_is_longer ? lines_ : lines);
-  }
-
-  std::vector<std::string> names_;
-  Input source_, target_;
-  std::size_t lines_ = 0;
 };
 
 /// Translations of a Moses list with the source lines that their ids name. The id is the tag.
@@ -164,26 +101,17 @@ class ListedPairs final : public PairReader {
 };
 
 std::unique_ptr<PairReader> make_reader(const ScoreCommand& command) {
-  const auto expect = [&](std::size_t least, std::size_t most, const char* what) {
-    if (command.input.size() >= least && command.input.size() <= most) return;
-    fail_usage("expected {} for --input, found {} files", what, command.input.size());
-  };
   if (command.tsv && !command.n_best_list.empty()) {
     fail_usage("--tsv and --n-best-list exclude each other; name one");
   }
   if (command.score.json && !command.n_best_list.empty()) {
     fail_usage("--json and --n-best-list exclude each other: the list stays a list");
   }
-  if (command.tsv) {
-    expect(0, 1, "one TSV file or none");
-    return std::make_unique<TsvPairs>(command.input);
+  if (command.n_best_list.empty()) return read_pairs(command.input, command.tsv);
+  if (command.input.size() != 1) {
+    fail_usage("expected the source for --input, found {} files", command.input.size());
   }
-  if (!command.n_best_list.empty()) {
-    expect(1, 1, "the source");
-    return std::make_unique<ListedPairs>(command.input, command.n_best_list);
-  }
-  expect(2, 2, "SOURCE TARGET");
-  return std::make_unique<TwoFiles>(command.input);
+  return std::make_unique<ListedPairs>(command.input, command.n_best_list);
 }
 
 std::string record(const TranslatedLine& line, const ScoreCommand& command) {
@@ -212,6 +140,7 @@ void run(const ScoreCommand& command) {
 int score(const Flags& flags) {
   ScoreCommand command;
   flags.apply(command);
+  if (flags.dump(command)) return 0;
   if (command.model.empty()) fail_usage("expected a model: --model FILE");
   try {
     run(command);

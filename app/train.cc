@@ -40,16 +40,11 @@ int run(Trainer& trainer) {
 int train(const Flags& flags, bool dry_run) {
   TrainCommand command;
   flags.apply(command);
-  command.log.quiet = command.log.quiet || !flags.dump_config().empty();
+  command.log.quiet = command.log.quiet || flags.dump_kind().has_value();
   Trainer trainer(
       command.train.data, [&](std::size_t pairs) { return choose(flags, pairs).train; },
       command.log);
-  if (!flags.dump_config().empty()) {
-    ConfigDump kind{};
-    from_text("dump-config", flags.dump_config(), kind);
-    fmt::print("{}", write_config(trainer.options(), kind));
-    return 0;
-  }
+  if (flags.dump(trainer.options())) return 0;
   if (!dry_run) return run(trainer);
   for (const std::string& line : trainer.rehearse()) fmt::print("# {}\n", line);
   fmt::print("{}", write_config(trainer.options(), ConfigDump::kFull));

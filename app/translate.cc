@@ -150,12 +150,7 @@ void TranslateRun::run() {
 int translate(const Flags& flags) {
   TranslateCommand command;
   flags.apply(command);
-  if (!flags.dump_config().empty()) {
-    ConfigDump kind{};
-    from_text("dump-config", flags.dump_config(), kind);
-    fmt::print("{}", write_config(command, kind));
-    return 0;
-  }
+  if (flags.dump(command)) return 0;
   if (command.model.empty()) fail_usage("expected a model: --model FILE");
   try {
     TranslateRun(command).run();

@@ -1,0 +1,85 @@
+#include <memory>
+
+#include "app/commands.h"
+#include "app/flags.h"
+#include "app/pairs.h"
+#include "app/streams.h"
+#include "heed/aligner.h"
+#include "util/error.h"
+
+namespace heed {
+
+namespace {
+
+/// Everything that can be said about `heed align`.
+struct AlignCommand {
+  std::string model{};
+  std::vector<std::string> input{};
+  bool tsv = false;
+  std::string output{};
+  AlignOptions align{};
+  bool quiet = false;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"model", "Model file, as heed train writes it", 'm'}, self.model);
+    v(Field{"input", "SOURCE TARGET; one TSV file with --tsv; - is standard input", 'i'},
+      self.input);
+    v(Field{"tsv", "The input is source, tab, target"}, self.tsv);
+    v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
+    AlignOptions::visit_fields(self.align, v);
+    v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
+      self.quiet);
+  }
+};
+
+void run(const AlignCommand& command) {
+  const std::unique_ptr<PairReader> reader = read_pairs(command.input, command.tsv);
+  Aligner aligner(command.model, command.align);
+  Output output(command.output);
+  const auto write = [&](std::span<TranslatedLine> lines) {
+    std::string text;
+    for (const TranslatedLine& line : lines) text += aligner.format(line);
+    output.write(text);
+  };
+  const auto tell = [&](const std::string& message) {
+    if (!command.quiet) fmt::print(stderr, "heed: {}\n", message);
+  };
+  const auto read = [&](SourceLine& pair) { return reader->read(pair); };
+  const AlignSummary summary = aligner.align({read, write, tell});
+  output.close();
+  if (!command.quiet) print_summary(summary.lines);
+  for (const std::string& line : summary.report) tell(line);
+}
+
+int align(const Flags& flags) {
+  AlignCommand command;
+  flags.apply(command);
+  if (flags.dump(command)) return 0;
+  if (command.model.empty()) fail_usage("expected a model: --model FILE");
+  try {
+    run(command);
+  } catch (const ReaderGone&) {
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command add_align(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "align", "Align the words of given translations by a model's attention, a line a pair");
+  command->footer(
+      "Examples:\n"
+      "  heed align -m de-en.safetensors -i text.de text.en > text.pharaoh\n"
+      "  heed align -m de-en.safetensors -i text.de text.en --gold gold.pharaoh \\\n"
+      "    --alignment-heads best\n"
+      "  heed align -m de-en.safetensors -i text.de text.en \\\n"
+      "    --reverse-model en-de.safetensors --symmetrize grow-diag-final-and\n");
+  auto flags = std::make_shared<Flags>(*command);
+  flags->add<AlignCommand>();
+  flags->add_config_flags();
+  return [flags] { return align(*flags); };
+}
+
+}  // namespace heed

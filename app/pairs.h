@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "heed/translator.h"
+
+namespace heed {
+
+/// Gives sentence pairs in one of the forms of input.
+class PairReader {
+ public:
+  virtual ~PairReader() = default;
+  virtual NextLine read(SourceLine& pair) = 0;
+};
+
+/// SOURCE and TARGET, or source, tab, target: one file, or standard input if there is none. Throws
+/// UsageError for another number of files, and Error if one can't be read; read() does if the sides
+/// have different numbers of lines, or a tab is missing.
+std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bool tsv);
+
+}  // namespace heed
