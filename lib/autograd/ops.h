@@ -3,6 +3,7 @@
 #include <span>
 
 #include "autograd/tape.h"
+#include "data/batch.h"
 
 namespace heed {
 
@@ -71,6 +72,16 @@ struct OutputLayer {
   Var weight;  ///< [V, D]
   Var bias;    ///< [1, V], or empty.
 };
+/// What some heads of an attention shall look at.
+struct AlignmentTargets {
+  const Ragged& links;  ///< For each query row the rows of the memory that it is linked to.
+  int head = 0;         ///< From 1; 0: the mean of all.
+};
+/// Cross-entropy of attention with gold links: the sum over query rows i with links L_i of
+/// −Σ_{j ∈ L_i} log(a_ij) / |L_i| [1, 1] (Chen et al. 2016, eq. 7; Garg et al. 2019, eq. 3, summed
+/// over rows as the cross-entropy of words is). 1e-8 is added to a_ij, for sparse weights are 0.
+/// weights [spans.weights(), H]; the spans name the memory's rows themselves.
+Var alignment_loss(Var weights, const AttentionSpans& spans, const AlignmentTargets& targets);
 /// Label-smoothed cross-entropy of softmax(hidden · weightᵀ + bias) (Szegedy et al. 2016, sec. 7).
 /// The logits exist for a few hundred rows at a time: their gradient is taken at once and folded
 /// into those of hidden, weight and bias.

@@ -31,6 +31,9 @@ struct Batch {
   Ragged source;
   Ragged target;
   std::vector<std::size_t> lines;
+  /// Gold alignment, where there is one: for each row of `target` the tokens, from 0, of its source
+  /// sentence that it is linked to.
+  Ragged links{};
 };
 
 }  // namespace heed

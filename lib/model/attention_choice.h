@@ -7,12 +7,6 @@
 
 namespace heed {
 
-/// The part of a model's cross-attention that alignments are made of.
-struct AttentionChoice {
-  int layer = 0;  ///< From 1; 0: default_alignment_layer().
-  int head = 0;   ///< From 1; 0: the mean of all.
-};
-
 /// From 1. The last but one aligns best in deep decoders (Garg et al. 2019, sec. 3.1).
 inline int default_alignment_layer(int layers) { return layers > 2 ? layers - 1 : layers; }
 

@@ -18,6 +18,17 @@ void drop_tokens(Tape& tape, float rate, std::span<int> ids) {
   }
 }
 
+/// The batch's links as rows of Encoded::states.
+Ragged memory_rows(const Batch& batch) {
+  Ragged rows = batch.links;
+  for (int sentence = 0; sentence < batch.target.size(); ++sentence) {
+    const int begin = rows.offsets[batch.target.offsets[sentence]];
+    const int end = rows.offsets[batch.target.offsets[sentence + 1]];
+    for (int i = begin; i < end; ++i) rows.ids[i] += batch.source.offsets[sentence];
+  }
+  return rows;
+}
+
 }  // namespace
 
 EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
@@ -45,10 +56,17 @@ OutputLayer EncoderDecoder::output(Tape& tape) const {
   return {tape.parameter(*output_weight_), tape.parameter(*output_bias_)};
 }
 
-CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothing) const {
+CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothing,
+                                  const AttentionGuide& guide) const {
   const Encoded encoded = encode(tape, batch.source);
   const Decoded decoded = decode(tape, encoded, batch.target);
-  return cross_entropy(decoded.hidden, output(tape), batch.target.ids, smoothing);
+  CrossEntropy result = cross_entropy(decoded.hidden, output(tape), batch.target.ids, smoothing);
+  if (guide.weight == 0 || batch.links.size() == 0) return result;
+  const CrossAttention& attention = decoded.attention;
+  const Var guided = alignment_loss(attention.weights.at(guide.choice.layer - 1), attention.spans,
+                                    {memory_rows(batch), guide.choice.head});
+  result.loss = add(result.loss, scale(guided, guide.weight));
+  return result;
 }
 
 Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids, float factor) const {

@@ -35,6 +35,18 @@ struct CrossAttention {
   AttentionSpans spans;
 };
 
+/// The part of a model's cross-attention that alignments are made of.
+struct AttentionChoice {
+  int layer = 0;  ///< From 1; 0: default_alignment_layer().
+  int head = 0;   ///< From 1; 0: the mean of all.
+};
+
+/// Pulls a part of the attention towards Batch::links while training.
+struct AttentionGuide {
+  float weight = 0;  ///< Of alignment_loss() in the loss.
+  AttentionChoice choice{};
+};
+
 struct Decoded {
   Var hidden;  ///< [R, dim_emb]: what the output layer reads.
   CrossAttention attention;
@@ -73,8 +85,9 @@ class EncoderDecoder {
 
   /// The weights that turn `hidden` into logits.
   OutputLayer output(Tape& tape) const;
-  /// Cross-entropy of the batch's targets.
-  CrossEntropy loss(Tape& tape, const Batch& batch, float smoothing) const;
+  /// Cross-entropy of the batch's targets; if the batch has links, with the guide's part.
+  CrossEntropy loss(Tape& tape, const Batch& batch, float smoothing,
+                    const AttentionGuide& guide = {}) const;
 
   const ModelOptions& options() const { return options_; }
   const Vocabularies& vocabularies() const { return vocabularies_; }

@@ -54,8 +54,10 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       log_(log),
       backend_(make_backend(options_.training.backend)),
       corpus_(std::move(corpus)),
+      guided_(read_guided_alignment(corpus_, options_.data)),
       validation_text_(read_validation_text(options_.data)),
-      state_file_(options_.model + ".state", options_, corpus_.fingerprint()),
+      state_file_(options_.model + ".state", options_,
+                  corpus_.fingerprint() + (guided_ ? guided_->checksum() : 0)),
       tokenizers_(make_tokenizers(corpus_, options_.data, state_file_, log)),
       parameters_(*backend_),
       model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
@@ -69,6 +71,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       schedule_(make_schedule(options_.training, end_)),
       report_(log) {
   parameters_.initialize(options_.training.seed);
+  if (guided_) workers_.guide_attention(make_guide(*model_, options_.training));
   first_moment_.emplace(*backend_, parameters_.size());
   second_moment_.emplace(*backend_, parameters_.size());
   weights_ = {parameters_.flat(), first_moment_->tensor(), second_moment_->tensor(), {}};
@@ -121,6 +124,7 @@ void TrainingLoop::fetch() {
     batch = batcher_.next();
   }
   next_batch_ = std::move(batch.value());
+  if (guided_) guided_->add_to(next_batch_, corpus_, tokenizers_);
 }
 
 double TrainingLoop::seconds_now() const {

@@ -11,6 +11,7 @@
 #include "data/corpus.h"
 #include "heed/options.h"
 #include "model/model_file.h"
+#include "training/guided_alignment.h"
 #include "training/period.h"
 #include "training/report.h"
 #include "training/schedule.h"
@@ -58,6 +59,7 @@ class TrainingLoop {
   Log& log_;
   std::unique_ptr<Backend> backend_;
   Corpus corpus_;
+  std::optional<GuidedAlignment> guided_;
   std::optional<ValidationText> validation_text_;
   TrainingState state_file_;
   Tokenizers tokenizers_;

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "model/attention_choice.h"
 #include "util/error.h"
 #include "util/fields.h"
 
@@ -67,6 +68,20 @@ std::optional<ValidationText> read_validation_text(const DataOptions& options) {
     text.target.push_back(std::move(pair.target));
   }
   return text;
+}
+
+std::optional<GuidedAlignment> read_guided_alignment(const Corpus& corpus,
+                                                     const DataOptions& options) {
+  if (options.guided_alignment.empty()) return std::nullopt;
+  return GuidedAlignment(corpus, options);
+}
+
+AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options) {
+  if (!(options.guided_alignment_weight > 0)) {
+    fail_usage("expected --guided-alignment-weight above 0, found {}",
+               options.guided_alignment_weight);
+  }
+  return {options.guided_alignment_weight, choose_attention(model, 0, "")};
 }
 
 Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,

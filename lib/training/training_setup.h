@@ -7,6 +7,7 @@
 #include "data/corpus.h"
 #include "heed/options.h"
 #include "model/model_file.h"
+#include "training/guided_alignment.h"
 #include "training/period.h"
 #include "training/schedule.h"
 #include "training/training_state.h"
@@ -29,6 +30,14 @@ std::optional<ValidationText> read_validation_text(const DataOptions& options);
 
 /// Vocabularies of the corpus, joint or one a side, as the options say.
 Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Log& log);
+
+/// Nothing where there is no --guided-alignment.
+std::optional<GuidedAlignment> read_guided_alignment(const Corpus& corpus,
+                                                     const DataOptions& options);
+
+/// The model's own layer and heads, which --alignment-layer and --alignment-heads chose. Throws
+/// UsageError for a model without attention weights, or a weight that isn't above 0.
+AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options);
 
 /// Those of the state, where there is one; else those of --vocab; else they are trained.
 Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,

@@ -36,6 +36,9 @@ std::vector<Batch> make_shards(const Batch& batch, int count) {
     Batch& shard = shards[sentence % count];
     shard.source.add(batch.source[sentence]);
     shard.target.add(batch.target[sentence]);
+    if (batch.links.size() == 0) continue;
+    const std::span<const int> rows = std::span(batch.target.offsets).subspan(sentence, 2);
+    for (int row = rows.front(); row < rows.back(); ++row) shard.links.add(batch.links[row]);
   }
   return shards;
 }
@@ -57,7 +60,7 @@ LossSum Workers::accumulate(const Batch& batch, float smoothing, std::uint64_t k
     if (shard.target.size() == 0) return;
     Tape& tape = *tapes_[worker];
     tape.reset(hash_seed(key, {static_cast<std::uint64_t>(worker)}));
-    const CrossEntropy result = model_.loss(tape, shard, smoothing);
+    const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
     tape.backward(result.loss);
     sums[worker] = sum_of(result, shard);
   });

@@ -15,7 +15,7 @@ namespace heed {
 
 /// Sums over the target tokens of some batches.
 struct LossSum {
-  double loss = 0;        ///< With label smoothing, in nats.
+  double loss = 0;        ///< With label smoothing and guided alignment, in nats.
   double likelihood = 0;  ///< log p, without.
   std::uint64_t tokens = 0;
   std::uint64_t sentences = 0;
@@ -39,6 +39,9 @@ class Workers {
 
   int size() const { return pool_.size(); }
   ThreadPool& pool() { return pool_; }
+
+  /// From now on accumulate() guides attention towards links. `guide` names its layer.
+  void guide_attention(const AttentionGuide& guide) { guide_ = guide; }
 
   /// Adds the batch's gradients to those gathered since the last step(). `key` fixes dropout.
   LossSum accumulate(const Batch& batch, float smoothing, std::uint64_t key);
@@ -67,6 +70,7 @@ class Workers {
   const EncoderDecoder& model_;
   Backend& backend_;
   ThreadPool pool_;
+  AttentionGuide guide_;
   std::vector<std::unique_ptr<Block>> gradients_;
   std::vector<std::unique_ptr<Tape>> tapes_;
 };
