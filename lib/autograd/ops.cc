@@ -263,6 +263,16 @@ Var col_range(Var x, int first, int count) {
   return x.tape().view(x, [=](const Tensor& t) { return t.col_range(first, count); });
 }
 
+Var reshape(Var x, int cols) {
+  expect_contiguous("reshape", x);
+  if (x.value().size() % cols != 0) {
+    fail("expected a number of elements that is a multiple of {} in reshape, found [{}, {}]", cols,
+         x.rows(), x.cols());
+  }
+  const int rows = static_cast<int>(x.value().size() / cols);
+  return x.tape().view(x, [=](const Tensor& t) { return Tensor(t.data, rows, cols); });
+}
+
 Var concat_rows(std::span<const Var> parts) {
   constexpr Direction kDown{&Tensor::row_range, &Tensor::rows, &Tensor::cols};
   const int rows = sum_of(parts, kDown, "concat_rows");

@@ -36,14 +36,21 @@ Var gather_rows(Var table, std::span<const int> rows, float factor = 1);
 Var row_range(Var x, int first, int count);  ///< A view.
 Var col_range(Var x, int first,
               int count);  ///< A view, with x's stride: for products and attention.
+/// A view of the same numbers, one row after the other, as a matrix of that width. x is contiguous.
+Var reshape(Var x, int cols);
 Var concat_rows(std::span<const Var> parts);
 Var concat_cols(std::span<const Var> parts);
 /// Layer norm (Ba et al. 2016) or root mean square norm (Zhang & Sennrich 2019, no bias) of rows.
 Var normalize(Normalization kind, Var x, Var gain, Var bias);
 
 // ---- Attention ------------------------------------------------------------------------------
+struct Heads {
+  int count = 1;  ///< H
+  int width = 0;  ///< d
+};
 // query [R, H·d], memory [N, H·d]; scores and weights [spans.weights(), H], laid out as
-// AttentionSpan says.
+// AttentionSpan says. Of dot_scores and weighted_sum, the memory may have fewer heads that divide
+// H.
 Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSpans& spans);
 /// v_h · tanh(q_h + m_h + extra_h); `extra` [spans.weights(), H·d] may be empty.
 Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans,
@@ -53,6 +60,27 @@ Var normalize_spans(AttentionNormalizer kind, Var scores, int heads, const Atten
 /// weights_hj · exp(−(j − centre)² / 2σ²) with centres [R, 1]; see Backend::gaussian_spans.
 Var gaussian_spans(Var weights, Var centres, float sigma, int heads, const AttentionSpans& spans);
 Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans);  ///< [R, H·d]
+/// The same for a memory with heads of that width, which may be fewer.
+Var weighted_sum(Var weights, Var memory, const Heads& heads, const AttentionSpans& spans);
+/// Positive scores as shares of their sum over each row's keys.
+Var share_spans(Var scores, int heads, const AttentionSpans& spans);
+
+// ---- Places in attention --------------------------------------------------------------------
+// What `buckets` refers to must live until the tape is reset.
+
+/// scores + table[r, h·P + bucket(r, j)], table [R, H·P] or [1, H·P].
+Var add_by_bucket(Var scores, Var table, const DistanceBuckets& buckets, int heads,
+                  const AttentionSpans& spans);
+/// The sum of each row's and head's weights in each bucket: [R, H·P].
+Var sum_by_bucket(Var weights, const DistanceBuckets& buckets, int heads,
+                  const AttentionSpans& spans);
+/// x [N, H·d] with pairs of columns turned by `angles` [N, d]; see Backend::rotate.
+Var rotate(Var x, Var angles);
+
+// ---- Running states -------------------------------------------------------------------------
+/// c_t = f_t ∘ c_{t−1} + (1 − f_t) ∘ x_t through each sequence; see Backend::scan. `initial` may be
+/// empty; it gets no gradient.
+Var scan(Var gates, Var x, Var initial, std::span<const int> offsets);
 
 // ---- Recurrent cells ------------------------------------------------------------------------
 /// input [R, 3H], hidden [R, 3H], state [R, H] → next state [R, H]; see Backend::gru.

@@ -3,10 +3,20 @@
 
 namespace heed {
 
+namespace {
+
+/// Whether a memory has as many heads as the query, or fewer that divide them.
+bool heads_fit(int query_cols, int memory_cols, int heads) {
+  if (query_cols % heads != 0 || memory_cols == 0) return false;
+  return memory_cols % (query_cols / heads) == 0 && query_cols % memory_cols == 0;
+}
+
+}  // namespace
+
 // ---- Attention ------------------------------------------------------------------------------
 
 Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSpans& spans) {
-  expect(query.cols() == memory.cols() && query.cols() % heads == 0, "dot_scores", query, memory);
+  expect(heads_fit(query.cols(), memory.cols(), heads), "dot_scores", query, memory);
   Tape& tape = query.tape();
   const Tensor scores = tape.allocate(spans.weights(), heads);
   tape.backend().dot_scores(query.value(), memory.value(), heads, factor, spans, scores);
@@ -79,10 +89,16 @@ Var gaussian_spans(Var weights, Var centres, float sigma, int heads, const Atten
 }
 
 Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans) {
-  expect(weights.rows() == spans.weights() && memory.cols() % heads == 0, "weighted_sum", weights,
-         memory);
+  expect(memory.cols() % heads == 0, "weighted_sum", weights, memory);
+  return weighted_sum(weights, memory, Heads{heads, memory.cols() / heads}, spans);
+}
+
+Var weighted_sum(Var weights, Var memory, const Heads& shape, const AttentionSpans& spans) {
+  const int heads = shape.count, width = heads * shape.width;
+  expect(weights.rows() == spans.weights() && heads_fit(width, memory.cols(), heads),
+         "weighted_sum", weights, memory);
   Tape& tape = weights.tape();
-  const Tensor context = tape.allocate(static_cast<int>(spans.rows.size()), memory.cols());
+  const Tensor context = tape.allocate(static_cast<int>(spans.rows.size()), width);
   tape.backend().weighted_sum(weights.value(), memory.value(), heads, spans, context);
   const Var result = tape.node(context, weights.differentiable() || memory.differentiable());
   if (!result.differentiable()) return result;
@@ -90,6 +106,20 @@ Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans
     if (!result.has_gradient()) return;
     tape.backend().weighted_sum_backward(weights.value(), memory.value(), heads, spans,
                                          result.gradient(), weights.gradient(), memory.gradient());
+  });
+  return result;
+}
+
+Var share_spans(Var scores, int heads, const AttentionSpans& spans) {
+  Tape& tape = scores.tape();
+  const Tensor weights = tape.allocate(scores.rows(), scores.cols());
+  tape.backend().share_spans(scores.value(), heads, spans, weights);
+  const Var result = tape.node(weights, scores.differentiable());
+  if (!result.differentiable()) return result;
+  tape.record([=, &tape] {
+    if (!result.has_gradient()) return;
+    tape.backend().share_spans_backward(scores.value(), weights, result.gradient(), heads, spans,
+                                        scores.gradient());
   });
   return result;
 }

@@ -31,6 +31,13 @@ std::ptrdiff_t first_weight(const AttentionSpan& span, int heads, int head) {
   return std::ptrdiff_t{heads} * span.first_weight + std::ptrdiff_t{head} * span.keys;
 }
 
+/// The first column in a memory of what a head reads whose columns in the query begin at `col`:
+/// where the memory has fewer heads of that width, some share one.
+int memory_col(const Tensor& memory, int heads, int width, int col) {
+  if (memory.cols == heads * width) return col;
+  return col / width * (memory.cols / width) / heads * width;
+}
+
 /// Calls body(begin, end, head) for runs of query rows [begin, end) whose keys begin at the same
 /// row and do not get fewer, so that the rows that see a key are the last ones of the run: a
 /// sentence's queries, causal or not. Head by head, since one head's columns of the keys fit the
@@ -145,7 +152,7 @@ void spread_to_memory(const Tensor& weights, const Tensor& x, int heads, float s
   const int width = x.cols / heads;
   for_each_run(spans, heads, [&](int begin, int end, int head) {
     const auto rows = spans.rows;
-    const Keys keys(memory, spans, begin, head * width);
+    const Keys keys(memory, spans, begin, memory_col(memory, heads, width, head * width));
     for (int j = 0, r = begin; j < rows[end - 1].keys; ++j) {
       while (rows[r].keys <= j) ++r;
       combine<true>(
@@ -213,8 +220,8 @@ void EigenBackend::dot_scores(const Tensor& query, const Tensor& memory, int hea
                               const AttentionSpans& spans, const Tensor& scores) {
   const int width = query.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
-    dot_keys<false>(query.row(r) + col, Keys(memory, spans, r, col), keys, width, scale,
-                    scores.data + first);
+    const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
+    dot_keys<false>(query.row(r) + col, all, keys, width, scale, scores.data + first);
   });
 }
 
@@ -224,8 +231,8 @@ void EigenBackend::dot_scores_backward(const Tensor& query, const Tensor& memory
                                        const Tensor& dmemory) {
   const int width = query.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
-    combine_keys<true>(dscores.data + first, Keys(memory, spans, r, col), keys, width, scale,
-                       dquery.row(r) + col);
+    const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
+    combine_keys<true>(dscores.data + first, all, keys, width, scale, dquery.row(r) + col);
   });
   spread_to_memory(dscores, query, heads, scale, spans, dmemory);
 }
@@ -302,8 +309,8 @@ void EigenBackend::weighted_sum(const Tensor& weights, const Tensor& memory, int
                                 const AttentionSpans& spans, const Tensor& context) {
   const int width = context.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
-    combine_keys<false>(weights.data + first, Keys(memory, spans, r, col), keys, width, 1,
-                        context.row(r) + col);
+    const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
+    combine_keys<false>(weights.data + first, all, keys, width, 1, context.row(r) + col);
   });
 }
 
@@ -312,8 +319,8 @@ void EigenBackend::weighted_sum_backward(const Tensor& weights, const Tensor& me
                                          const Tensor& dweights, const Tensor& dmemory) {
   const int width = dcontext.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
-    dot_keys<true>(dcontext.row(r) + col, Keys(memory, spans, r, col), keys, width, 1,
-                   dweights.data + first);
+    const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
+    dot_keys<true>(dcontext.row(r) + col, all, keys, width, 1, dweights.data + first);
   });
   spread_to_memory(weights, dcontext, heads, 1, spans, dmemory);
 }

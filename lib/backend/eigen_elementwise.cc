@@ -55,6 +55,8 @@ void EigenBackend::activate(Activation kind, const Tensor& x, const Tensor& y) {
       return map(x, y, [](Vec v) { return logistic(v); });
     case Activation::kExp:
       return map(x, y, [](Vec v) { return exp(v); });
+    case Activation::kEluPlusOne:
+      return map(x, y, [](Vec v) { return v > 0.0F ? v + 1.0F : exp(v); });
   }
 }
 
@@ -79,6 +81,8 @@ void EigenBackend::activate_backward(Activation kind, const Tensor& x, const Ten
       return map_backward(y, dy, dx, [](Vec v) { return v * (1.0F - v); });
     case Activation::kExp:
       return map_backward(y, dy, dx, [](Vec v) { return v; });
+    case Activation::kEluPlusOne:  // e^x below zero is the output itself, above it is over 1
+      return map_backward(y, dy, dx, [](Vec v) { return minimum(v, broadcast(1)); });
   }
 }
 

@@ -67,6 +67,26 @@ class ReferenceBackend : public Backend {
                              const AttentionSpans& spans, const Tensor& dcontext,
                              const Tensor& dweights, const Tensor& dmemory) override;
 
+  void share_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
+                   const Tensor& weights) override;
+  void share_spans_backward(const Tensor& scores, const Tensor& weights, const Tensor& dweights,
+                            int heads, const AttentionSpans& spans, const Tensor& dscores) override;
+
+  void add_by_bucket(const Tensor& table, const DistanceBuckets& buckets, int heads,
+                     const AttentionSpans& spans, const Tensor& scores) override;
+  void sum_by_bucket(const Tensor& scores, const DistanceBuckets& buckets, int heads,
+                     const AttentionSpans& spans, const Tensor& table) override;
+  void rotate(const Tensor& x, const Tensor& angles, bool back, float beta,
+              const Tensor& y) override;
+
+  void scan(const Tensor& gates, const Tensor& x, const Tensor& initial,
+            std::span<const int> offsets, const Tensor& states) override;
+  void scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
+                     std::span<const int> offsets, const Tensor& dstates, const Tensor& dgates,
+                     const Tensor& dx) override;
+  void linear_attention_step(const Tensor& query, const Tensor& key, const Tensor& value, int heads,
+                             const Tensor& state, const Tensor& context) override;
+
   void gru(const GruStep& step, const Tensor& next, const Tensor& gates) override;
   void gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
                     const GruStep& d) override;

@@ -28,6 +28,11 @@ double hidden_unit(const AdditiveTerms& x, int r, int key, int pair, int i) {
   return std::tanh(x.extra ? sum + x.extra.row(pair)[i] : sum);
 }
 
+/// The first column in a memory of what head h of so many reads: heads may share it.
+int memory_col(const Tensor& memory, int width, int heads, int h) {
+  return h * (memory.cols / width) / heads * width;
+}
+
 }  // namespace
 
 void ReferenceBackend::dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
@@ -35,7 +40,7 @@ void ReferenceBackend::dot_scores(const Tensor& query, const Tensor& memory, int
   const int width = query.cols / heads;
   for_each_key(spans, heads, [&](int r, int h, int key, std::ptrdiff_t weight, int) {
     const float* q = query.row(r) + h * width;
-    const float* m = memory.row(key) + h * width;
+    const float* m = memory.row(key) + memory_col(memory, width, heads, h);
     double sum = 0;
     for (int i = 0; i < width; ++i) sum += double{q[i]} * m[i];
     scores.data[weight] = static_cast<float>(scale * sum);
@@ -49,9 +54,10 @@ void ReferenceBackend::dot_scores_backward(const Tensor& query, const Tensor& me
   const int width = query.cols / heads;
   for_each_key(spans, heads, [&](int r, int h, int key, std::ptrdiff_t weight, int) {
     const float slope = scale * dscores.data[weight];
-    for (int i = h * width; i < (h + 1) * width; ++i) {
-      dquery.row(r)[i] += slope * memory.row(key)[i];
-      dmemory.row(key)[i] += slope * query.row(r)[i];
+    const int col = h * width, from = memory_col(memory, width, heads, h);
+    for (int i = 0; i < width; ++i) {
+      dquery.row(r)[col + i] += slope * memory.row(key)[from + i];
+      dmemory.row(key)[from + i] += slope * query.row(r)[col + i];
     }
   });
 }
@@ -89,8 +95,9 @@ void ReferenceBackend::weighted_sum(const Tensor& weights, const Tensor& memory,
   const int width = context.cols / heads;
   fill(context, 0);
   for_each_key(spans, heads, [&](int r, int h, int key, std::ptrdiff_t weight, int) {
-    for (int i = h * width; i < (h + 1) * width; ++i)
-      context.row(r)[i] += weights.data[weight] * memory.row(key)[i];
+    const int col = h * width, from = memory_col(memory, width, heads, h);
+    for (int i = 0; i < width; ++i)
+      context.row(r)[col + i] += weights.data[weight] * memory.row(key)[from + i];
   });
 }
 
@@ -99,10 +106,11 @@ void ReferenceBackend::weighted_sum_backward(const Tensor& weights, const Tensor
                                              const Tensor& dweights, const Tensor& dmemory) {
   const int width = dcontext.cols / heads;
   for_each_key(spans, heads, [&](int r, int h, int key, std::ptrdiff_t weight, int) {
+    const int col = h * width, from = memory_col(memory, width, heads, h);
     double sum = 0;
-    for (int i = h * width; i < (h + 1) * width; ++i) {
-      sum += double{dcontext.row(r)[i]} * memory.row(key)[i];
-      dmemory.row(key)[i] += weights.data[weight] * dcontext.row(r)[i];
+    for (int i = 0; i < width; ++i) {
+      sum += double{dcontext.row(r)[col + i]} * memory.row(key)[from + i];
+      dmemory.row(key)[from + i] += weights.data[weight] * dcontext.row(r)[col + i];
     }
     dweights.data[weight] += static_cast<float>(sum);
   });

@@ -52,6 +52,8 @@ double activated(Activation kind, double x) {
       return logistic(x);
     case Activation::kExp:
       return std::exp(x);
+    case Activation::kEluPlusOne:
+      return x > 0 ? x + 1 : std::exp(x);
   }
   return x;
 }
@@ -70,6 +72,8 @@ double slope(Activation kind, double x, double y) {
       return y * (1 - y);
     case Activation::kExp:
       return y;
+    case Activation::kEluPlusOne:
+      return x > 0 ? 1 : y;
   }
   return 1;
 }

@@ -9,10 +9,6 @@ namespace heed {
 
 namespace {
 
-HeadShape head_shape(const ModelOptions& options) {
-  return {options.dim_emb, options.transformer_heads, options.dropout_attention};
-}
-
 std::vector<int> sentence_of_rows(const Ragged& target) {
   std::vector<int> sentences(target.rows());
   for (int sentence = 0; sentence < target.size(); ++sentence) {
@@ -24,6 +20,10 @@ std::vector<int> sentence_of_rows(const Ragged& target) {
 
 /// Widths are checked before any layer is built on them.
 const ModelOptions& checked(const ModelOptions& options) {
+  if (options.enc_depth < 1 || options.dec_depth < 1) {
+    fail_usage("expected --enc-depth and --dec-depth of at least 1, found {} and {}",
+               options.enc_depth, options.dec_depth);
+  }
   if (options.transformer_heads > 0 && options.dim_emb % options.transformer_heads == 0) {
     return options;
   }
@@ -31,21 +31,35 @@ const ModelOptions& checked(const ModelOptions& options) {
              options.dim_emb, options.transformer_heads);
 }
 
+/// Positions that are added to embeddings, or none.
+std::unique_ptr<PositionEncoding> make_positions(const ModelOptions& options,
+                                                 Parameters& parameters) {
+  const bool learned = options.positions == Positions::kLearned;
+  if (!learned && options.positions != Positions::kSinusoidal) return nullptr;
+  return std::make_unique<PositionEncoding>(parameters, "positions", options.dim_emb,
+                                            learned ? options.max_positions : 0);
+}
+
 }  // namespace
 
 struct Transformer::State : DecoderState {
-  std::vector<Var> memories;
-  std::vector<KeyValueCache> caches;
-  std::span<const int> offsets;        ///< Of the source.
-  std::vector<int> sentences;          ///< Of each row.
-  std::vector<std::vector<int>> past;  ///< Of each row: the cache's rows of its tokens.
+  State(int size, int reach) : sentences(size), past(size, reach) {
+    std::iota(sentences.begin(), sentences.end(), 0);
+  }
+
+  std::vector<Var> source_memories;
+  LayerMemories memories;
+  std::span<const int> offsets;  ///< Of the source.
+  std::vector<int> sentences;    ///< Of each row.
+  Past past;
 };
 
 Transformer::Transformer(const ModelOptions& options, const Vocabularies& vocabularies,
                          Parameters& parameters)
     : EncoderDecoder(checked(options), vocabularies, parameters),
-      positions_(parameters, "positions", options.dim_emb,
-                 options.positions == Positions::kLearned ? options.max_positions : 0),
+      positions_(make_positions(options, parameters)),
+      encoder_positions_(make_relative(parameters, "encoder.positions", false)),
+      decoder_positions_(make_relative(parameters, "decoder.positions", true)),
       embedding_factor_(std::sqrt(static_cast<float>(options.dim_emb))) {
   for (int layer = 0; layer < options.enc_depth; ++layer) {
     encoder_.push_back(make_encoder_layer(parameters, fmt::format("encoder.{}", layer)));
@@ -72,34 +86,61 @@ FeedForwardLayer Transformer::make_feed_forward(Parameters& parameters,
            options().dropout_ffn}};
 }
 
+RelativePositions Transformer::make_relative(Parameters& parameters, const std::string& name,
+                                             bool causal) const {
+  return {parameters,
+          name,
+          {options().positions, options().transformer_heads, shape(causal).head_width(), causal}};
+}
+
+SequenceShape Transformer::shape(bool causal) const {
+  return {options().dim_emb,
+          options().transformer_heads,
+          options().kv_heads,
+          options().attention_window_width,
+          options().dropout_attention,
+          options().attention_normalizer,
+          options().positions,
+          causal,
+          {options().dim_emb, options().transformer_dim_ffn, FeedForward::kRelu,
+           options().dropout_ffn}};
+}
+
 Transformer::EncoderLayer Transformer::make_encoder_layer(Parameters& parameters,
                                                           const std::string& name) const {
-  return {{parameters, name + ".self_attention", head_shape(options())},
-          make_feed_forward(parameters, name),
-          make_frame(parameters, name + ".self_attention"),
+  const auto& self =
+      sequence_attention(options().encoder_attention, AttentionPlace::kEncoder, shape(false));
+  return {self.make_self(parameters, name + ".self_attention", shape(false)),
+          make_feed_forward(parameters, name), make_frame(parameters, name + ".self_attention"),
           make_frame(parameters, name + ".feed_forward")};
 }
 
 Transformer::DecoderLayer Transformer::make_decoder_layer(Parameters& parameters,
                                                           const std::string& name) const {
-  return {{parameters, name + ".self_attention", head_shape(options())},
-          {parameters, name + ".cross_attention", head_shape(options())},
+  const auto& self =
+      sequence_attention(options().decoder_attention, AttentionPlace::kDecoder, shape(true));
+  const auto& cross =
+      sequence_attention(options().cross_attention, AttentionPlace::kCross, shape(false));
+  return {self.make_self(parameters, name + ".self_attention", shape(true)),
+          cross.make_cross(parameters, name + ".cross_attention", shape(false)),
           make_feed_forward(parameters, name),
           make_frame(parameters, name + ".self_attention"),
           make_frame(parameters, name + ".cross_attention"),
           make_frame(parameters, name + ".feed_forward")};
 }
 
-Var Transformer::embed(Var embedded, std::span<const int> positions) const {
-  return dropout(positions_(embedded, embedded.tape().keep(positions)), options().dropout);
+Var Transformer::embed(Var embedded, std::span<const int> places) const {
+  return dropout(positions_ == nullptr ? embedded : (*positions_)(embedded, places),
+                 options().dropout);
 }
 
 Encoded Transformer::encode(Tape& tape, const Ragged& source) const {
-  const AttentionSpans spans = self_spans(tape, source.offsets, false);
-  Var x = embed(embed_source(tape, source.ids, embedding_factor_), token_positions(source.offsets));
+  SelfRows rows = sentence_rows(tape, source.offsets, false, encoder_.front().attention->reach());
+  rows.relative = encoder_positions_.terms(tape, rows);
+  Var x = embed(embed_source(tape, source.ids, embedding_factor_), rows.places);
   for (const EncoderLayer& layer : encoder_) {
     const Sublayer& attention = layer.attention_frame;
-    x = attention.output(x, layer.attention(attention.input(x), spans, nullptr));
+    x = attention.output(x, (*layer.attention)(attention.input(x), rows, nullptr));
     const Sublayer& feed_forward = layer.feed_forward_frame;
     x = feed_forward.output(x, layer.feed_forward(feed_forward.input(x)));
   }
@@ -109,21 +150,21 @@ Encoded Transformer::encode(Tape& tape, const Ragged& source) const {
 std::vector<Var> Transformer::remember(const Encoded& encoded) const {
   std::vector<Var> memories;
   for (const DecoderLayer& layer : decoder_) {
-    memories.push_back(layer.cross_attention.remember(encoded.states));
+    memories.push_back(layer.cross_attention->remember(encoded.states));
   }
   return memories;
 }
 
 Decoded Transformer::run_decoder(const DecoderInput& input) const {
   Decoded result{{}, {{}, input.source}};
-  Var x = input.x;
+  Var x = embed(input.words, input.rows.places);
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
     const DecoderLayer& layer = decoder_[i];
-    KeyValueCache* cache = input.caches == nullptr ? nullptr : &(*input.caches)[i];
-    x = layer.self_frame.output(x,
-                                layer.self_attention(layer.self_frame.input(x), input.self, cache));
-    const EncoderAttention::Output cross =
-        layer.cross_attention(layer.cross_frame.input(x), input.memories[i], input.source);
+    LayerMemory* memory = input.memories == nullptr ? nullptr : (*input.memories)[i].get();
+    const Var self = (*layer.self_attention)(layer.self_frame.input(x), input.rows, memory);
+    x = layer.self_frame.output(x, self);
+    const EncoderAttention::Output cross = (*layer.cross_attention)(
+        layer.cross_frame.input(x), input.source_memories[i], input.source);
     result.attention.weights.push_back(cross.weights);
     x = layer.cross_frame.output(x, cross.x);
     x = layer.feed_forward_frame.output(x, layer.feed_forward(layer.feed_forward_frame.input(x)));
@@ -134,49 +175,34 @@ Decoded Transformer::run_decoder(const DecoderInput& input) const {
 
 Decoded Transformer::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const Var words = embed_target(tape, shifted(tape, target), embedding_factor_);
-  const std::vector<Var> memories = remember(encoded);
-  const QueryRows rows = sentence_spans(tape, sentence_of_rows(target), encoded.offsets);
-  return run_decoder({embed(words, token_positions(target.offsets)),
-                      self_spans(tape, target.offsets, true), rows.spans, memories, nullptr});
+  const std::vector<Var> source_memories = remember(encoded);
+  const QueryRows source = sentence_spans(tape, sentence_of_rows(target), encoded.offsets);
+  SelfRows rows =
+      sentence_rows(tape, target.offsets, true, decoder_.front().self_attention->reach());
+  rows.relative = decoder_positions_.terms(tape, rows);
+  return run_decoder({words, rows, source.spans, source_memories, nullptr});
 }
 
 std::unique_ptr<DecoderState> Transformer::start(const Encoded& encoded) const {
-  auto state = std::make_unique<State>();
-  state->memories = remember(encoded);
-  Backend& backend = encoded.states.tape().backend();
-  for (std::size_t layer = 0; layer < decoder_.size(); ++layer) {
-    state->caches.emplace_back(backend, 2 * options().dim_emb);
+  auto state = std::make_unique<State>(encoded.size(), decoder_.front().self_attention->past());
+  state->source_memories = remember(encoded);
+  for (const DecoderLayer& layer : decoder_) {
+    state->memories.push_back(layer.self_attention->start(encoded.states.tape().backend()));
   }
   state->offsets = encoded.offsets;
-  state->sentences.resize(encoded.size());
-  std::iota(state->sentences.begin(), state->sentences.end(), 0);
-  state->past.resize(encoded.size());
   return state;
 }
 
 Decoded Transformer::step(Tape& tape, DecoderState& decoder_state, const NextTokens& next) const {
   auto& state = static_cast<State&>(decoder_state);
-  std::vector<int> sentences, positions, key_rows;
-  std::vector<std::vector<int>> past;
-  std::vector<AttentionSpan> spans;
-  for (std::size_t row = 0; row < next.parents.size(); ++row) {
-    const int parent = next.parents[row];
-    sentences.push_back(state.sentences[parent]);
-    past.push_back(state.past[parent]);
-    past.back().push_back(state.caches.front().size() + static_cast<int>(row));
-    const int length = static_cast<int>(past.back().size());
-    positions.push_back(length - 1);
-    const int first = static_cast<int>(key_rows.size());
-    spans.push_back({first, length, first});
-    key_rows.insert(key_rows.end(), past.back().begin(), past.back().end());
-  }
+  SelfRows rows = state.past.advance(tape, next.parents);
+  rows.relative = decoder_positions_.terms(tape, rows);
+  std::vector<int> sentences;
+  for (const int parent : next.parents) sentences.push_back(state.sentences[parent]);
   state.sentences = std::move(sentences);
-  state.past = std::move(past);
-  const AttentionSpans self{tape.keep(std::span<const AttentionSpan>(spans)),
-                            tape.keep(std::span<const int>(key_rows))};
-  const QueryRows rows = sentence_spans(tape, state.sentences, state.offsets);
+  const QueryRows source = sentence_spans(tape, state.sentences, state.offsets);
   const Var words = embed_target(tape, next.tokens, embedding_factor_);
-  return run_decoder({embed(words, positions), self, rows.spans, state.memories, &state.caches});
+  return run_decoder({words, rows, source.spans, state.source_memories, &state.memories});
 }
 
 }  // namespace heed

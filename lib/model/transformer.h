@@ -5,12 +5,13 @@
 
 #include "model/encoder_decoder.h"
 #include "nn/positions.h"
-#include "nn/transformer_layers.h"
+#include "nn/relative_positions.h"
+#include "nn/sequence_attention.h"
 
 namespace heed {
 
 /// The Transformer (Vaswani et al. 2017), with the norm after each sublayer as in the paper or
-/// before it (Xiong et al. 2020).
+/// before it (Xiong et al. 2020), and a variant of attention at each of its three places.
 class Transformer : public EncoderDecoder {
  public:
   Transformer(const ModelOptions& options, const Vocabularies& vocabularies,
@@ -23,23 +24,24 @@ class Transformer : public EncoderDecoder {
 
  private:
   struct EncoderLayer {
-    SelfAttention attention;
+    std::unique_ptr<SelfAttention> attention;
     FeedForwardLayer feed_forward;
     Sublayer attention_frame, feed_forward_frame;
   };
   struct DecoderLayer {
-    SelfAttention self_attention;
-    EncoderAttention cross_attention;
+    std::unique_ptr<SelfAttention> self_attention;
+    std::unique_ptr<EncoderAttention> cross_attention;
     FeedForwardLayer feed_forward;
     Sublayer self_frame, cross_frame, feed_forward_frame;
   };
-  /// What the decoder's layers attend to.
+  using LayerMemories = std::vector<std::unique_ptr<LayerMemory>>;
+  /// What the decoder's layers read.
   struct DecoderInput {
-    Var x;  ///< [R, D]: embedded target tokens with their positions.
-    AttentionSpans self;
+    Var words;  ///< [R, D]: embedded target tokens.
+    const SelfRows& rows;
     AttentionSpans source;
-    std::span<const Var> memories;       ///< Of each layer: keys and values of the source.
-    std::vector<KeyValueCache>* caches;  ///< Of each layer, when decoding step by step.
+    std::span<const Var> source_memories;  ///< Of each layer: keys and values of the source.
+    const LayerMemories* memories;         ///< Of each layer, when decoding step by step.
   };
   struct State;
 
@@ -47,13 +49,17 @@ class Transformer : public EncoderDecoder {
   DecoderLayer make_decoder_layer(Parameters& parameters, const std::string& name) const;
   Sublayer make_frame(Parameters& parameters, const std::string& name) const;
   FeedForwardLayer make_feed_forward(Parameters& parameters, const std::string& name) const;
-  Var embed(Var embedded, std::span<const int> positions) const;
+  RelativePositions make_relative(Parameters& parameters, const std::string& name,
+                                  bool causal) const;
+  SequenceShape shape(bool causal) const;
+  Var embed(Var embedded, std::span<const int> places) const;
   std::vector<Var> remember(const Encoded& encoded) const;
   Decoded run_decoder(const DecoderInput& input) const;
 
-  PositionEncoding positions_;
+  std::unique_ptr<PositionEncoding> positions_;  ///< Where they are added to embeddings.
   std::vector<EncoderLayer> encoder_;
   std::vector<DecoderLayer> decoder_;
+  RelativePositions encoder_positions_, decoder_positions_;
   std::unique_ptr<Norm> encoder_norm_, decoder_norm_;  ///< After the last layer, unless post.
   float embedding_factor_;                             ///< √D (Vaswani et al. 2017, 3.4).
 };

@@ -1,5 +1,6 @@
 #include "nn/spans.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace heed {
@@ -24,15 +25,17 @@ Var gather_blocks(Var x, std::span<const AttentionSpan> blocks) {
   return gather_rows(x, x.tape().keep(std::span<const int>(rows)));
 }
 
-AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal) {
+AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal, int reach) {
   std::vector<AttentionSpan> spans;
   spans.reserve(offsets.back());
   int weights = 0;
   for (std::size_t sentence = 0; sentence + 1 < offsets.size(); ++sentence) {
     const int length = offsets[sentence + 1] - offsets[sentence];
     for (int token = 0; token < length; ++token) {
-      const int keys = causal ? token + 1 : length;
-      spans.push_back({offsets[sentence], keys, weights});
+      const int first = token - std::min(token, reach);
+      const int after = causal ? 0 : std::min(length - 1 - token, reach);
+      const int keys = token + after + 1 - first;
+      spans.push_back({offsets[sentence] + first, keys, weights});
       weights += keys;
     }
   }

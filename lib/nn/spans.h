@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <span>
 
 #include "autograd/ops.h"
@@ -26,7 +27,8 @@ QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<c
 Var gather_blocks(Var x, std::span<const AttentionSpan> blocks);
 
 /// Each token of a ragged batch attends to its own sentence: to all of it, or (causal) to itself
-/// and what stands before it. Kept on `tape`.
-AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal);
+/// and what stands before it, but no further than `reach` tokens to a side. Kept on `tape`.
+AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal,
+                          int reach = std::numeric_limits<int>::max());
 
 }  // namespace heed

@@ -22,7 +22,8 @@ struct Operand {
 };
 inline Operand transposed(Tensor t) { return {t, true}; }
 
-enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid, kExp };
+/// kEluPlusOne: x + 1 above zero, eˣ below (Clevert et al. 2016 plus one), always positive.
+enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid, kExp, kEluPlusOne };
 enum class Normalization { kLayer, kRms };
 
 /// The keys that one query row attends to: rows [first_key, first_key + keys) of the memory.
@@ -50,6 +51,16 @@ struct AdditiveTerms {
   Tensor memory;  ///< [M, H·d], any stride.
   Tensor v;       ///< [1, H·d]
   Tensor extra;   ///< [spans.weights(), H·d], a row for each query row and key; or empty.
+};
+
+/// Which of P buckets the distance between a query row and a key belongs to.
+struct DistanceBuckets {
+  std::span<const int> first;    ///< Of each query row: place of its first key less its own.
+  std::span<const int> buckets;  ///< Of the distances from `lowest` on.
+  int lowest = 0;                ///< Distance that buckets[0] is for.
+  int count = 0;                 ///< P
+
+  int operator()(int row, int key) const { return buckets[first[row] + key - lowest]; }
 };
 
 /// Learnt constants of a cell are added before the kernel; it does the arithmetic between the
@@ -145,7 +156,9 @@ class Backend {
 
   // ---- Attention: scores, weights, context --------------------------------------------------
   // query [R, H·d], memory [M, H·d], scores and weights [spans.weights(), H] in the blocks that
-  // AttentionSpan describes, context [R, H·d]. query, memory and context may have any stride.
+  // AttentionSpan describes, context [R, H·d]. query, memory and context may have any stride. The
+  // memory of dot_scores and weighted_sum may have fewer heads, G that divide H ([M, G·d]): head h
+  // reads its head h·G/H.
 
   /// scores = scale · q_h · m_h.
   virtual void dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
@@ -183,6 +196,42 @@ class Backend {
   virtual void weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
                                      const AttentionSpans& spans, const Tensor& dcontext,
                                      const Tensor& dweights, const Tensor& dmemory) = 0;
+
+  /// weights = scores / their sum over each row's keys, for positive scores; may be the same.
+  virtual void share_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
+                           const Tensor& weights) = 0;
+  virtual void share_spans_backward(const Tensor& scores, const Tensor& weights,
+                                    const Tensor& dweights, int heads, const AttentionSpans& spans,
+                                    const Tensor& dscores) = 0;
+
+  // ---- Places in attention ------------------------------------------------------------------
+  /// scores_hj += table[r, h·P + bucket(r, j)], table [R, H·P], or [1, H·P] for all rows. The
+  /// gradient of the table is sum_by_bucket of that of the scores, and the other way round.
+  virtual void add_by_bucket(const Tensor& table, const DistanceBuckets& buckets, int heads,
+                             const AttentionSpans& spans, const Tensor& scores) = 0;
+  /// table[r, h·P + bucket(r, j)] += scores_hj.
+  virtual void sum_by_bucket(const Tensor& scores, const DistanceBuckets& buckets, int heads,
+                             const AttentionSpans& spans, const Tensor& table) = 0;
+  /// y = beta · y + x with each pair of neighbouring columns turned by its angle (against it, when
+  /// `back`): angles [N, d] have cosine and sine of each pair of a head, x [N, H·d]. Any stride.
+  virtual void rotate(const Tensor& x, const Tensor& angles, bool back, float beta,
+                      const Tensor& y) = 0;
+
+  // ---- Running states -----------------------------------------------------------------------
+  /// c_t = f_t ∘ c_{t−1} + (1 − f_t) ∘ x_t through each sequence of rows [offsets[s],
+  /// offsets[s + 1]): x, states [N, D]; gates f [N, D], or [N, 1] for all columns; c_0 is row s of
+  /// `initial` [B, D], or zero where that is empty.
+  virtual void scan(const Tensor& gates, const Tensor& x, const Tensor& initial,
+                    std::span<const int> offsets, const Tensor& states) = 0;
+  /// For an empty `initial`. dstates are overwritten; dgates may be empty.
+  virtual void scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
+                             std::span<const int> offsets, const Tensor& dstates,
+                             const Tensor& dgates, const Tensor& dx) = 0;
+  /// One step of linear attention in each head: S += k vᵀ, z += k, context = Sᵀ q / (z · q).
+  /// query, key, value, context [R, H·d] of any stride; state [R, H·d·(d + 1)]: of each head S
+  /// [d, d] by rows, then z.
+  virtual void linear_attention_step(const Tensor& query, const Tensor& key, const Tensor& value,
+                                     int heads, const Tensor& state, const Tensor& context) = 0;
 
   // ---- Recurrent cells ----------------------------------------------------------------------
   /// r = σ(i_r + h_r), z = σ(i_z + h_z), n = tanh(i_n + r ∘ h_n), next = (1 − z) ∘ n + z ∘ h

@@ -135,8 +135,9 @@ TEST_P(OpsTest, Activations) {
   const Parameter& x = parameter("x", 3, 21);
   expect_gradients_of([&](Tape& tape) {
     std::vector<Var> results;
-    for (const Activation kind : {Activation::kRelu, Activation::kGelu, Activation::kSilu,
-                                  Activation::kTanh, Activation::kSigmoid, Activation::kExp}) {
+    for (const Activation kind :
+         {Activation::kRelu, Activation::kGelu, Activation::kSilu, Activation::kTanh,
+          Activation::kSigmoid, Activation::kExp, Activation::kEluPlusOne}) {
       results.push_back(activate(kind, tape.parameter(x)));
     }
     return concat_rows(results);

@@ -5,8 +5,9 @@
 namespace heed {
 namespace {
 
-constexpr Activation kActivations[] = {Activation::kRelu, Activation::kGelu,    Activation::kSilu,
-                                       Activation::kTanh, Activation::kSigmoid, Activation::kExp};
+constexpr Activation kActivations[] = {
+    Activation::kRelu,    Activation::kGelu, Activation::kSilu,      Activation::kTanh,
+    Activation::kSigmoid, Activation::kExp,  Activation::kEluPlusOne};
 
 using ElementwiseTest = KernelTest;
 INSTANTIATE_TEST_SUITE_P(Backends, ElementwiseTest, every_backend(), backend_name);
@@ -17,8 +18,9 @@ TEST_P(ElementwiseTest, ActivatesByHand) {
                                                  {-0.26894142F, 0, 1.76159416F},
                                                  {-0.76159416F, 0, 0.96402758F},
                                                  {0.26894142F, 0.5F, 0.88079708F},
-                                                 {0.36787944F, 1, 7.38905610F}};
-  for (int k = 0; k < 6; ++k) {
+                                                 {0.36787944F, 1, 7.38905610F},
+                                                 {0.36787944F, 1, 3}};
+  for (int k = 0; k < 7; ++k) {
     Workbench bench(backend());
     const Tensor x = bench.tensor(1, 3, {-1, 0, 2}), y = bench.unset(1, 3);
     backend().activate(kActivations[k], x, y);

@@ -9,6 +9,7 @@
 #include "model/encoder_decoder.h"
 
 #include "nn/attention.h"
+#include "nn/sequence_attention.h"
 #include "support/gradient_check.h"
 #include "util/random.h"
 
@@ -34,6 +35,7 @@ inline ModelOptions small_model(ModelType type) {
   options.transformer_heads = 2;
   options.attention_heads = 3;
   options.max_positions = 12;
+  options.attention_window_width = 2;
   options.dropout = 0;
   return options;
 }
@@ -103,8 +105,36 @@ inline std::vector<Architecture> rnn_architectures() {
   return result;
 }
 
-inline std::vector<Architecture> transformer_architectures() {
+/// Each attention variant in the decoder, and in the encoder where it has a meaning there, with the
+/// next one of the table towards the source. All kinds of positions occur.
+inline std::vector<Architecture> sequence_attention_architectures() {
+  constexpr Positions kPositions[3][3] = {
+      {Positions::kNone, Positions::kSinusoidal, Positions::kLearned},
+      {Positions::kT5, Positions::kAlibi, Positions::kT5},
+      {Positions::kRelative, Positions::kRope, Positions::kAlibi}};
+  const auto variants = sequence_attention_variants();
   std::vector<Architecture> result;
+  for (std::size_t number = 0; number < variants.size(); ++number) {
+    const SequenceAttentionVariant& variant = variants[number];
+    ModelOptions options = small_model(ModelType::kTransformer);
+    options.decoder_attention = variant.name;
+    if (variant.encoder) options.encoder_attention = variant.name;
+    std::size_t towards_source = (number + 1) % variants.size();
+    while (!variants[towards_source].cross) towards_source = (towards_source + 1) % variants.size();
+    options.cross_attention = variants[towards_source].name;
+    if (variant.name == "grouped-query") options.transformer_heads = 4;
+    if (options.cross_attention == "grouped-query") options.kv_heads = 1;
+    options.positions = kPositions[static_cast<std::size_t>(variant.positions)][number % 3];
+    options.norm = number % 2 == 0 ? NormPlacement::kPre : NormPlacement::kPost;
+    options.enc_depth = static_cast<int>(number % 2) + 1;
+    options.dec_depth = static_cast<int>(number / 2 % 2) + 1;
+    result.push_back({"transformer_" + std::string(variant.name), options});
+  }
+  return result;
+}
+
+inline std::vector<Architecture> transformer_architectures() {
+  std::vector<Architecture> result = sequence_attention_architectures();
   int number = 0;
   for (std::size_t norm = 0; norm < enum_names(NormPlacement{}).size(); ++norm) {
     for (std::size_t activation = 0; activation < enum_names(FeedForward{}).size(); ++activation) {

@@ -43,7 +43,9 @@ TEST(TransformerTest, PositionsTellEqualTokensApart) {
     source.add(std::vector{5, 5, 5, 2});
     Tape tape(*small.backend);
     const Tensor states = small.model->encode(tape, source).states.value();
-    EXPECT_FALSE(std::equal(states.row(0), states.row(0) + states.cols, states.row(1)));
+    EXPECT_EQ(std::equal(states.row(0), states.row(0) + states.cols, states.row(1)),
+              architecture.options.positions == Positions::kNone)
+        << architecture.name;
   }
 }
 
@@ -53,6 +55,56 @@ TEST(TransformerTest, ImpossibleWidthsAreUsageErrors) {
     options.transformer_heads = heads;
     expect_error<UsageError>([&] { SmallModel(options, "reference"); }, "--transformer-heads");
   }
+}
+
+TEST(TransformerTest, CombinationsWithoutMeaningAreUsageErrors) {
+  const auto expect_refused = [](auto set, const std::string& message) {
+    ModelOptions options = small_model(ModelType::kTransformer);
+    set(options);
+    expect_error<UsageError>([&] { SmallModel(options, "reference"); }, message);
+  };
+  expect_refused([](ModelOptions& o) { o.encoder_attention = "average"; },
+                 "its state runs from the first token to the last");
+  expect_refused([](ModelOptions& o) { o.cross_attention = "window"; },
+                 "use one of multi-head, multi-query, grouped-query, additive, linear");
+  expect_refused([](ModelOptions& o) { o.decoder_attention = "averag"; }, "did you mean 'average'");
+  expect_refused(
+      [](ModelOptions& o) {
+        o.decoder_attention = "ssru";
+        o.positions = Positions::kAlibi;
+      },
+      "--positions alibi has no meaning with --decoder-attention ssru, which has no scores");
+  expect_refused(
+      [](ModelOptions& o) {
+        o.encoder_attention = "additive";
+        o.positions = Positions::kRope;
+      },
+      "which has no products of queries and keys");
+  expect_refused(
+      [](ModelOptions& o) {
+        o.cross_attention = "linear";
+        o.attention_normalizer = AttentionNormalizer::kSparsemax;
+      },
+      "--attention-normalizer sparsemax has no meaning with --cross-attention linear");
+  expect_refused(
+      [](ModelOptions& o) {
+        o.positions = Positions::kRope;
+        o.transformer_heads = 4;
+      },
+      "heads of an even width");
+  expect_refused(
+      [](ModelOptions& o) {
+        o.decoder_attention = "grouped-query";
+        o.kv_heads = 3;
+      },
+      "--kv-heads, found 2 and 3");
+  expect_refused(
+      [](ModelOptions& o) {
+        o.encoder_attention = "window";
+        o.attention_window_width = 0;
+      },
+      "--attention-window-width");
+  expect_refused([](ModelOptions& o) { o.dec_depth = 0; }, "--dec-depth");
 }
 
 TEST(TransformerTest, LearntPositionsEnd) {

@@ -1,7 +1,5 @@
 #include "nn/transformer_layers.h"
 
-#include <array>
-
 #include "nn/host_math.h"
 #include "support/on_backends.h"
 
@@ -43,89 +41,6 @@ TEST_P(TransformerLayersTest, FeedForwardIsItsFormula) {
   }
 }
 
-/// Vaswani et al. 2017, eq. 1 for each head, over the keys from `first` to `last`.
-Vector naive_attention(const Vector& query, const std::vector<Vector>& keys,
-                       const std::vector<Vector>& values, int heads) {
-  const int width = static_cast<int>(query.size()) / heads;
-  Vector context;
-  for (int head = 0; head < heads; ++head) {
-    Vector scores;
-    for (const Vector& key : keys) {
-      scores.push_back(
-          dot_product(part_of(query, head * width, width), part_of(key, head * width, width)) /
-          std::sqrt(static_cast<double>(width)));
-    }
-    const Vector weights = softmax_of(scores);
-    Vector sum(width);
-    for (std::size_t j = 0; j < values.size(); ++j) {
-      for (int i = 0; i < width; ++i) sum[i] += weights[j] * values[j][head * width + i];
-    }
-    context.insert(context.end(), sum.begin(), sum.end());
-  }
-  return context;
-}
-
-TEST_P(TransformerLayersTest, SelfAttentionIsItsFormula) {
-  constexpr std::array offsets = {0, 3, 5};
-  const Parameter& x = parameter("x", 5, 6);
-  const SelfAttention layer(parameters(), "self", {6, 2, 0});
-  draw();
-  const auto affine = [&](const std::string& name, const Vector& input) {
-    return plus(times(input, matrix_of(parameters(), name + ".weight")),
-                matrix_of(parameters(), name + ".bias").row(0));
-  };
-  for (const bool causal : {false, true}) {
-    Tape tape(backend());
-    const auto y = host(layer(tape.parameter(x), self_spans(tape, offsets, causal), nullptr));
-    for (int row = 0; row < 5; ++row) {
-      const int sentence = row < 3 ? 0 : 1;
-      std::vector<Vector> keys, values;
-      for (int j = offsets[sentence]; j <= (causal ? row : offsets[sentence + 1] - 1); ++j) {
-        const Vector all = affine("self.query_key_value", matrix_of(parameters(), "x").row(j));
-        keys.push_back(part_of(all, 6, 6));
-        values.push_back(part_of(all, 12, 6));
-      }
-      const Vector query = affine("self.query_key_value", matrix_of(parameters(), "x").row(row));
-      const Vector context = naive_attention(part_of(query, 0, 6), keys, values, 2);
-      const Vector expected = affine("self.output", context);
-      for (int i = 0; i < 6; ++i) ASSERT_NEAR(y[row * 6 + i], expected[i], 1e-5) << "row " << row;
-    }
-  }
-}
-
-TEST_P(TransformerLayersTest, CachedSelfAttentionIsThatOfTheWholeSentence) {
-  constexpr std::array offsets = {0, 7};
-  const Parameter& x = parameter("x", 7, 6);
-  const SelfAttention layer(parameters(), "self", {6, 3, 0});
-  draw();
-  Tape tape(backend());
-  const auto whole = host(layer(tape.parameter(x), self_spans(tape, offsets, true), nullptr));
-  KeyValueCache cache(backend(), 12);
-  for (int token = 0; token < 7; ++token) {
-    const std::array spans = {AttentionSpan{0, token + 1, 0}};
-    Tape step(backend());
-    const Var row = row_range(step.parameter(x), token, 1);
-    const auto y = host(layer(row, {spans, {}}, &cache));
-    expect_all_near(std::span(whole).subspan(token * 6, 6), y);
-    EXPECT_EQ(cache.size(), token + 1);
-  }
-}
-
-TEST_P(TransformerLayersTest, ACacheKeepsItsRowsWhenItGrows) {
-  KeyValueCache cache(backend(), 4);
-  Tape tape(backend());
-  std::vector<float> all;
-  for (int batch = 1; batch < 12; ++batch) {
-    std::vector<float> rows(batch * 5);
-    for (float& value : rows) value = static_cast<float>(all.size() + (&value - rows.data()));
-    const Var wide = constant(tape, batch, 5, rows);
-    cache.append(col_range(wide, 1, 4).value());  // strided, as in self-attention
-    const std::vector<float> kept = host(concat_rows(std::array{col_range(wide, 1, 4)}));
-    all.insert(all.end(), kept.begin(), kept.end());
-    EXPECT_EQ(host(cache.rows()), all);
-  }
-}
-
 TEST_P(TransformerLayersTest, SublayersNormStandsBeforeOrAfter) {
   const Parameter& x = parameter("x", 1, 4);
   const Parameter& branch = parameter("branch", 1, 4);
@@ -146,20 +61,10 @@ TEST_P(TransformerLayersTest, SublayersNormStandsBeforeOrAfter) {
 }
 
 TEST_P(TransformerLayersTest, GradientsWithDropout) {
-  constexpr std::array offsets = {0, 3, 5};
-  constexpr std::array sentences = {0, 1, 1};
   const Parameter& x = parameter("x", 5, 6);
-  const Parameter& y = parameter("y", 3, 6);
-  const SelfAttention self(parameters(), "self", {6, 2, 0.2F});
-  const EncoderAttention cross(parameters(), "cross", {6, 3, 0.2F});
-  const FeedForwardLayer feed_forward(parameters(), "ff", {6, 7, FeedForward::kSwiglu, 0.2F});
+  const FeedForwardLayer layer(parameters(), "ff", {6, 7, FeedForward::kSwiglu, 0.2F});
   draw(0.3);
-  expect_gradients(parameters(), [&](Tape& tape) {
-    const Var states = self(tape.parameter(x), self_spans(tape, offsets, true), nullptr);
-    const auto spans = sentence_spans(tape, sentences, offsets).spans;
-    const auto crossed = cross(tape.parameter(y), cross.remember(states), spans);
-    return feed_forward(crossed.x);
-  });
+  expect_gradients(parameters(), [&](Tape& tape) { return layer(tape.parameter(x)); });
 }
 
 }  // namespace

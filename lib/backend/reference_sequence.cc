@@ -1,0 +1,140 @@
+#include <algorithm>
+
+#include "backend/reference.h"
+
+namespace heed {
+namespace {
+
+/// Calls body(query row, head, first weight number, keys) for each query row and head.
+template <class Body>
+void for_each_head(const AttentionSpans& spans, int heads, Body body) {
+  for (int r = 0; r < static_cast<int>(spans.rows.size()); ++r) {
+    const AttentionSpan& span = spans.rows[r];
+    for (int h = 0; h < heads; ++h)
+      body(r, h, std::ptrdiff_t{heads} * span.first_weight + std::ptrdiff_t{h} * span.keys,
+           span.keys);
+  }
+}
+
+}  // namespace
+
+void ReferenceBackend::share_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
+                                   const Tensor& weights) {
+  for_each_head(spans, heads, [&](int, int, std::ptrdiff_t first, int keys) {
+    double sum = 0;
+    for (int j = 0; j < keys; ++j) sum += scores.data[first + j];
+    const auto factor = static_cast<float>(1 / sum);
+    for (int j = 0; j < keys; ++j) weights.data[first + j] = scores.data[first + j] * factor;
+  });
+}
+
+void ReferenceBackend::share_spans_backward(const Tensor& scores, const Tensor& weights,
+                                            const Tensor& dweights, int heads,
+                                            const AttentionSpans& spans, const Tensor& dscores) {
+  for_each_head(spans, heads, [&](int, int, std::ptrdiff_t first, int keys) {
+    double sum = 0, mean = 0;
+    for (int j = 0; j < keys; ++j) {
+      sum += scores.data[first + j];
+      mean += double{weights.data[first + j]} * dweights.data[first + j];
+    }
+    for (int j = 0; j < keys; ++j)
+      dscores.data[first + j] += static_cast<float>((dweights.data[first + j] - mean) / sum);
+  });
+}
+
+void ReferenceBackend::add_by_bucket(const Tensor& table, const DistanceBuckets& buckets, int heads,
+                                     const AttentionSpans& spans, const Tensor& scores) {
+  for_each_head(spans, heads, [&](int r, int h, std::ptrdiff_t first, int keys) {
+    const float* from = table.row(table.rows == 1 ? 0 : r) + h * buckets.count;
+    for (int j = 0; j < keys; ++j) scores.data[first + j] += from[buckets(r, j)];
+  });
+}
+
+void ReferenceBackend::sum_by_bucket(const Tensor& scores, const DistanceBuckets& buckets,
+                                     int heads, const AttentionSpans& spans, const Tensor& table) {
+  for_each_head(spans, heads, [&](int r, int h, std::ptrdiff_t first, int keys) {
+    float* to = table.row(table.rows == 1 ? 0 : r) + h * buckets.count;
+    for (int j = 0; j < keys; ++j) to[buckets(r, j)] += scores.data[first + j];
+  });
+}
+
+void ReferenceBackend::rotate(const Tensor& x, const Tensor& angles, bool back, float beta,
+                              const Tensor& y) {
+  const float sign = back ? -1.0F : 1.0F;
+  for (int r = 0; r < x.rows; ++r) {
+    for (int head = 0; head < x.cols; head += angles.cols) {
+      const float* from = x.row(r) + head;
+      float* to = y.row(r) + head;
+      for (int i = 0; i < angles.cols; i += 2) {
+        const float cosine = angles.row(r)[i], sine = sign * angles.row(r)[i + 1];
+        const float a = from[i] * cosine - from[i + 1] * sine;
+        const float b = from[i] * sine + from[i + 1] * cosine;
+        to[i] = a + (beta == 0 ? 0 : beta * to[i]);
+        to[i + 1] = b + (beta == 0 ? 0 : beta * to[i + 1]);
+      }
+    }
+  }
+}
+
+void ReferenceBackend::scan(const Tensor& gates, const Tensor& x, const Tensor& initial,
+                            std::span<const int> offsets, const Tensor& states) {
+  const int step = gates.cols == 1 ? 0 : 1;  // from a column's gate to the next one's
+  for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
+    const float* before = initial ? initial.row(static_cast<int>(s)) : nullptr;
+    for (int t = offsets[s]; t < offsets[s + 1]; ++t) {
+      const float *f = gates.row(t), *in = x.row(t);
+      float* state = states.row(t);
+      for (int i = 0; i < x.cols; ++i)
+        state[i] = in[i] + f[i * step] * ((before != nullptr ? before[i] : 0) - in[i]);
+      before = state;
+    }
+  }
+}
+
+void ReferenceBackend::scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
+                                     std::span<const int> offsets, const Tensor& dstates,
+                                     const Tensor& dgates, const Tensor& dx) {
+  const int step = gates.cols == 1 ? 0 : 1;
+  for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
+    for (int t = offsets[s + 1] - 1; t >= offsets[s]; --t) {
+      const bool is_first = t == offsets[s];
+      const float *f = gates.row(t), *slope = dstates.row(t);
+      for (int i = 0; i < x.cols; ++i) dx.row(t)[i] += slope[i] * (1 - f[i * step]);
+      if (!is_first) {
+        for (int i = 0; i < x.cols; ++i) dstates.row(t - 1)[i] += slope[i] * f[i * step];
+      }
+      if (!dgates) continue;
+      for (int i = 0; i < x.cols; ++i) {
+        const float before = is_first ? 0 : states.row(t - 1)[i];
+        dgates.row(t)[i * step] += slope[i] * (before - x.row(t)[i]);
+      }
+    }
+  }
+}
+
+void ReferenceBackend::linear_attention_step(const Tensor& query, const Tensor& key,
+                                             const Tensor& value, int heads, const Tensor& state,
+                                             const Tensor& context) {
+  const int width = query.cols / heads;
+  for (int r = 0; r < query.rows; ++r) {
+    for (int h = 0; h < heads; ++h) {
+      const float *q = query.row(r) + h * width, *k = key.row(r) + h * width;
+      const float* v = value.row(r) + h * width;
+      float* sums = state.row(r) + std::ptrdiff_t{h} * width * (width + 1);
+      float *norms = sums + std::ptrdiff_t{width} * width, *out = context.row(r) + h * width;
+      std::fill_n(out, width, 0.0F);
+      float norm = 0;
+      for (int i = 0; i < width; ++i, sums += width) {
+        norms[i] += k[i];
+        norm += norms[i] * q[i];
+        for (int j = 0; j < width; ++j) {
+          sums[j] += k[i] * v[j];
+          out[j] += q[i] * sums[j];
+        }
+      }
+      for (int j = 0; j < width; ++j) out[j] /= norm;
+    }
+  }
+}
+
+}  // namespace heed
