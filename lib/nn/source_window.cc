@@ -49,13 +49,6 @@ WindowRows window_rows(std::span<const AttentionSpan> rows, std::span<const floa
   return result;
 }
 
-/// [n · k] elements as rows of `cols`.
-Var reshape(Var x, int cols) {
-  return x.tape().view(x, [cols](const Tensor& t) {
-    return Tensor(t.data, static_cast<int>(t.size()) / cols, cols);
-  });
-}
-
 }  // namespace
 
 SourceWindow::SourceWindow(Parameters& parameters, const std::string& name,
