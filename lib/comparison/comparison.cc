@@ -8,7 +8,9 @@
 #include "comparison/experiment.h"
 #include "comparison/folder.h"
 #include "comparison/gather.h"
+#include "comparison/live_table.h"
 #include "comparison/plan.h"
+#include "comparison/report.h"
 #include "comparison/result_file.h"
 #include "comparison/run_queue.h"
 #include "comparison/vocabulary.h"
@@ -62,6 +64,7 @@ struct Comparator::Parts {
   }
 
   void report_changes(const std::vector<RunStatus>& now);
+  bool run_all(RunQueue& queue, const std::function<bool()>& interrupted);
 
   Origin origin;
   Log log;
@@ -87,6 +90,14 @@ void Comparator::Parts::report_changes(const std::vector<RunStatus>& now) {
   }
 }
 
+bool Comparator::Parts::run_all(RunQueue& queue, const std::function<bool()>& interrupted) {
+  LiveTable table(plan, folder, log);
+  return queue.run(interrupted, [&](const std::vector<RunStatus>& now) {
+    report_changes(now);
+    table.show(now);
+  });
+}
+
 Comparator::Comparator(const Give& give, Origin origin)
     : parts_(std::make_unique<Parts>(give, std::move(origin))) {}
 
@@ -95,14 +106,13 @@ Comparator::~Comparator() = default;
 ComparisonEnd Comparator::run(const std::function<bool()>& interrupted) {
   Parts& parts = *parts_;
   RunQueue queue(parts.plan, parts.folder, parts.test);
-  const bool all_ended =
-      queue.run(interrupted, [&](const std::vector<RunStatus>& now) { parts.report_changes(now); });
-  if (!all_ended) return ComparisonEnd::kInterrupted;
+  if (!parts.run_all(queue, interrupted)) return ComparisonEnd::kInterrupted;
   const Comparison comparison =
       gather({parts.plan, parts.folder, parts.test, parts.origin}, queue.statuses());
   write_whole(parts.folder.file("results.tsv"), results_tsv(comparison));
   write_whole(parts.folder.file("results.json"), results_json(comparison));
-  parts.log.info("[compare] results are in {}", parts.folder.path());
+  write_report(comparison, parts.folder.path());
+  parts.log.info("[compare] the report is {}", parts.folder.file("report.html"));
   const bool failed = std::any_of(comparison.runs.begin(), comparison.runs.end(),
                                   [](const RunResult& run) { return !run.error.empty(); });
   return failed ? ComparisonEnd::kSomeFailed : ComparisonEnd::kDone;

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "comparison/experiment.h"
+#include "comparison/samples.h"
 #include "metrics/signature.h"
 #include "metrics/significance.h"
 #include "util/config_file.h"
@@ -36,31 +39,41 @@ std::vector<std::string> read_output(const RunFolder& folder) {
   return lines;
 }
 
-/// The translations of a group's first finished run; none if there is no such run.
-std::vector<std::string> first_output(const Sources& sources, const Comparison& comparison,
-                                      const std::string& group) {
-  for (const RunResult& run : comparison.runs) {
-    if (run.group != group || !run.error.empty()) continue;
-    return read_output(sources.folder.run(run.name));
+/// The first finished run of each group that has one.
+std::vector<GroupModel> group_models(const Sources& sources, const Comparison& comparison) {
+  std::vector<GroupModel> models;
+  for (const std::string& group : comparison.groups) {
+    const auto run = std::find_if(
+        comparison.runs.begin(), comparison.runs.end(),
+        [&](const RunResult& result) { return result.group == group && result.error.empty(); });
+    if (run == comparison.runs.end()) continue;
+    const RunFolder folder = sources.folder.run(run->name);
+    models.push_back({group, folder.model(), read_output(folder)});
   }
-  return {};
+  return models;
 }
 
-std::vector<PairedTest> test_groups(const Sources& sources, const Comparison& comparison) {
-  const auto baseline = first_output(sources, comparison, comparison.baseline);
+std::vector<PairedTest> test_groups(const Sources& sources, const std::string& baseline_group,
+                                    const std::vector<GroupModel>& models) {
+  const auto baseline = std::find_if(models.begin(), models.end(), [&](const GroupModel& model) {
+    return model.group == baseline_group;
+  });
   std::vector<PairedTest> tests;
-  if (baseline.empty()) return tests;
+  if (baseline == models.end()) return tests;
   const std::vector<std::vector<std::string>> references{sources.test.reference};
-  const auto metrics = comparison_metrics(sources.plan.shared.comparison.tokenize);
-  for (const std::string& group : comparison.groups) {
-    const auto output = first_output(sources, comparison, group);
-    if (group == comparison.baseline || output.empty()) continue;
-    for (const auto& metric : metrics) {
-      const Statistics pair[] = {measure_corpus(*metric, baseline, references),
-                                 measure_corpus(*metric, output, references)};
-      const auto results = paired_randomization(*metric, pair, kTrials, kSeed);
-      tests.push_back({group, metric->name(), results[1].score - results[0].score,
-                       results[1].p_value.value_or(1)});
+  for (const auto& metric : comparison_metrics(sources.plan.shared.comparison.tokenize)) {
+    std::vector<Statistics> systems{measure_corpus(*metric, baseline->output, references)};
+    for (const GroupModel& model : models) {
+      if (&model == &*baseline) continue;
+      systems.push_back(measure_corpus(*metric, model.output, references));
+    }
+    const auto results = paired_randomization(*metric, systems, kTrials, kSeed);
+    auto result = results.begin();
+    for (const GroupModel& model : models) {
+      if (&model == &*baseline) continue;
+      ++result;
+      tests.push_back({model.group, metric->name(), result->score - results[0].score,
+                       result->p_value.value_or(1)});
     }
   }
   return tests;
@@ -90,7 +103,9 @@ Comparison gather(const Sources& sources, const std::vector<RunStatus>& statuses
   comparison.groups = sources.plan.groups;
   comparison.signatures = signatures(sources);
   comparison.runs = read_results(sources, statuses);
-  comparison.tests = test_groups(sources, comparison);
+  const std::vector<GroupModel> models = group_models(sources, comparison);
+  comparison.tests = test_groups(sources, comparison.baseline, models);
+  comparison.samples = take_samples(sources.plan.shared, sources.test, models);
   return comparison;
 }
 

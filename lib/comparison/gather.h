@@ -20,7 +20,7 @@ struct Sources {
 };
 
 /// Reads the results of all runs, and adds what needs several: the paired tests against the
-/// baseline.
+/// baseline, and sentences as the groups see them.
 Comparison gather(const Sources& sources, const std::vector<RunStatus>& statuses);
 
 }  // namespace heed

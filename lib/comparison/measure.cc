@@ -5,12 +5,16 @@
 
 #include "data/corpus.h"
 #include "heed/translator.h"
+#include "metrics/alignment_error.h"
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
 #include "metrics/length_buckets.h"
 #include "metrics/significance.h"
 #include "metrics/ter.h"
 #include "metrics/unicode.h"
+#include "model/attention_choice.h"
+#include "model/model_file.h"
+#include "tensor/backend.h"
 #include "util/error.h"
 #include "util/files.h"
 #include "util/text.h"
@@ -59,7 +63,14 @@ TestSet read_test_set(const ComparisonOptions& options, bool tsv) {
   }
   if (options.gold_alignment.empty()) return test;
   LineReader reader(options.gold_alignment);
-  for (std::string line; reader.next(line);) test.gold.push_back(line);
+  for (std::string line; reader.next(line);) {
+    try {
+      parse_gold_alignment(line);
+    } catch (const Error& error) {
+      fail("{}:{}: {}", options.gold_alignment, reader.line_number(), error.what());
+    }
+    test.gold.push_back(line);
+  }
   if (test.gold.size() != test.source.size()) {
     fail("expected as many lines in {} as in the test set, {}, found {}", options.gold_alignment,
          test.source.size(), test.gold.size());
@@ -75,6 +86,17 @@ std::vector<std::unique_ptr<Metric>> comparison_metrics(const std::string& token
   metrics.push_back(std::make_unique<Chrf>());
   metrics.push_back(std::make_unique<Ter>());
   return metrics;
+}
+
+bool has_alignments(const std::string& model, const std::string& backend_name) {
+  const auto backend = make_backend(backend_name);
+  const LoadedModel loaded(model, *backend);
+  try {
+    choose_attention(loaded.model(), 0, "");
+    return true;
+  } catch (const UsageError&) {
+    return false;
+  }
 }
 
 std::vector<std::string> Measurement::run(const std::string& model, RunResult& result) const {
@@ -126,25 +148,46 @@ std::vector<std::string> Measurement::translate(const std::string& model, RunRes
   return output;
 }
 
+/// What comes of the references when a model is forced to translate the sources by them.
+struct ForcedReferences {
+  double log_probability = 0;
+  std::size_t tokens = 0;
+  AttentionStatistics attention{};
+  std::vector<std::string> alignments{};  ///< In Pharaoh's format.
+
+  void add(const Translation& translation) {
+    log_probability += translation.log_probability;
+    tokens += translation.word_scores.size();
+    attention.add(translation.attention);
+    HardAlignment links;
+    for (const auto& [source, target] : translation.alignment) links.push_back({source, target});
+    alignments.push_back(format_alignment(links));
+  }
+};
+
 void Measurement::score_references(const std::string& model, RunResult& result) const {
   TranslateOptions options;
   options.max_length = options_.train.data.max_length;
   options.threads = 1;
   options.backend = options_.train.training.backend;
+  if (has_alignments(model, options.backend)) options.alignment = AlignmentOutput::kSoft;
   Translator translator(model, options);
-  double log_probability = 0;
-  std::size_t tokens = 0;
+  ForcedReferences forced;
   LineStream stream;
   stream.read = TestLines(test_, interrupted_, true);
   stream.write = [&](std::span<TranslatedLine> lines) {
-    for (const TranslatedLine& line : lines) {
-      log_probability += line.translations.front().log_probability;
-      tokens += line.translations.front().word_scores.size();
-    }
+    for (const TranslatedLine& line : lines) forced.add(line.translations.front());
   };
   translator.score(stream);
-  result.cross_entropy = -log_probability / static_cast<double>(std::max<std::size_t>(1, tokens));
+  result.cross_entropy =
+      -forced.log_probability / static_cast<double>(std::max<std::size_t>(1, forced.tokens));
   result.perplexity = std::exp(result.cross_entropy);
+  if (options.alignment == AlignmentOutput::kNone) return;
+  result.attention = forced.attention.means();
+  if (test_.gold.empty()) return;
+  const AlignmentErrorRate metric;
+  const std::vector<std::vector<std::string>> gold{test_.gold};
+  result.alignment_error = corpus_score(metric, measure_corpus(metric, forced.alignments, gold));
 }
 
 void Measurement::score_translations(const std::vector<std::string>& output,

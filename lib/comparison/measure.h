@@ -23,7 +23,10 @@ TestSet read_test_set(const ComparisonOptions& options, bool tsv);
 /// BLEU, chrF and TER, in this order.
 std::vector<std::unique_ptr<Metric>> comparison_metrics(const std::string& tokenize);
 
-/// Throws when the user wants the program to end.
+/// Whether the model has weights of attention to align by. Throws Error if the file is no model.
+bool has_alignments(const std::string& model, const std::string& backend);
+
+/// Thrown when the user wants the program to end.
 class Interrupted {};
 
 /// Measures trained models on one test set, on one thread.

@@ -159,7 +159,7 @@ nlohmann::json identity_of(const CompareOptions& shared, const std::vector<std::
   std::sort(flags.begin(), flags.end());
   nlohmann::json identity;
   identity["format"] = 1;
-  identity["varied flags"] = flags;
+  identity["flags that vary"] = flags;
   identity["option"] = options;
   return identity;
 }

@@ -3,17 +3,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "util/error.h"
+#include "util/text.h"
 
 namespace heed {
 namespace {
-
-constexpr std::string_view kEraseLine = "\r\x1b[K";
 
 std::string local_time(const char* format) {
   const std::time_t now = std::time(nullptr);
@@ -23,9 +23,15 @@ std::string local_time(const char* format) {
   return {text.data(), std::strftime(text.data(), text.size(), format, &fields)};
 }
 
-std::size_t terminal_columns(std::FILE* terminal) {
+struct TerminalSize {
+  std::size_t columns = 80;
+  std::size_t rows = 24;
+};
+
+TerminalSize size_of(std::FILE* terminal) {
   winsize size{};
-  return ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  if (ioctl(fileno(terminal), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
+  return {size.ws_col, std::max<std::size_t>(2, size.ws_row == 0 ? 24 : size.ws_row)};
 }
 
 /// The first `columns` characters of UTF-8 text, one column each.
@@ -36,6 +42,24 @@ std::string_view cut(std::string_view text, std::size_t columns) {
     if (begins_character && ++characters > columns) return text.substr(0, i);
   }
   return text;
+}
+
+/// Takes a status away that the cursor stands at the end of.
+std::string erase(std::string_view status) {
+  const auto above = std::count(status.begin(), status.end(), '\n');
+  return above == 0 ? "\r\x1b[K" : fmt::format("\r\x1b[{}A\x1b[J", above);
+}
+
+/// The last lines that fit. One column stays free, or the terminal would go to the next line.
+std::string fit(std::string_view text, TerminalSize size) {
+  const auto lines = split_fields(text, '\n');
+  const std::size_t left_out = lines.size() > size.rows - 1 ? lines.size() - (size.rows - 1) : 0;
+  std::string fitted;
+  for (std::size_t i = left_out; i < lines.size(); ++i) {
+    fitted += i == left_out ? "" : "\n";
+    fitted += cut(lines[i], size.columns - 1);
+  }
+  return fitted;
 }
 
 }  // namespace
@@ -83,7 +107,7 @@ void Log::write(LogLevel level, std::string_view message) {
       fmt::format("[{}] {}{}\n", local_time("%Y-%m-%d %H:%M:%S"), label, message);
   const std::lock_guard lock(mutex_);
   if (screen_ != nullptr) {
-    put_on_screen(status_.empty() ? line : fmt::format("{}{}{}", kEraseLine, line, status_));
+    put_on_screen(status_.empty() ? line : erase(status_) + line + status_);
   }
   if (file_.stream) append(file_, line);
 }
@@ -96,13 +120,13 @@ void Log::report(nlohmann::json object) {
   append(json_, line + '\n');
 }
 
-void Log::show_status(std::string_view line) {
+void Log::show_status(std::string_view text) {
   if (!has_terminal_) return;
   const std::lock_guard lock(mutex_);
-  if (line.empty() && status_.empty()) return;
-  // One column stays free, or the terminal would go to the next line.
-  status_ = cut(line, terminal_columns(screen_) - 1);
-  put_on_screen(fmt::format("{}{}", kEraseLine, status_));
+  if (text.empty() && status_.empty()) return;
+  const std::string before = erase(status_);
+  status_ = fit(text, size_of(screen_));
+  put_on_screen(before + status_);
 }
 
 }  // namespace heed

@@ -52,9 +52,9 @@ class Log {
   /// Whether standard error is a terminal, so that show_status does anything.
   bool has_terminal() const { return has_terminal_; }
 
-  /// Shows a passing line at the bottom of the terminal, cut to its width, in place of the last
-  /// one; "" takes it away. Messages appear above it.
-  void show_status(std::string_view line);
+  /// Shows a passing line, or several with '\n' between them, at the bottom of the terminal, cut
+  /// to its width and height, in place of the last; "" takes it away. Messages appear above it.
+  void show_status(std::string_view text);
 
  private:
   struct CloseFile {

@@ -163,6 +163,18 @@ TEST(Log, MessagesGoAboveTheStatus) {
             "\r\x1b[K");
 }
 
+TEST(Log, StatusMayHaveSeveralLines) {
+  const Screen screen(true);
+  Log log({}, screen.stream());
+  log.show_status("one\ntwo\nthree");
+  log.show_status("four\nfive");
+  log.show_status("");
+  EXPECT_EQ(screen.text(),
+            "\r\x1b[Kone\r\ntwo\r\nthree"
+            "\r\x1b[2A\x1b[Jfour\r\nfive"
+            "\r\x1b[1A\x1b[J");
+}
+
 TEST(Log, StatusIsCutToTheTerminal) {
   const Screen screen(true);
   Log log({}, screen.stream());
