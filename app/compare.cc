@@ -22,13 +22,19 @@ int exit_code(ComparisonEnd end) {
   return 1;
 }
 
-int compare(const Flags& flags, const std::string& command_line, bool quiet) {
+struct Switches {
+  bool quiet = false;
+  bool list_attention = false;
+};
+
+int compare(const Flags& flags, const std::string& command_line, const Switches& switches) {
   const auto give = [&](CompareOptions& options) { flags.apply(options); };
+  if (switches.list_attention) return print(list_attention(give));
   if (const auto kind = flags.dump_kind()) {
     return print(comparison_configuration(give, kind == ConfigDump::kFull));
   }
   note_signals();
-  Comparator comparator(give, {command_line, "heed-" HEED_VERSION, quiet});
+  Comparator comparator(give, {command_line, "heed-" HEED_VERSION, switches.quiet});
   return exit_code(comparator.run([] { return noted_signal() != 0; }));
 }
 
@@ -48,9 +54,12 @@ Command add_compare(CLI::App& app, const std::string& command_line) {
   auto flags = std::make_shared<Flags>(*command);
   flags->add<CompareOptions>(CompareOptions::for_corpus(ModelType::kRnn, 0));
   flags->add_config_flags();
-  auto quiet = std::make_shared<bool>(false);
-  command->add_flag("--quiet", *quiet, "Show no progress on standard error");
-  return [=] { return compare(*flags, command_line, *quiet); };
+  auto switches = std::make_shared<Switches>();
+  command->add_flag("--quiet", switches->quiet, "Show no progress on standard error");
+  command->add_flag("--list-attention", switches->list_attention,
+                    "Print every kind of attention, its formula, paper, parameters and the flags "
+                    "that combine with it, and stop");
+  return [=] { return compare(*flags, command_line, *switches); };
 }
 
 }  // namespace heed

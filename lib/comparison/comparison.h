@@ -109,6 +109,10 @@ class Comparator {
   std::unique_ptr<Parts> parts_;
 };
 
+/// Every kind of attention: its name, formula, paper, the parameters of a model with it and the
+/// given options, and the flags that combine with it.
+std::string list_attention(const Comparator::Give& give);
+
 /// The options in effect for all runs, as a configuration file.
 std::string comparison_configuration(const Comparator::Give& give, bool full);
 

@@ -37,40 +37,51 @@ class CompareCommandTest : public testing::Test {
 };
 
 TEST_F(CompareCommandTest, ReadsWhatVariesFromAConfiguration) {
-  const Shell::Result result = shell_.run(
-      "heed compare -c c.yml -o out && cut -f1,5 out/results.tsv >&2 && cat out/results.tsv");
+  const Shell::Result result =
+      shell_.run("heed compare -c c.yml -o folder && cat folder/results.tsv");
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_NE(result.out.find("attention=additive\t"), std::string::npos) << result.out;
   EXPECT_NE(result.err.find("[run 2/2] attention=additive: BLEU"), std::string::npos) << result.err;
 }
 
 TEST_F(CompareCommandTest, TheConfigurationIsThatOfAllRuns) {
-  const Shell::Result result = shell_.run("heed compare -c c.yml -o out --dump-config minimal");
+  const Shell::Result result = shell_.run("heed compare -c c.yml -o folder --dump-config minimal");
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_NE(result.out.find("early-stopping: 0"), std::string::npos) << result.out;
   EXPECT_NE(result.out.find("vary: [\"attention=none,additive\"]"), std::string::npos)
       << result.out;
 }
 
+TEST_F(CompareCommandTest, ListsEveryKindOfAttention) {
+  const Shell::Result result = shell_.run("heed compare --list-attention --dim-rnn 8");
+  EXPECT_EQ(result.code, 0) << result.err;
+  for (const char* part : {"\n  none\n", "\n  additive\n", "Bahdanau", " parameters\n",
+                           "--attention-normalizer sparsemax",
+                           "not with these options: expected decoder and encoder states"}) {
+    EXPECT_NE(result.out.find(part), std::string::npos) << part << "\n" << result.out;
+  }
+}
+
 TEST_F(CompareCommandTest, AFailedRunIsExitCode1) {
   const Shell::Result result =
-      shell_.run("heed compare -c c.yml -o out --vary learn-rate=1e30,0.001 --jobs 2");
+      shell_.run("heed compare -c c.yml -o folder --vary learn-rate=1e30,0.001 --jobs 2");
   EXPECT_EQ(result.code, 1) << result.err;
   EXPECT_NE(result.err.find("[error] [run 1/2]"), std::string::npos) << result.err;
 }
 
 TEST_F(CompareCommandTest, SavesItsStateAtASignal) {
   const Shell::Result result = shell_.run(
-      "set -m; heed compare -c c.yml -o out --after 100Ku --quiet & pid=$!\n"
-      "for t in {1..500}; do [[ -s out/runs/attention=none/log ]] && break; sleep 0.02; done\n"
+      "set -m; '" HEED_PROGRAM
+      "' compare -c c.yml -o folder --after 100Ku --quiet & pid=$!\n"
+      "for t in {1..500}; do [[ -s folder/runs/attention=none/log ]] && break; sleep 0.02; done\n"
       "sleep 0.2; kill -INT $pid; wait $pid");
   EXPECT_EQ(result.code, 130) << result.err;
-  EXPECT_NE(shell_.directory().read("out/runs/attention=none/model.safetensors.state"), "");
+  EXPECT_NE(shell_.directory().read("folder/runs/attention=none/model.safetensors.state"), "");
 }
 
 TEST_F(CompareCommandTest, ExplainsWrongFlags) {
   const auto expect_failure = [&](const std::string& flags, int code, const std::string& part) {
-    const Shell::Result result = shell_.run("heed compare -c c.yml -o out " + flags);
+    const Shell::Result result = shell_.run("heed compare -c c.yml -o folder " + flags);
     EXPECT_EQ(result.code, code) << result.err;
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
     EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
@@ -81,7 +92,7 @@ TEST_F(CompareCommandTest, ExplainsWrongFlags) {
   expect_failure("-m model", 2, "-m");
   expect_failure("--jobs 0", 2, "--jobs");
   expect_failure("--runs none", 1, "none");
-  expect_failure("--test-sets a.de", 2, "SOURCE TARGET");
+  expect_failure("--test-sets a.de", 2, "a source and a target file");
   expect_failure("-o c.yml", 1, "c.yml");
   expect_failure("-o .", 1, "other files");
 }
