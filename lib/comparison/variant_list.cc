@@ -1,6 +1,7 @@
 #include "comparison/comparison.h"
 #include "model/encoder_decoder.h"
 #include "nn/attention.h"
+#include "nn/sequence_attention.h"
 #include "tensor/backend.h"
 #include "util/error.h"
 #include "util/fields.h"
@@ -13,7 +14,7 @@ namespace {
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 /// What can stand beside --attention, each with what it needs to have a meaning.
-std::vector<Settings> companions() {
+std::vector<Settings> recurrent_companions() {
   return {{{"attention-normalizer", "sparsemax"}},
           {{"attention-normalizer", "entmax15"}},
           {{"attention-normalizer", "sigmoid"}},
@@ -23,6 +24,21 @@ std::vector<Settings> companions() {
           {{"input-feeding", "true"}, {"attention-timing", "post"}, {"dec-transition", "single"}},
           {{"context-gate", "both"}, {"dec-transition", "single"}},
           {{"attention-fertility", "true"}}};
+}
+
+/// What can stand beside --decoder-attention: the same in other places, normalizers, positions.
+std::vector<Settings> transformer_companions(std::string_view variant) {
+  std::vector<Settings> settings;
+  for (const char* place : {"encoder-attention", "cross-attention"}) {
+    settings.push_back({{place, std::string(variant)}});
+  }
+  for (const char* normalizer : {"sparsemax", "entmax15", "sigmoid"}) {
+    settings.push_back({{"attention-normalizer", normalizer}});
+  }
+  for (const std::string_view positions : enum_names(Positions{})) {
+    settings.push_back({{"positions", std::string(positions)}});
+  }
+  return settings;
 }
 
 /// Learnt numbers of a model with these options. Throws UsageError if they don't fit together.
@@ -43,8 +59,10 @@ bool fits(CompareOptions options, const Settings& settings, Backend& backend) {
   }
 }
 
-std::string describe(CompareOptions options, const AttentionVariant& variant, Backend& backend) {
-  options.train.architecture.attention = variant.name;
+/// A line of a table of variants; `options` have it.
+template <class Variant>
+std::string describe(const CompareOptions& options, const Variant& variant,
+                     const std::vector<Settings>& companions, Backend& backend) {
   std::string text =
       fmt::format("  {}\n      {}\n      {}\n", variant.name, variant.formula, variant.source);
   try {
@@ -56,7 +74,7 @@ std::string describe(CompareOptions options, const AttentionVariant& variant, Ba
   }
   text += "      with";
   std::string last;
-  for (const Settings& settings : companions()) {
+  for (const Settings& settings : companions) {
     if (!fits(options, settings, backend)) continue;
     const auto& [flag, value] = settings.front();
     text +=
@@ -71,12 +89,24 @@ std::string describe(CompareOptions options, const AttentionVariant& variant, Ba
 std::string list_attention(const Comparator::Give& give) {
   CompareOptions options;
   give(options);
-  options.train.architecture.type = ModelType::kRnn;
   const auto backend = make_backend(options.train.training.backend);
-  std::string text = fmt::format("--attention, of a recurrent decoder (whole model, {} pieces):\n",
-                                 options.train.data.vocab_size);
+  ModelOptions& model = options.train.architecture;
+  std::string text = fmt::format(
+      "Parameters are those of the whole model with these options and {} pieces.\n"
+      "--attention, of --type rnn:\n",
+      options.train.data.vocab_size);
+  model.type = ModelType::kRnn;
   for (const AttentionVariant& variant : attention_variants()) {
-    text += describe(options, variant, *backend);
+    model.attention = variant.name;
+    text += describe(options, variant, recurrent_companions(), *backend);
+  }
+  text +=
+      "--decoder-attention, --encoder-attention, --cross-attention, of --type transformer (in the "
+      "decoder):\n";
+  model.type = ModelType::kTransformer;
+  for (const SequenceAttentionVariant& variant : sequence_attention_variants()) {
+    model.decoder_attention = variant.name;
+    text += describe(options, variant, transformer_companions(variant.name), *backend);
   }
   return text;
 }

@@ -56,7 +56,7 @@ TEST_F(CompareCommandTest, ListsEveryKindOfAttention) {
   const Shell::Result result = shell_.run("heed compare --list-attention --dim-rnn 8");
   EXPECT_EQ(result.code, 0) << result.err;
   for (const char* part : {"\n  none\n", "\n  additive\n", "Bahdanau", " parameters\n",
-                           "--attention-normalizer sparsemax",
+                           "--attention-normalizer sparsemax", "\n  average\n",
                            "not with these options: expected decoder and encoder states"}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << "\n" << result.out;
   }
