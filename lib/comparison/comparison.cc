@@ -10,10 +10,10 @@
 #include "comparison/gather.h"
 #include "comparison/live_table.h"
 #include "comparison/plan.h"
-#include "comparison/report.h"
 #include "comparison/result_file.h"
 #include "comparison/run_queue.h"
 #include "comparison/vocabulary.h"
+#include "report/report.h"
 #include "util/config_file.h"
 #include "util/log.h"
 

@@ -6,8 +6,8 @@
 #include "comparison/folder.h"
 #include "comparison/measure.h"
 #include "comparison/plan.h"
-#include "comparison/results.h"
 #include "comparison/run_queue.h"
+#include "report/results.h"
 
 namespace heed {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "comparison/results.h"
 #include "heed/options.h"
+#include "report/results.h"
 
 namespace heed {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "comparison/comparison.h"
-#include "comparison/results.h"
 #include "metrics/metric.h"
+#include "report/results.h"
 
 namespace heed {
 

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "comparison/results.h"
+#include "report/results.h"
 
 namespace heed {
 

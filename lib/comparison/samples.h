@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "comparison/measure.h"
-#include "comparison/results.h"
+#include "report/results.h"
 
 namespace heed {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "comparison/results.h"
+#include "report/results.h"
 
 namespace heed {
 

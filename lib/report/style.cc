@@ -1,4 +1,4 @@
-#include "comparison/report_html.h"
+#include "report/page.h"
 
 namespace heed {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "comparison/results.h"
+#include "report/results.h"
 
 namespace heed {
 

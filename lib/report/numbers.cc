@@ -1,4 +1,4 @@
-#include "comparison/numbers.h"
+#include "report/numbers.h"
 
 #include <fmt/format.h>
 

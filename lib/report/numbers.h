@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "comparison/statistics.h"
+#include "report/statistics.h"
 
 namespace heed {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "comparison/chart.h"
-#include "comparison/frame.h"
+#include "report/chart.h"
+#include "report/frame.h"
 
 namespace heed {
 

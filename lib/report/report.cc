@@ -1,11 +1,11 @@
-#include "comparison/report.h"
+#include "report/report.h"
 
 #include <filesystem>
 #include <system_error>
 
-#include "comparison/report_html.h"
-#include "comparison/samples_html.h"
-#include "comparison/svg.h"
+#include "report/page.h"
+#include "report/samples_html.h"
+#include "report/svg.h"
 #include "util/error.h"
 #include "util/files.h"
 

@@ -1,4 +1,4 @@
-#include "comparison/axis.h"
+#include "report/axis.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "comparison/numbers.h"
+#include "report/numbers.h"
 
 namespace heed {
 

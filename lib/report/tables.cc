@@ -1,12 +1,12 @@
-#include "comparison/report_tables.h"
+#include "report/tables.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 
-#include "comparison/numbers.h"
-#include "comparison/statistics.h"
+#include "report/numbers.h"
+#include "report/statistics.h"
 #include "util/text.h"
 
 namespace heed {
@@ -64,7 +64,7 @@ const std::vector<Measure>& attention_measures() {
       {{"Coverage", "0 best"}, [](const Run& r) { return of_attention(r, &Of::coverage); }, 3},
       {{"Monotonicity", "0–1"}, [](const Run& r) { return of_attention(r, &Of::monotonicity); }, 3},
       {{"End mass", "0–1"}, [](const Run& r) { return of_attention(r, &Of::end_mass); }, 3},
-      {{"AER", "0 best"}, [](const Run& r) { return r.alignment_error; }, 3, Better::kLower},
+      {{"AER", "%"}, [](const Run& r) { return r.alignment_error; }, 1, Better::kLower},
   };
   return measures;
 }

@@ -1,8 +1,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "comparison/report.h"
-#include "comparison/sample_comparison.h"
+#include "report/report.h"
+#include "report/sample_comparison.h"
 
 /// Writes a report of made-up numbers, to be looked at.
 int main(int count, char** arguments) {

@@ -51,7 +51,7 @@ struct RunResult {
   double bleu = 0, chrf = 0, ter = 0;
   std::vector<LengthScore> by_length{};
   std::optional<AttentionMeasures> attention{};  ///< Forced decoding of the test references.
-  std::optional<double> alignment_error{};       ///< AER, where gold alignments are given.
+  std::optional<double> alignment_error{};  ///< AER in percent, where gold alignments are given.
 };
 
 /// Attention of one layer and head when a given translation is forced.

@@ -1,16 +1,16 @@
-#include "comparison/samples_html.h"
+#include "report/samples_html.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "comparison/numbers.h"
-#include "comparison/report_table.h"
-#include "comparison/search_tree_svg.h"
-#include "comparison/statistics.h"
-#include "comparison/svg.h"
 #include "decoding/heatmap.h"
 #include "decoding/text_width.h"
+#include "report/numbers.h"
+#include "report/search_tree_svg.h"
+#include "report/statistics.h"
+#include "report/svg.h"
+#include "report/table.h"
 
 namespace heed {
 

@@ -1,13 +1,13 @@
-#include "comparison/chart.h"
+#include "report/chart.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <regex>
 
-#include "comparison/markup_check.h"
-#include "comparison/search_tree_svg.h"
-#include "comparison/svg.h"
+#include "report/markup_check.h"
+#include "report/search_tree_svg.h"
+#include "report/svg.h"
 
 namespace heed {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "comparison/figures.h"
-#include "comparison/results.h"
+#include "report/figures.h"
+#include "report/results.h"
 
 namespace heed {
 

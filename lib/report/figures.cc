@@ -1,12 +1,12 @@
-#include "comparison/figures.h"
+#include "report/figures.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "comparison/chart.h"
-#include "comparison/statistics.h"
+#include "report/chart.h"
+#include "report/statistics.h"
 
 namespace heed {
 

@@ -1,15 +1,15 @@
-#include "comparison/report_html.h"
+#include "report/page.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "comparison/report_table.h"
-#include "comparison/report_tables.h"
-#include "comparison/samples_html.h"
-#include "comparison/svg.h"
 #include "decoding/heatmap.h"
 #include "decoding/text_width.h"
+#include "report/samples_html.h"
+#include "report/svg.h"
+#include "report/table.h"
+#include "report/tables.h"
 #include "util/text.h"
 
 namespace heed {
@@ -77,7 +77,7 @@ std::string attention(const Comparison& comparison) {
 <dt>Coverage</dt><dd>|1 − Σ<sub>i</sub> a<sub>ij</sub>|, a mean over source tokens but the end of sentence: 0 where each is used once</dd>
 <dt>Monotonicity</dt><dd>share of steps whose greatest weight does not move back</dd>
 <dt>End mass</dt><dd>weight of the source’s end of sentence</dd>
-<dt>AER</dt><dd>alignment error rate against gold alignments, where given: 1 − (|A∩S| + |A∩P|) / (|A| + |S|)</dd>
+<dt>AER</dt><dd>alignment error rate against gold alignments, where given, in percent: 1 − (|A∩S| + |A∩P|) / (|A| + |S|)</dd>
 </dl>
 )";
   return section("attention", "Attention measures",

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "comparison/results.h"
+#include "report/results.h"
 
 namespace heed {
 

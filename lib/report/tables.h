@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "comparison/report_table.h"
-#include "comparison/results.h"
+#include "report/results.h"
+#include "report/table.h"
 
 namespace heed {
 

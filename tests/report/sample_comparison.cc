@@ -1,4 +1,4 @@
-#include "comparison/sample_comparison.h"
+#include "report/sample_comparison.h"
 
 #include <fmt/format.h>
 
@@ -68,7 +68,7 @@ RunResult run_of(const std::string& group, std::size_t index, int seed) {
     run.attention = AttentionMeasures{0.4 + noise(random, 0.1),  0.2 + noise(random, 0.02),
                                       0.8 + noise(random, 0.05), 0.31 + noise(random, 0.03),
                                       0.9 + noise(random, 0.02), 0.07 + noise(random, 0.01)};
-    run.alignment_error = 0.3 + noise(random, 0.04);
+    run.alignment_error = 30 + noise(random, 4);
   }
   return run;
 }

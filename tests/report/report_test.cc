@@ -1,4 +1,4 @@
-#include "comparison/report.h"
+#include "report/report.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <map>
 #include <regex>
 
-#include "comparison/markup_check.h"
-#include "comparison/sample_comparison.h"
+#include "report/markup_check.h"
+#include "report/sample_comparison.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 #include "util/files.h"

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "comparison/results.h"
+#include "report/results.h"
 
 namespace heed {
 

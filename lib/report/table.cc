@@ -1,12 +1,12 @@
-#include "comparison/report_table.h"
+#include "report/table.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "comparison/svg.h"
 #include "decoding/text_width.h"
+#include "report/svg.h"
 
 namespace heed {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "comparison/axis.h"
-#include "comparison/chart.h"
-#include "comparison/svg.h"
+#include "report/axis.h"
+#include "report/chart.h"
+#include "report/svg.h"
 
 namespace heed {
 

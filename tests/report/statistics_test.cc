@@ -1,12 +1,12 @@
-#include "comparison/statistics.h"
+#include "report/statistics.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "comparison/axis.h"
-#include "comparison/numbers.h"
-#include "comparison/report_table.h"
+#include "report/axis.h"
+#include "report/numbers.h"
+#include "report/table.h"
 
 namespace heed {
 namespace {

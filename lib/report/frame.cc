@@ -1,4 +1,4 @@
-#include "comparison/frame.h"
+#include "report/frame.h"
 
 #include <fmt/format.h>
 

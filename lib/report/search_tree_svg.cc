@@ -1,4 +1,4 @@
-#include "comparison/search_tree_svg.h"
+#include "report/search_tree_svg.h"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <tuple>
 #include <vector>
 
-#include "comparison/numbers.h"
-#include "comparison/svg.h"
 #include "decoding/text_width.h"
+#include "report/numbers.h"
+#include "report/svg.h"
 
 namespace heed {
 

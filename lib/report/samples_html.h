@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "comparison/figures.h"
-#include "comparison/results.h"
+#include "report/figures.h"
+#include "report/results.h"
 
 namespace heed {
 

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "comparison/chart.h"
-#include "comparison/frame.h"
+#include "report/chart.h"
+#include "report/frame.h"
 
 namespace heed {
 
