@@ -38,8 +38,8 @@ class Stepper {
   virtual float log_probability(int row, int token) = 0;
   /// log p of all next tokens; `all` has V elements.
   virtual void log_probabilities(int row, std::span<float> all) = 0;
-  /// How much the row attends to each token of its sentence; sums to 1. Empty where the model has
-  /// no attention.
+  /// How much the row attends to each token of its sentence; sums to 1, unless the weights are
+  /// sigmoids or a predicted window's. Empty where the model has no attention.
   virtual std::vector<float> attention(int row) = 0;
 };
 

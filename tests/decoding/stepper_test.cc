@@ -109,7 +109,13 @@ TEST_P(StepperTest, ProbabilitiesAndAttentionSumToOne) {
     const std::vector<float> weights = stepper.attention(row);
     if (weights.empty()) continue;
     EXPECT_EQ(weights.size(), row == 0 ? 5U : 2U);
-    EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1, 1e-5);
+    const ModelOptions& options = model_.options();
+    if (options.attention_normalizer == AttentionNormalizer::kSigmoid) continue;
+    // A predicted window's Gaussian takes weight away from what is far from its centre.
+    const double lost = options.attention_window == AttentionWindow::kPredictive ? 1 : 1e-5;
+    const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+    EXPECT_LT(total, 1 + 1e-5);
+    EXPECT_GT(total, 1 - lost);
   }
   Tape tape(*small_.backend);
   const Decoded decoded = model_.decode(tape, model_.encode(tape, source), source);

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "nn/naive_heads.h"
-#include "nn/spans.h"
 #include "nn/relative_positions.h"
+#include "nn/spans.h"
 #include "support/expect_error.h"
 #include "support/on_backends.h"
 
