@@ -1,5 +1,7 @@
 #include "comparison/measure.h"
 
+#include <algorithm>
+
 #include <chrono>
 #include <cmath>
 
@@ -45,8 +47,8 @@ std::vector<LengthScore> score_by_length(const Metric& metric, const Statistics&
     const Statistics chosen = select_rows(statistics, bucket.sentences);
     const ConfidenceInterval interval = bootstrap_interval(metric, chosen, kResamples, kSeed);
     score.bleu = corpus_score(metric, chosen);
-    score.low = interval.mean - interval.half_width;
-    score.high = interval.mean + interval.half_width;
+    score.low = std::max(0.0, interval.mean - interval.half_width);
+    score.high = std::min(100.0, interval.mean + interval.half_width);
   }
   return scores;
 }

@@ -109,8 +109,7 @@ std::vector<Figure> curve_figures(const Comparison& comparison) {
       ChartSeries& series = chart.series.emplace_back(ChartSeries{group.label});
       for (const MeanCurvePoint& point : mean_curve(group)) {
         const Spread& y = point.*curve.y;
-        const double x =
-            by_time ? point.seconds / unit.seconds : static_cast<double>(point.updates);
+        const double x = by_time ? point.seconds / unit.seconds : point.updates;
         if (y.count > 0) series.points.push_back(point_of(x, y));
       }
     }

@@ -39,11 +39,6 @@ bool have_same_flags(std::span<const std::string> groups) {
          });
 }
 
-const CurvePoint* point_at(const RunResult& run, std::uint64_t updates) {
-  const auto found = std::ranges::find(run.curve, updates, &CurvePoint::updates);
-  return found == run.curve.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 Spread spread_of(std::span<const double> values) {
@@ -100,17 +95,21 @@ Spread spread_over(const RunGroup& group, const RunNumber& number) {
 std::vector<MeanCurvePoint> mean_curve(const RunGroup& group) {
   std::vector<MeanCurvePoint> curve;
   if (group.finished.empty()) return curve;
-  for (const CurvePoint& first : group.finished.front()->curve) {
-    std::vector<double> seconds, losses, scores;
+  std::size_t validations = group.finished.front()->curve.size();
+  for (const RunResult* run : group.finished) {
+    validations = std::min(validations, run->curve.size());
+  }
+  for (std::size_t i = 0; i < validations; ++i) {
+    std::vector<double> updates, seconds, losses, scores;
     for (const RunResult* run : group.finished) {
-      const CurvePoint* point = point_at(*run, first.updates);
-      if (point == nullptr) break;
-      seconds.push_back(point->seconds);
-      losses.push_back(point->cross_entropy);
-      if (point->bleu) scores.push_back(*point->bleu);
+      const CurvePoint& point = run->curve[i];
+      updates.push_back(static_cast<double>(point.updates));
+      seconds.push_back(point.seconds);
+      losses.push_back(point.cross_entropy);
+      if (point.bleu) scores.push_back(*point.bleu);
     }
-    if (losses.size() < group.finished.size()) continue;
-    curve.push_back({first.updates, spread_of(seconds).mean, spread_of(losses), spread_of(scores)});
+    curve.push_back(
+        {spread_of(updates).mean, spread_of(seconds).mean, spread_of(losses), spread_of(scores)});
   }
   return curve;
 }

@@ -44,13 +44,14 @@ Spread spread_over(const RunGroup& group, const RunNumber& number);
 
 /// A validation, over the runs of a group.
 struct MeanCurvePoint {
-  std::uint64_t updates = 0;
+  double updates = 0;  ///< The mean.
   double seconds = 0;  ///< The mean.
   Spread cross_entropy;
   Spread bleu;
 };
 
-/// The validations that all runs of the group have, by their number of updates.
+/// The validations that all runs of the group have, the first of each, the second, and so on: an
+/// epoch is not as many updates with each seed.
 std::vector<MeanCurvePoint> mean_curve(const RunGroup& group);
 
 /// BLEU of one range of source lengths, over the runs of a group.

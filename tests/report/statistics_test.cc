@@ -49,10 +49,10 @@ TEST(Curves, HoldWhatAllRunsReached) {
   Comparison comparison;
   comparison.groups = {"a"};
   comparison.runs = {run("a", {{10, 1, 5, 1.0}, {20, 2, 4, 3.0}, {30, 3, 3, 4.0}}),
-                     run("a", {{10, 3, 7, 2.0}, {20, 4, 6, {}}})};
+                     run("a", {{12, 3, 7, 2.0}, {20, 4, 6, {}}})};
   const std::vector<MeanCurvePoint> curve = mean_curve(group_runs(comparison).front());
   ASSERT_EQ(curve.size(), 2U);
-  EXPECT_EQ(curve[0].updates, 10U);
+  EXPECT_DOUBLE_EQ(curve[0].updates, 11);
   EXPECT_DOUBLE_EQ(curve[0].seconds, 2);
   EXPECT_DOUBLE_EQ(curve[0].cross_entropy.mean, 6);
   EXPECT_DOUBLE_EQ(curve[0].cross_entropy.deviation.value(), std::sqrt(2));
