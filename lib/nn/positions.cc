@@ -9,56 +9,64 @@ namespace heed {
 
 namespace {
 
-constexpr int kTableRows = 256;  // computed once; longer sentences compute theirs
+constexpr int kTableRows = 256;  // computed once; later places when they are needed
 
 /// PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i + 1) = cos of the same.
-std::vector<float> sinusoids(int rows, int width) {
-  std::vector<float> table(static_cast<std::size_t>(rows) * width);
-  for (int column = 0; column < width; ++column) {
-    const int even = column / 2 * 2;
-    const double frequency = std::pow(10000.0, -static_cast<double>(even) / width);
-    for (int row = 0; row < rows; ++row) {
-      const double angle = row * frequency;
-      table[static_cast<std::size_t>(row) * width + column] =
-          static_cast<float>(column % 2 == 0 ? std::sin(angle) : std::cos(angle));
-    }
+void add_sinusoids(int place, std::span<const double> frequencies, std::vector<float>& values) {
+  for (std::size_t column = 0; column < frequencies.size(); ++column) {
+    const double angle = place * frequencies[column];
+    values.push_back(static_cast<float>(column % 2 == 0 ? std::sin(angle) : std::cos(angle)));
   }
-  return table;
 }
 
 }  // namespace
 
 PositionEncoding::PositionEncoding(Parameters& parameters, const std::string& name, int width,
-                                   int learned)
-    : width_(width) {
+                                   int learned) {
   if (learned > 0) {
     learned_ = &parameters.add(name, learned, width, Initializer::kEmbedding);
-  } else {
-    sinusoids_ = sinusoids(kTableRows, width);
+    return;
   }
+  for (int column = 0; column < width; ++column) {
+    const int even = column / 2 * 2;
+    frequencies_.push_back(std::pow(10000.0, -static_cast<double>(even) / width));
+  }
+  for (int place = 0; place < kTableRows; ++place) add_sinusoids(place, frequencies_, sinusoids_);
 }
 
-Var PositionEncoding::table(Tape& tape, int rows) const {
-  if (learned_ != nullptr) {
-    if (rows <= learned_->rows) return tape.parameter(*learned_);
+Var PositionEncoding::learned(Tape& tape, std::span<const int> positions) const {
+  const int rows = *std::max_element(positions.begin(), positions.end()) + 1;
+  if (rows > learned_->rows) {
     fail(
         "expected at most {} tokens, as the model has learnt positions for, found {}; split the "
         "line or train with a larger --max-positions",
         learned_->rows, rows);
   }
-  const Tensor table = tape.allocate(rows, width_);
-  if (rows <= kTableRows) {
-    tape.backend().write(std::span(sinusoids_).first(table.size()), table);
-  } else {
-    tape.backend().write(sinusoids(rows, width_), table);
+  return gather_rows(tape.parameter(*learned_), positions);
+}
+
+/// Only the rows that are asked for, so that a step of decoding costs the same at every length.
+Var PositionEncoding::sinusoidal(Tape& tape, std::span<const int> positions) const {
+  const std::size_t width = frequencies_.size();
+  std::vector<float> values;
+  values.reserve(positions.size() * width);
+  for (const int place : positions) {
+    if (place < kTableRows) {
+      const auto row = std::span(sinusoids_).subspan(place * width, width);
+      values.insert(values.end(), row.begin(), row.end());
+    } else {
+      add_sinusoids(place, frequencies_, values);
+    }
   }
+  const Tensor table = tape.allocate(static_cast<int>(positions.size()), static_cast<int>(width));
+  tape.backend().write(values, table);
   return tape.constant(table);
 }
 
 Var PositionEncoding::operator()(Var x, std::span<const int> positions) const {
   if (positions.empty()) return x;
-  const int rows = *std::max_element(positions.begin(), positions.end()) + 1;
-  return add(x, gather_rows(table(x.tape(), rows), positions));
+  return add(x,
+             learned_ != nullptr ? learned(x.tape(), positions) : sinusoidal(x.tape(), positions));
 }
 
 std::vector<int> token_positions(std::span<const int> offsets) {

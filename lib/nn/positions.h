@@ -20,11 +20,12 @@ class PositionEncoding {
   Var operator()(Var x, std::span<const int> positions) const;
 
  private:
-  Var table(Tape& tape, int rows) const;
+  Var learned(Tape& tape, std::span<const int> positions) const;
+  Var sinusoidal(Tape& tape, std::span<const int> positions) const;
 
   const Parameter* learned_ = nullptr;
-  std::vector<float> sinusoids_;  ///< [kTableRows, D]
-  int width_;
+  std::vector<double> frequencies_;  ///< [D]: of the columns.
+  std::vector<float> sinusoids_;     ///< [256, D]: of the first places.
 };
 
 /// 0, 1, 2 … in each sentence of a ragged batch.
