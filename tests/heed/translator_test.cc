@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 #include <set>
@@ -154,7 +155,8 @@ TEST_P(TranslatorTest, CountsAndWarnsOncePerKind) {
 }
 
 TEST_P(TranslatorTest, LinesThatComeOneByOneAreAnsweredAtOnce) {
-  std::size_t read = 0, written = 0;
+  std::size_t read = 0;
+  std::atomic<std::size_t> written = 0;
   Translator(path(), options())
       .translate({[&](SourceLine& line) {
                     for (int i = 0; i < 2000 && written < read; ++i) {
