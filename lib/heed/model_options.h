@@ -145,7 +145,8 @@ struct ModelOptions {
       self.norm);
     v(Field{"activation", "Activation of the feed-forward layers"}, self.activation);
     v(Field{"positions", "Positions of the transformer's tokens"}, self.positions);
-    v(Field{"max-positions", "Longest sentence in tokens of learned positions"},
+    v(Field{"max-positions",
+            "Longest sentence in tokens of learned positions and attention location"},
       self.max_positions);
     v(Field{"alignment-layer",
             "Decoder layer, from 1, whose attention is the alignment; 0: the last but one of deep "
