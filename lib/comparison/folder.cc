@@ -102,8 +102,8 @@ std::string first_difference(const nlohmann::json& there, const nlohmann::json& 
   }
   for (const std::string& name : names) {
     const std::string path = prefix.empty() ? name : prefix + "." + name;
-    const std::string found = first_difference(there.value(name, nlohmann::json()),
-                                               here.value(name, nlohmann::json()), path);
+    std::string found = first_difference(there.value(name, nlohmann::json()),
+                                         here.value(name, nlohmann::json()), path);
     if (!found.empty()) return found;
   }
   return {};

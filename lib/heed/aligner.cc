@@ -182,7 +182,7 @@ void Aligner::Implementation::choose_best(const Pairs& pairs) {
 /// The alignment of a line in a file, whose words must be those of the line.
 GoldAlignment Aligner::Implementation::checked(const AlignmentFile& file,
                                                const TranslatedLine& line, bool is_reverse) const {
-  const GoldAlignment links = file.read(line.number - 1);
+  GoldAlignment links = file.read(line.number - 1);
   if (options.alignment.alignment_unit != AlignmentUnit::kWord) return links;
   std::size_t source = split_words(line.source).size(), target = split_words(line.text()).size();
   if (is_reverse) std::swap(source, target);
