@@ -44,8 +44,8 @@ class TreeBuilder {
  private:
   const Tokenizer& target_;
   SearchTree tree_;
-  std::vector<int> tokens_;         ///< Of the tree's nodes.
-  std::vector<int> indices_{{-1}};  ///< In the tree, of the kept nodes by their numbers.
+  std::vector<int> tokens_;          ///< Of the tree's nodes.
+  std::vector<int> indices_ = {-1};  ///< In the tree, of the kept nodes by their numbers.
 };
 
 /// The likeliest tokens at each place of a translation, which ends in </s>.
