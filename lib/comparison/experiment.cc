@@ -1,7 +1,5 @@
 #include "comparison/experiment.h"
 
-#include <sys/resource.h>
-
 #include <filesystem>
 
 #include "comparison/result_file.h"
@@ -12,6 +10,7 @@
 #include "tensor/backend.h"
 #include "util/error.h"
 #include "util/files.h"
+#include "util/process.h"
 
 namespace heed {
 
@@ -20,12 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kInterruptedCode = 130;
-
-std::uint64_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 TrainingEnd train(const Experiment& experiment, const std::function<bool()>& interrupted) {
   const RunFolder& folder = experiment.folder;

@@ -32,13 +32,6 @@ std::vector<RunResult> read_results(const Sources& sources,
   return results;
 }
 
-std::vector<std::string> read_output(const RunFolder& folder) {
-  std::vector<std::string> lines;
-  LineReader reader(folder.output());
-  for (std::string line; reader.next(line);) lines.push_back(line);
-  return lines;
-}
-
 /// The first finished run of each group that has one.
 std::vector<GroupModel> group_models(const Sources& sources, const Comparison& comparison) {
   std::vector<GroupModel> models;
@@ -48,7 +41,7 @@ std::vector<GroupModel> group_models(const Sources& sources, const Comparison& c
         [&](const RunResult& result) { return result.group == group && result.error.empty(); });
     if (run == comparison.runs.end()) continue;
     const RunFolder folder = sources.folder.run(run->name);
-    models.push_back({group, folder.model(), read_output(folder)});
+    models.push_back({group, folder.model(), read_lines(folder.output())});
   }
   return models;
 }

@@ -164,14 +164,6 @@ nlohmann::json identity_of(const CompareOptions& shared, const std::vector<std::
   return identity;
 }
 
-std::vector<std::string> read_lines(const std::string& path) {
-  std::vector<std::string> lines;
-  if (path.empty()) return lines;
-  LineReader reader(path);
-  for (std::string line; reader.next(line);) lines.push_back(line);
-  return lines;
-}
-
 }  // namespace
 
 CompareOptions CompareOptions::for_corpus(ModelType type, std::size_t sentence_pairs) {
@@ -186,8 +178,9 @@ ComparisonPlan make_plan(const Comparator::Give& give, int threads) {
   give(given);
   check_options(given.comparison);
   const ComparisonOptions& options = given.comparison;
-  const std::vector<PlannedRun> runs =
-      plan_runs(options.vary, read_lines(options.runs), options.runs);
+  const std::vector<PlannedRun> runs = plan_runs(
+      options.vary, options.runs.empty() ? std::vector<std::string>() : read_lines(options.runs),
+      options.runs);
   ComparisonPlan plan;
   plan.varied = varied_flags(runs);
   Chooser chooser{give, threads};

@@ -40,9 +40,7 @@ Var LocationSensitiveAttention::extra_term(const AttentionQuery& query,
     }
   }
   const Var column = gather_rows(query.history, tape.keep(std::span<const int>(rows)));
-  const Var patches = tape.view(
-      column, [](const Tensor& t) { return Tensor(t.data, t.rows / kPositions, kPositions); });
-  return location_(filters_(patches));
+  return location_(filters_(reshape(column, kPositions)));
 }
 
 CoverageAttention::CoverageAttention(Parameters& parameters, const std::string& name,

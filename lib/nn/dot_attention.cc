@@ -51,13 +51,11 @@ AttentionMemory LocationAttention::remember(const SourceStates& source) const {
 Var LocationAttention::score(const AttentionQuery& query, const AttentionMemory&) const {
   Tape& tape = query.state.tape();
   const Var all = position_(query.state);  // [R, positions]
-  const Var column =
-      tape.view(all, [](const Tensor& t) { return Tensor(t.data, static_cast<int>(t.size()), 1); });
   std::vector<int> rows;
   for (int r = 0; r < all.rows(); ++r) {
     for (int j = 0; j < query.rows.spans.rows[r].keys; ++j) rows.push_back(r * all.cols() + j);
   }
-  return gather_rows(column, tape.keep(std::span<const int>(rows)));
+  return gather_rows(reshape(all, 1), tape.keep(std::span<const int>(rows)));
 }
 
 }  // namespace heed

@@ -1,7 +1,5 @@
 #include "training/training_loop.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -9,6 +7,7 @@
 #include "training/training_setup.h"
 #include "util/error.h"
 #include "util/fields.h"
+#include "util/process.h"
 #include "util/random.h"
 #include "util/text.h"
 
@@ -39,12 +38,6 @@ std::string numbered(const std::string& path, std::uint64_t update) {
   return (whole.parent_path() /
           fmt::format("{}.up{}{}", whole.stem().string(), update, whole.extension().string()))
       .string();
-}
-
-std::uint64_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace

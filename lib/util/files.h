@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "util/byte_source.h"
 #include "util/descriptor.h"
@@ -108,6 +109,9 @@ std::string read_at(const Descriptor& file, const std::string& path, std::uint64
 
 /// All bytes of a file, as they are. Throws Error naming the file.
 std::string read_file(const std::string& path);
+
+/// All lines of a text file, as LineReader reads them.
+std::vector<std::string> read_lines(const std::string& path);
 
 /// A file's bytes, mapped read-only into memory.
 class MappedFile {

@@ -1,6 +1,7 @@
 #include "util/process.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +76,12 @@ ProcessEnd ChildProcess::wait() {
 
 void ChildProcess::signal(int number) const {
   if (!end_) kill(id_, number);
+}
+
+std::uint64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace heed

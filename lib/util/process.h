@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 
@@ -40,5 +41,8 @@ class ChildProcess {
   pid_t id_ = -1;
   std::optional<ProcessEnd> end_{};
 };
+
+/// Bytes of memory that this process has had at most (resident).
+std::uint64_t peak_memory();
 
 }  // namespace heed
