@@ -37,19 +37,12 @@ void run(const AlignCommand& command) {
   const std::unique_ptr<PairReader> reader = read_pairs(command.input, command.tsv);
   Aligner aligner(command.model, command.align);
   Output output(command.output);
-  const auto write = [&](std::span<TranslatedLine> lines) {
-    std::string text;
-    for (const TranslatedLine& line : lines) text += aligner.format(line);
-    output.write(text);
-  };
-  const auto tell = [&](const std::string& message) {
-    if (!command.quiet) fmt::print(stderr, "heed: {}\n", message);
-  };
-  const auto read = [&](SourceLine& pair) { return reader->read(pair); };
-  const AlignSummary summary = aligner.align({read, write, tell});
+  const PairRecord write = [&](const TranslatedLine& line) { return aligner.format(line); };
+  const AlignSummary summary = aligner.align(pair_stream(*reader, write, output, command.quiet));
   output.close();
-  if (!command.quiet) print_summary(summary.lines);
-  for (const std::string& line : summary.report) tell(line);
+  if (command.quiet) return;
+  print_summary(summary.lines);
+  for (const std::string& line : summary.report) messages(false)(line);
 }
 
 int align(const Flags& flags) {
@@ -57,26 +50,22 @@ int align(const Flags& flags) {
   flags.apply(command);
   if (flags.dump(command)) return 0;
   if (command.model.empty()) fail_usage("expected a model: --model FILE");
-  try {
-    run(command);
-  } catch (const ReaderGone&) {
-  }
-  return 0;
+  return until_reader_goes([&] { run(command); });
 }
 
 }  // namespace
 
 Command add_align(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "align", "Align the words of given translations by a model's attention, a line a pair");
-  command->footer(
-      "Examples:\n"
-      "  heed align -m de-en.safetensors -i text.de text.en > text.pharaoh\n"
-      "  heed align -m de-en.safetensors -i text.de text.en --gold gold.pharaoh \\\n"
-      "    --alignment-heads best\n"
-      "  heed align -m de-en.safetensors -i text.de text.en \\\n"
-      "    --reverse-model en-de.safetensors --symmetrize grow-diag-final-and\n");
-  auto flags = std::make_shared<Flags>(*command);
+  auto flags = std::make_shared<Flags>(
+      app,
+      Subcommand{"align",
+                 "Align the words of given translations by a model's attention, a line a pair",
+                 "Examples:\n"
+                 "  heed align -m de-en.safetensors -i text.de text.en > text.pharaoh\n"
+                 "  heed align -m de-en.safetensors -i text.de text.en --gold gold.pharaoh \\\n"
+                 "    --alignment-heads best\n"
+                 "  heed align -m de-en.safetensors -i text.de text.en \\\n"
+                 "    --reverse-model en-de.safetensors --symmetrize grow-diag-final-and\n"});
   flags->add<AlignCommand>();
   flags->add_config_flags();
   return [flags] { return align(*flags); };

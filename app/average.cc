@@ -3,34 +3,44 @@
 #include "app/commands.h"
 #include "app/flags.h"
 #include "heed/models.h"
+#include "util/error.h"
 
 namespace heed {
 
 namespace {
 
 struct AverageCommand {
-  std::vector<std::string> models;
-  std::string output;
+  std::vector<std::string> models{};
+  std::string output{};
   bool half = false;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"output", "Model file to write", 'o'}, self.output);
+  }
 };
+
+int average(const AverageCommand& command) {
+  if (command.models.empty()) fail_usage("expected models of one training: FILE ..., found none");
+  if (command.output.empty()) fail_usage("expected a file to write: --output FILE");
+  average_model_files(command.models, command.output, command.half);
+  return 0;
+}
 
 }  // namespace
 
 Command add_average(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "average", "Write the mean of models, such as the last checkpoints of one training");
-  command->footer("Example:\n  heed average -o mean.safetensors model.*.safetensors\n");
-  auto options = std::make_shared<AverageCommand>();
-  command->add_option("models", options->models, "Model files of one training")
-      ->type_name("FILE ...")
-      ->required();
-  command->add_option("-o,--output", options->output, "Model file to write")
-      ->type_name("FILE")
-      ->required();
-  command->add_flag("--half", options->half, "Write 16-bit numbers: half the size");
-  return [options] {
-    average_model_files(options->models, options->output, options->half);
-    return 0;
+  auto flags = std::make_shared<Flags>(
+      app, Subcommand{"average",
+                      "Write the mean of models, such as the last checkpoints of one training",
+                      "Example:\n  heed average -o mean.safetensors model.*.safetensors\n"});
+  auto command = std::make_shared<AverageCommand>();
+  flags->add<AverageCommand>();
+  flags->add_files("models", "Model files of one training", command->models);
+  flags->add_switch("--half", "Write 16-bit numbers: half the size", command->half);
+  return [flags, command] {
+    flags->apply(*command);
+    return average(*command);
   };
 }
 

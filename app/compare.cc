@@ -41,24 +41,26 @@ int compare(const Flags& flags, const std::string& command_line, const Switches&
 }  // namespace
 
 Command add_compare(CLI::App& app, const std::string& command_line) {
-  CLI::App* command = app.add_subcommand(
-      "compare",
-      "Train models that differ in a flag, such as the kind of attention, and compare them");
-  command->footer(
-      "All runs have the same data in the same order, the same vocabulary, the same first weights\n"
-      "where shapes agree, and the same budget: --early-stopping is 0 here.\n"
-      "Example:\n"
-      "  heed compare -t train.de train.en --valid-sets valid.de valid.en \\\n"
-      "    --test-sets test.de test.en --vary attention=none,additive,dot \\\n"
-      "    --vary seed=1,2,3 --after 10e -o attention\n");
-  auto flags = std::make_shared<Flags>(*command);
+  auto flags = std::make_shared<Flags>(
+      app,
+      Subcommand{
+          "compare",
+          "Train models that differ in a flag, such as the kind of attention, and compare them",
+          "All runs have the same data in the same order, the same vocabulary, the same first "
+          "weights\n"
+          "where shapes agree, and the same budget: --early-stopping is 0 here.\n"
+          "Example:\n"
+          "  heed compare -t train.de train.en --valid-sets valid.de valid.en \\\n"
+          "    --test-sets test.de test.en --vary attention=none,additive,dot \\\n"
+          "    --vary seed=1,2,3 --after 10e -o attention\n"});
   flags->add<CompareOptions>(CompareOptions::for_corpus(ModelType::kRnn, 0));
   flags->add_config_flags();
   auto switches = std::make_shared<Switches>();
-  command->add_flag("--quiet", switches->quiet, "Show no progress on standard error");
-  command->add_flag("--list-attention", switches->list_attention,
+  flags->add_switch("--quiet", "Show no progress on standard error", switches->quiet);
+  flags->add_switch("--list-attention",
                     "Print every kind of attention, its formula, paper, parameters and the flags "
-                    "that combine with it, and stop");
+                    "that combine with it, and stop",
+                    switches->list_attention);
   return [=] { return compare(*flags, command_line, *switches); };
 }
 

@@ -56,9 +56,7 @@ int evaluate_command(const Flags& flags, const std::vector<std::string>& referen
   EvaluateOptions options;
   flags.apply(options);
   options.references = references;
-  return print(evaluate(options, "heed-" HEED_VERSION, [quiet](const std::string& warning) {
-    if (!quiet) fmt::print(stderr, "heed: {}\n", warning);
-  }));
+  return print(evaluate(options, "heed-" HEED_VERSION, messages(quiet)));
 }
 
 }  // namespace
@@ -78,22 +76,21 @@ std::vector<std::string> expand_evaluate_flags(std::vector<std::string> argument
 }
 
 Command add_evaluate(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "evaluate", "Score translations as sacreBLEU does: BLEU, chrF, TER; alignments too");
-  command->footer(
-      "Examples:\n"
-      "  heed evaluate reference.en -i output.en -m bleu chrf ter\n"
-      "  heed evaluate reference.en -i baseline.en other.en --paired-bs -f text\n"
-      "  heed evaluate reference.en -i output.en --source source.de -f text\n"
-      "sacreBLEU's short flags are known too: -tok -lc -sl -nr -sv -cc -cw -ci -cin -pbs -pbsn\n"
-      "-par -part -sh.\n");
+  auto flags = std::make_shared<Flags>(
+      app, Subcommand{"evaluate",
+                      "Score translations as sacreBLEU does: BLEU, chrF, TER; alignments too",
+                      "Examples:\n"
+                      "  heed evaluate reference.en -i output.en -m bleu chrf ter\n"
+                      "  heed evaluate reference.en -i baseline.en other.en --paired-bs -f text\n"
+                      "  heed evaluate reference.en -i output.en --source source.de -f text\n"
+                      "sacreBLEU's short flags are known too: -tok -lc -sl -nr -sv -cc -cw -ci "
+                      "-cin -pbs -pbsn\n"
+                      "-par -part -sh.\n"});
   auto references = std::make_shared<std::vector<std::string>>();
-  command->add_option("references", *references, "Files of references, a file a set")
-      ->type_name("FILE ...");
-  auto flags = std::make_shared<Flags>(*command);
+  flags->add_files("references", "Files of references, a file a set", *references);
   flags->add<EvaluateOptions>();
   auto quiet = std::make_shared<bool>(false);
-  command->add_flag("-q,--quiet", *quiet, "Don't warn");
+  flags->add_switch("-q,--quiet", "Don't warn", *quiet);
   return [flags, references, quiet] { return evaluate_command(*flags, *references, *quiet); };
 }
 

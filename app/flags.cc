@@ -1,5 +1,6 @@
 #include "app/flags.h"
 
+#include <CLI/CLI.hpp>
 #include <sstream>
 
 namespace heed {
@@ -7,6 +8,22 @@ namespace heed {
 namespace {
 
 constexpr std::size_t kIndent = 6;
+
+class Help : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    std::string line = "  " + make_option_name(option, is_positional);
+    if (!option->get_type_name().empty()) line += " " + option->get_type_name();
+    return line + "\n" + wrap(make_option_desc(option), kIndent);
+  }
+  std::string make_description(const CLI::App* app) const override {
+    return wrap(app->get_description(), 0);
+  }
+  std::string make_subcommand(const CLI::App* subcommand) const override {
+    return fmt::format("  {}\n{}", subcommand->get_name(),
+                       wrap(subcommand->get_description(), kIndent));
+  }
+};
 
 }  // namespace
 
@@ -30,36 +47,55 @@ std::string Flags::join(const std::vector<std::string>& texts) {
   return joined;
 }
 
+Flags::Flags(CLI::App& app, const Subcommand& subcommand)
+    : command_(app.add_subcommand(subcommand.name, subcommand.description)) {
+  command_->footer(subcommand.examples);
+}
+
 void Flags::add_flag(const Shape& shape) {
-  std::string names = fmt::format("--{}", shape.field.name);
-  if (shape.field.letter != 0) names = fmt::format("-{},{}", shape.field.letter, names);
-  std::string help = shape.field.help;
+  const Field& field = shape.field;
+  std::string names = fmt::format("--{}", field.name);
+  if (field.letter != 0) names = fmt::format("-{},{}", field.letter, names);
+  std::string help = field.help;
   if (!shape.choices.empty()) help += fmt::format(" ({})", fmt::join(shape.choices, ", "));
   if (!shape.default_text.empty()) help += fmt::format(" [{}]", shape.default_text);
-  CLI::Option* option = app_.add_option(names)->description(help);
-  option->type_name(shape.is_switch ? "[true|false]" : shape.is_list ? "TEXT ..." : "VALUE");
-  if (shape.is_switch) {
-    option->expected(0, 1);
-  } else if (shape.is_list) {
+  CLI::Option* option = command_->add_option(names)->description(help);
+  if (shape.is_list) {
+    option->type_name("TEXT ...");
     option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
+  } else if (field.bare != nullptr) {
+    option->type_name(std::string_view(field.bare) == "true" ? "[true|false]" : "[VALUE]");
+    option->expected(0, 1);
   } else {
-    option->expected(1)->take_last();
+    option->type_name("VALUE")->expected(1)->take_last();
   }
-  options_[shape.field.name] = option;
+  options_[field.name] = {option, field.bare};
 }
 
 void Flags::add_config_flags() {
-  app_.add_option("-c,--config", config_paths_,
-                  "Configuration files (YAML: option: value); later ones win, flags win over files")
+  command_
+      ->add_option("-c,--config", config_paths_,
+                   "Configuration files (YAML: option: value); later ones win, flags win over "
+                   "files")
       ->type_name("FILE ...")
       ->expected(1, CLI::detail::expected_max_vector_size)
       ->allow_extra_args();
-  app_.add_option("--dump-config", dump_config_,
-                  "Write the effective configuration to standard output and stop: full, or minimal "
-                  "(what differs from the defaults) [full]")
+  command_
+      ->add_option("--dump-config", dump_config_,
+                   "Write the effective configuration to standard output and stop: full, or "
+                   "minimal (what differs from the defaults) [full]")
       ->type_name("[full|minimal]")
       ->expected(0, 1)
       ->default_str("full");
+}
+
+void Flags::add_switch(const std::string& names, const std::string& help, bool& value) {
+  command_->add_flag(names, value, help);
+}
+
+void Flags::add_files(const std::string& name, const std::string& help,
+                      std::vector<std::string>& files) {
+  command_->add_option(name, files, help)->type_name("FILE ...");
 }
 
 std::optional<ConfigDump> Flags::dump_kind() const {
@@ -71,31 +107,17 @@ std::optional<ConfigDump> Flags::dump_kind() const {
 
 std::map<std::string, std::vector<std::string>> Flags::given() const {
   std::map<std::string, std::vector<std::string>> result;
-  for (const auto& [name, option] : options_) {
-    if (option->count() == 0) continue;
-    std::vector<std::string> texts = option->results();
-    if (option->get_expected_max() == 1) texts.erase(texts.begin(), texts.end() - 1);  // last wins
-    const bool is_bare_switch = texts.empty() || (texts.size() == 1 && texts.front().empty());
-    result[name] = is_bare_switch && option->get_expected_min() == 0
-                       ? std::vector<std::string>{"true"}
-                       : std::move(texts);
+  for (const auto& [name, flag] : options_) {
+    if (flag.option->count() == 0) continue;
+    std::vector<std::string> texts = flag.option->results();
+    if (flag.option->get_expected_max() == 1) texts.erase(texts.begin(), texts.end() - 1);  // last
+    const bool is_bare = texts.empty() || (texts.size() == 1 && texts.front().empty());
+    if (is_bare && flag.bare != nullptr) texts = {flag.bare};
+    result[name] = std::move(texts);
   }
   return result;
 }
 
-std::string Help::make_option(const CLI::Option* option, bool is_positional) const {
-  std::string line = "  " + make_option_name(option, is_positional);
-  if (!option->get_type_name().empty()) line += " " + option->get_type_name();
-  return line + "\n" + wrap(make_option_desc(option), kIndent);
-}
-
-std::string Help::make_description(const CLI::App* app) const {
-  return wrap(app->get_description(), 0);
-}
-
-std::string Help::make_subcommand(const CLI::App* subcommand) const {
-  return fmt::format("  {}\n{}", subcommand->get_name(),
-                     wrap(subcommand->get_description(), kIndent));
-}
+void set_help_format(CLI::App& app) { app.formatter(std::make_shared<Help>()); }
 
 }  // namespace heed

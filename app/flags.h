@@ -1,6 +1,6 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,19 +11,32 @@
 #include "util/fields.h"
 #include "util/files.h"
 
+namespace CLI {  // its header is large: flags.cc and main.cc alone include it
+class App;
+class Option;
+}  // namespace CLI
+
 namespace heed {
 
-/// The flags of a subcommand, made from its option structs. Flags and configuration files only
+/// What the help says of a subcommand; the examples stand below its flags.
+struct Subcommand {
+  const char* name;
+  const char* description;
+  const char* examples;
+};
+
+/// A subcommand and its flags, made from its option structs. Flags and configuration files only
 /// note what was given; apply() sets it: later files win over earlier ones, flags win over files.
 class Flags {
  public:
-  explicit Flags(CLI::App& app) : app_(app) {}
+  Flags(CLI::App& app, const Subcommand& subcommand);
 
   /// A flag for each field of T, with its help and default.
   template <Options T>
   void add(const T& defaults = {}) {
     for_each_field(defaults, [&]<class V>(const Field& field, const V& value) {
-      Shape shape{field, join(to_texts(value)), std::is_same_v<V, bool>, kIsList<V>, {}};
+      Shape shape{field, join(to_texts(value)), kIsList<V>, {}};
+      if (std::is_same_v<V, bool>) shape.field.bare = "true";
       if constexpr (std::is_enum_v<V>) {
         for (const std::string_view name : enum_names(V{})) shape.choices.emplace_back(name);
       }
@@ -33,22 +46,16 @@ class Flags {
 
   /// -c/--config FILE and --dump-config.
   void add_config_flags();
+  /// What is true if it is given, such as "-q,--quiet", and no option of a configuration file.
+  void add_switch(const std::string& names, const std::string& help, bool& value);
+  /// Files that are named without a flag.
+  void add_files(const std::string& name, const std::string& help, std::vector<std::string>& files);
 
   /// Sets what configuration files and flags say, in one struct that has all fields of add().
   template <Options T>
   void apply(T& options) const {
     for (const std::string& path : config_paths_) read_config(read_file(path), path, options);
     for (const auto& [name, texts] : given()) set_field(options, name, texts);
-  }
-  /// The same for one of several structs: fields of the others are passed over. Files are not read.
-  template <Options T>
-  void apply_known(T& options) const {
-    const std::vector<std::string_view> names = field_names<T>();
-    for (const auto& [name, texts] : given()) {
-      if (std::find(names.begin(), names.end(), name) != names.end()) {
-        set_field(options, name, texts);
-      }
-    }
   }
 
   /// What --dump-config asks for, if it was given.
@@ -65,7 +72,6 @@ class Flags {
   struct Shape {
     Field field;
     std::string default_text;
-    bool is_switch = false;
     bool is_list = false;
     std::vector<std::string> choices;
   };
@@ -74,19 +80,19 @@ class Flags {
   void add_flag(const Shape& shape);
   std::map<std::string, std::vector<std::string>> given() const;
 
-  CLI::App& app_;
-  std::map<std::string, CLI::Option*> options_;
+  struct Given {
+    CLI::Option* option = nullptr;
+    const char* bare = nullptr;  ///< What the flag without a value stands for, if it may.
+  };
+
+  CLI::App* command_;
+  std::map<std::string, Given> options_;
   std::vector<std::string> config_paths_;
   std::string dump_config_;
 };
 
-/// Help that fits 80 columns: each flag on a line, its description wrapped below.
-class Help : public CLI::Formatter {
- public:
-  std::string make_option(const CLI::Option* option, bool is_positional) const override;
-  std::string make_description(const CLI::App* app) const override;
-  std::string make_subcommand(const CLI::App* subcommand) const override;
-};
+/// Makes help fit 80 columns: each flag on a line, its description wrapped below.
+void set_help_format(CLI::App& app);
 
 /// Text broken into lines of at most `width` columns, each after `indent` blanks.
 std::string wrap(const std::string& text, std::size_t indent, std::size_t width = 80);

@@ -31,14 +31,15 @@ int info(const InfoCommand& command) {
 }  // namespace
 
 Command add_info(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "info", "Show a model's configuration, vocabulary, parameters, training and checksum");
-  command->footer("Examples:\n  heed info de-en.safetensors\n  heed info --system\n");
+  auto flags = std::make_shared<Flags>(
+      app, Subcommand{"info",
+                      "Show a model's configuration, vocabulary, parameters, training and checksum",
+                      "Examples:\n  heed info de-en.safetensors\n  heed info --system\n"});
   auto options = std::make_shared<InfoCommand>();
-  command->add_option("models", options->models, "Model files")->type_name("FILE ...");
-  command->add_flag("--json", options->json, "Write a JSON object a model, with all tensors");
-  command->add_flag("--system", options->system, "Show the kernels in use and the cores");
-  return [options] { return info(*options); };
+  flags->add_files("models", "Model files", options->models);
+  flags->add_switch("--json", "Write a JSON object a model, with all tensors", options->json);
+  flags->add_switch("--system", "Show the kernels in use and the cores", options->system);
+  return [flags, options] { return info(*options); };
 }
 
 }  // namespace heed

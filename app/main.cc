@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <csignal>
@@ -74,7 +75,7 @@ int run(int argc, char** argv) {
       "Heed: neural machine translation. Trains on parallel text, translates and evaluates; the "
       "kind of attention is a flag.",
       "heed");
-  app.formatter(std::make_shared<Help>());
+  set_help_format(app);
   app.set_version_flag("--version", "heed " HEED_VERSION);
   app.require_subcommand(1);
   std::map<std::string, Command> commands;

@@ -1,6 +1,5 @@
 #include "app/pairs.h"
 
-#include "app/streams.h"
 #include "util/error.h"
 #include "util/text.h"
 
@@ -80,6 +79,15 @@ std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bo
   }
   expect_files(files, 2, 2, "SOURCE TARGET");
   return std::make_unique<TwoFiles>(files);
+}
+
+LineStream pair_stream(PairReader& reader, const PairRecord& record, Output& output, bool quiet) {
+  const auto write = [&](std::span<TranslatedLine> lines) {
+    std::string text;
+    for (const TranslatedLine& line : lines) text += record(line);
+    output.write(text);
+  };
+  return {[&](SourceLine& pair) { return reader.read(pair); }, write, messages(quiet)};
 }
 
 }  // namespace heed

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "app/streams.h"
 #include "heed/translator.h"
 
 namespace heed {
@@ -19,5 +21,11 @@ class PairReader {
 /// UsageError for another number of files, and Error if one can't be read; read() does if the sides
 /// have different numbers of lines, or a tab is missing.
 std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bool tsv);
+
+/// What a pair is written as.
+using PairRecord = std::function<std::string(const TranslatedLine&)>;
+
+/// The way from `reader` to `output`, with a record for each pair; all three must outlive it.
+LineStream pair_stream(PairReader& reader, const PairRecord& record, Output& output, bool quiet);
 
 }  // namespace heed

@@ -123,16 +123,9 @@ void run(const ScoreCommand& command) {
   const std::unique_ptr<PairReader> reader = make_reader(command);
   Translator translator(command.model, command.score);
   Output output(command.output);
-  const auto write = [&](std::span<TranslatedLine> lines) {
-    std::string text;
-    for (const TranslatedLine& line : lines) text += record(line, command);
-    output.write(text);
-  };
-  const auto warn = [&](const std::string& message) {
-    if (!command.quiet) fmt::print(stderr, "heed: {}\n", message);
-  };
-  const auto read = [&](SourceLine& pair) { return reader->read(pair); };
-  const StreamSummary summary = translator.score({read, write, warn});
+  const PairRecord write = [&](const TranslatedLine& line) { return record(line, command); };
+  const StreamSummary summary =
+      translator.score(pair_stream(*reader, write, output, command.quiet));
   output.close();
   if (!command.quiet) print_summary(summary);
 }
@@ -142,24 +135,20 @@ int score(const Flags& flags) {
   flags.apply(command);
   if (flags.dump(command)) return 0;
   if (command.model.empty()) fail_usage("expected a model: --model FILE");
-  try {
-    run(command);
-  } catch (const ReaderGone&) {
-  }
-  return 0;
+  return until_reader_goes([&] { run(command); });
 }
 
 }  // namespace
 
 Command add_score(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "score", "Score given translations as the search would: log p / length^A, a line each");
-  command->footer(
-      "Examples:\n"
-      "  heed score -m de-en.safetensors -i text.de text.en\n"
-      "  paste text.de text.en | heed score -m de-en.safetensors --tsv --word-scores\n"
-      "  heed score -m de-en.safetensors -i text.de --n-best-list text.nbest\n");
-  auto flags = std::make_shared<Flags>(*command);
+  auto flags = std::make_shared<Flags>(
+      app,
+      Subcommand{"score",
+                 "Score given translations as the search would: log p / length^A, a line each",
+                 "Examples:\n"
+                 "  heed score -m de-en.safetensors -i text.de text.en\n"
+                 "  paste text.de text.en | heed score -m de-en.safetensors --tsv --word-scores\n"
+                 "  heed score -m de-en.safetensors -i text.de --n-best-list text.nbest\n"});
   flags->add<ScoreCommand>();
   flags->add_config_flags();
   return [flags] { return score(*flags); };

@@ -77,10 +77,22 @@ NextLine Input::read(std::string& line) {
 }
 
 int print(std::string_view text) {
-  Output output("");
-  try {
+  return until_reader_goes([text] {
+    Output output("");
     output.write(text);
     output.close();
+  });
+}
+
+std::function<void(const std::string&)> messages(bool quiet) {
+  return [quiet](const std::string& message) {
+    if (!quiet) fmt::print(stderr, "heed: {}\n", message);
+  };
+}
+
+int until_reader_goes(const std::function<void()>& action) {
+  try {
+    action();
   } catch (const ReaderGone&) {
   }
   return 0;

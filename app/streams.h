@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -53,6 +54,12 @@ class Input {
 
 /// Writes to standard output. Returns the exit code, also when nobody reads it.
 int print(std::string_view text);
+
+/// Writes messages to standard error, or nowhere if they are not wanted.
+std::function<void(const std::string&)> messages(bool quiet);
+
+/// Runs what writes output; that nobody reads it any more is a quiet end. Returns the exit code.
+int until_reader_goes(const std::function<void()>& action);
 
 /// "3 lines split: 17, 204, 881" for each kind of line that wasn't translated as it was.
 void print_summary(const StreamSummary& summary);

@@ -54,19 +54,20 @@ int train(const Flags& flags, bool dry_run) {
 }  // namespace
 
 Command add_train(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "train", "Train a model from parallel text; the same command again goes on after a stop");
-  command->footer(
-      "Example:\n"
-      "  heed train -t train.de train.en --valid-sets valid.de valid.en \\\n"
-      "    -m de-en.safetensors\n");
-  auto flags = std::make_shared<Flags>(*command);
+  auto flags = std::make_shared<Flags>(
+      app,
+      Subcommand{"train",
+                 "Train a model from parallel text; the same command again goes on after a stop",
+                 "Example:\n"
+                 "  heed train -t train.de train.en --valid-sets valid.de valid.en \\\n"
+                 "    -m de-en.safetensors\n"});
   flags->add<TrainCommand>();
   flags->add_config_flags();
   auto dry_run = std::make_shared<bool>(false);
-  command->add_flag("--dry-run", *dry_run,
+  flags->add_switch("--dry-run",
                     "Print sizes, the memory that training takes (measured on one update) and the "
-                    "effective configuration, and stop");
+                    "effective configuration, and stop",
+                    *dry_run);
   return [flags, dry_run] { return train(*flags, *dry_run); };
 }
 

@@ -91,7 +91,8 @@ class TranslateRun {
 /// Pictures need attention, also where none is written.
 TranslateOptions TranslateRun::model_options(const TranslateCommand& command) {
   TranslateOptions options = command.translate;
-  if (command.heatmap || !command.heatmap_svg.empty()) options.alignment = AlignmentOutput::kSoft;
+  if (command.heatmap || !command.heatmap_svg.empty())
+    options.alignment.form = AlignmentForm::kSoft;
   return options;
 }
 
@@ -137,11 +138,9 @@ void TranslateRun::print_stats(const StreamSummary& summary) const {
 }
 
 void TranslateRun::run() {
-  const auto warn = [](const std::string& message) { fmt::print(stderr, "heed: {}\n", message); };
-  const StreamSummary summary =
-      translator_.translate({[this](SourceLine& line) { return read(line); },
-                             [this](std::span<TranslatedLine> lines) { write(lines); },
-                             command_.quiet ? std::function<void(const std::string&)>() : warn});
+  const StreamSummary summary = translator_.translate(
+      {[this](SourceLine& line) { return read(line); },
+       [this](std::span<TranslatedLine> lines) { write(lines); }, messages(command_.quiet)});
   output_.close();
   if (!command_.quiet) print_summary(summary);
   if (command_.stats) print_stats(summary);
@@ -152,24 +151,18 @@ int translate(const Flags& flags) {
   flags.apply(command);
   if (flags.dump(command)) return 0;
   if (command.model.empty()) fail_usage("expected a model: --model FILE");
-  try {
-    TranslateRun(command).run();
-  } catch (const ReaderGone&) {
-  }
-  return 0;
+  return until_reader_goes([&] { TranslateRun(command).run(); });
 }
 
 }  // namespace
 
 Command add_translate(CLI::App& app) {
-  CLI::App* command =
-      app.add_subcommand("translate", "Translate text, a sentence a line, from input to output");
-  command->footer(
-      "Examples:\n"
-      "  heed translate -m de-en.safetensors < text.de > text.en\n"
-      "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
-      "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n");
-  auto flags = std::make_shared<Flags>(*command);
+  auto flags = std::make_shared<Flags>(
+      app, Subcommand{"translate", "Translate text, a sentence a line, from input to output",
+                      "Examples:\n"
+                      "  heed translate -m de-en.safetensors < text.de > text.en\n"
+                      "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
+                      "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n"});
   flags->add<TranslateCommand>();
   flags->add_config_flags();
   return [flags] { return translate(*flags); };

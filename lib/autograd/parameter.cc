@@ -11,7 +11,7 @@ namespace heed {
 
 namespace {
 
-constexpr std::size_t kAlignment = 16;  // floats: 64 bytes
+constexpr std::size_t kParameterAlignment = 16;  // floats: 64 bytes
 
 std::uint64_t hash_name(std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
@@ -97,7 +97,7 @@ const Parameter& Parameters::add(std::string name, int rows, int cols, Initializ
   parameter.initializer = initializer;
   parameter.index = parameters_.size() - 1;
   parameter.offset = size_;
-  size_ += (parameter.size() + kAlignment - 1) / kAlignment * kAlignment;
+  size_ += (parameter.size() + kParameterAlignment - 1) / kParameterAlignment * kParameterAlignment;
   return parameter;
 }
 

@@ -11,7 +11,7 @@ namespace heed {
 
 namespace {
 
-constexpr std::string_view kSeed = "seed";
+constexpr std::string_view kSeedFlag = "seed";
 
 /// The flags of `heed train` that may vary: all but the model's file, which each run has its own.
 struct RunFlags {
@@ -89,7 +89,7 @@ std::vector<PlannedRun> multiply(const std::vector<PlannedRun>& runs, const Axis
       PlannedRun next = run;
       const std::string part = fmt::format("{}={}", axis.flag, value);
       next.name += (run.name.empty() ? "" : ",") + part;
-      if (axis.flag != kSeed) next.group += (run.group.empty() ? "" : ",") + part;
+      if (axis.flag != kSeedFlag) next.group += (run.group.empty() ? "" : ",") + part;
       next.settings.push_back({axis.flag, value});
       product.push_back(std::move(next));
     }

@@ -25,8 +25,8 @@ namespace heed {
 
 namespace {
 
-constexpr int kResamples = 1000;        // of the bootstrap
-constexpr std::uint64_t kSeed = 12345;  // as heed evaluate's
+constexpr int kResamples = 1000;                 // of the bootstrap
+constexpr std::uint64_t kBootstrapSeed = 12345;  // as heed evaluate's
 
 std::string trimmed(const std::string& line) { return std::string(trim(line)); }
 
@@ -45,7 +45,8 @@ std::vector<LengthScore> score_by_length(const Metric& metric, const Statistics&
     score.sentences = bucket.sentences.size();
     if (bucket.sentences.empty()) continue;
     const Statistics chosen = select_rows(statistics, bucket.sentences);
-    const ConfidenceInterval interval = bootstrap_interval(metric, chosen, kResamples, kSeed);
+    const ConfidenceInterval interval =
+        bootstrap_interval(metric, chosen, kResamples, kBootstrapSeed);
     score.bleu = corpus_score(metric, chosen);
     score.low = std::max(0.0, interval.mean - interval.half_width);
     score.high = std::min(100.0, interval.mean + interval.half_width);
@@ -161,9 +162,7 @@ struct ForcedReferences {
     log_probability += translation.log_probability;
     tokens += translation.word_scores.size();
     attention.add(translation.attention);
-    HardAlignment links;
-    for (const auto& [source, target] : translation.alignment) links.push_back({source, target});
-    alignments.push_back(format_alignment(links));
+    alignments.push_back(format_alignment(links_of(translation.alignment)));
   }
 };
 
@@ -172,7 +171,7 @@ void Measurement::score_references(const std::string& model, RunResult& result) 
   options.max_length = options_.train.data.max_length;
   options.threads = 1;
   options.backend = options_.train.training.backend;
-  if (has_alignments(model, options.backend)) options.alignment = AlignmentOutput::kSoft;
+  if (has_alignments(model, options.backend)) options.alignment.form = AlignmentForm::kSoft;
   Translator translator(model, options);
   ForcedReferences forced;
   LineStream stream;
@@ -184,7 +183,7 @@ void Measurement::score_references(const std::string& model, RunResult& result) 
   result.cross_entropy =
       -forced.log_probability / static_cast<double>(std::max<std::size_t>(1, forced.tokens));
   result.perplexity = std::exp(result.cross_entropy);
-  if (options.alignment == AlignmentOutput::kNone) return;
+  if (options.alignment.form == AlignmentForm::kNone) return;
   result.attention = forced.attention.means();
   if (test_.gold.empty()) return;
   const AlignmentErrorRate metric;

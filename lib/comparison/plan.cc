@@ -10,7 +10,7 @@
 #include "tensor/backend.h"
 #include "training/training_setup.h"
 #include "util/error.h"
-#include "util/fields.h"
+#include "util/json_fields.h"
 #include "util/table.h"
 
 namespace heed {

@@ -9,7 +9,7 @@ namespace heed {
 
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 /// Calls v(name, member) for all plain members of a finished run.
 template <class Result, class Visitor>
@@ -40,8 +40,8 @@ void visit_attention(Measures& measures, Visitor&& v) {
   v("end_mass", measures.end_mass);
 }
 
-json curve_to_json(const std::vector<CurvePoint>& curve) {
-  json list = json::array();
+Json curve_to_json(const std::vector<CurvePoint>& curve) {
+  Json list = Json::array();
   for (const CurvePoint& point : curve) {
     list.push_back({{"updates", point.updates},
                     {"seconds", point.seconds},
@@ -51,8 +51,8 @@ json curve_to_json(const std::vector<CurvePoint>& curve) {
   return list;
 }
 
-json lengths_to_json(const std::vector<LengthScore>& scores) {
-  json list = json::array();
+Json lengths_to_json(const std::vector<LengthScore>& scores) {
+  Json list = Json::array();
   for (const LengthScore& score : scores) {
     list.push_back({{"at_most", score.at_most},
                     {"sentences", score.sentences},
@@ -63,18 +63,18 @@ json lengths_to_json(const std::vector<LengthScore>& scores) {
   return list;
 }
 
-RunResult read_result(const json& object) {
+RunResult read_result(const Json& object) {
   RunResult result;
   visit_members(result, [&](const char* name, auto& value) { object.at(name).get_to(value); });
-  for (const json& setting : object.at("settings")) {
+  for (const Json& setting : object.at("settings")) {
     result.settings.push_back({setting.at("flag"), setting.at("value")});
   }
-  for (const json& point : object.at("curve")) {
+  for (const Json& point : object.at("curve")) {
     result.curve.push_back(
         {point.at("updates"), point.at("seconds"), point.at("cross_entropy"), std::nullopt});
     if (point.contains("bleu")) result.curve.back().bleu = point["bleu"].get<double>();
   }
-  for (const json& score : object.at("by_length")) {
+  for (const Json& score : object.at("by_length")) {
     result.by_length.push_back({score.at("at_most"), score.at("sentences"), score.at("bleu"),
                                 score.at("low"), score.at("high")});
   }
@@ -149,10 +149,10 @@ std::vector<std::string> heading(const Comparison& comparison) {
 
 }  // namespace
 
-json result_to_json(const RunResult& result) {
-  json object;
+Json result_to_json(const RunResult& result) {
+  Json object;
   visit_members(result, [&](const char* name, const auto& value) { object[name] = value; });
-  object["settings"] = json::array();
+  object["settings"] = Json::array();
   for (const RunSetting& setting : result.settings) {
     object["settings"].push_back({{"flag", setting.flag}, {"value", setting.value}});
   }
@@ -166,10 +166,10 @@ json result_to_json(const RunResult& result) {
   return object;
 }
 
-RunResult result_from_json(const json& object, const std::string& where) {
+RunResult result_from_json(const Json& object, const std::string& where) {
   try {
     return read_result(object);
-  } catch (const json::exception& error) {
+  } catch (const Json::exception& error) {
     fail(
         "expected the result of a run in {}, found other JSON ({}); remove the file to measure "
         "that run again",
@@ -191,14 +191,14 @@ std::string results_tsv(const Comparison& comparison) {
 }
 
 std::string results_json(const Comparison& comparison) {
-  json object = {{"title", comparison.title},
+  Json object = {{"title", comparison.title},
                  {"command", comparison.command},
                  {"configuration", comparison.configuration},
                  {"baseline", comparison.baseline},
                  {"groups", comparison.groups},
                  {"signatures", comparison.signatures},
-                 {"runs", json::array()},
-                 {"tests", json::array()}};
+                 {"runs", Json::array()},
+                 {"tests", Json::array()}};
   for (const RunResult& run : comparison.runs) object["runs"].push_back(result_to_json(run));
   for (const PairedTest& test : comparison.tests) {
     object["tests"].push_back({{"group", test.group},
@@ -206,7 +206,7 @@ std::string results_json(const Comparison& comparison) {
                                {"difference", test.difference},
                                {"p_value", test.p_value}});
   }
-  return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace heed

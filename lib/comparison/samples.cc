@@ -73,7 +73,7 @@ std::vector<Sample> take_samples(const CompareOptions& options, const TestSet& t
   translate.backend = options.train.training.backend;
   for (const GroupModel& group : groups) {
     const bool has_attention = has_alignments(group.model, translate.backend);
-    translate.alignment = has_attention ? AlignmentOutput::kSoft : AlignmentOutput::kNone;
+    translate.alignment.form = has_attention ? AlignmentForm::kSoft : AlignmentForm::kNone;
     Translator translator(group.model, translate);
     for (Sample& sample : samples) {
       SampleView view = look(translator, has_attention, sample);

@@ -12,7 +12,7 @@ namespace heed {
 namespace {
 
 // All lengths in pixels.
-constexpr int kCell = 26;
+constexpr int kSquare = 26;
 constexpr int kColumn = 9;  // of a label's text, for each column that a terminal would give it
 constexpr int kGap = 8;
 constexpr float kLeast = 0.005F;  // weight that is drawn
@@ -41,12 +41,12 @@ struct Layout {
   explicit Layout(const Heatmap& map)
       : left(longest(map.target) + 2 * kGap),
         top(longest(map.source) * 5 / 7 + 2 * kGap),  // source labels rise by 45 degrees: 1/√2
-        width(left + static_cast<int>(map.source.size()) * kCell + top),
-        height(top + static_cast<int>(map.target.size()) * kCell + kGap),
+        width(left + static_cast<int>(map.source.size()) * kSquare + top),
+        height(top + static_cast<int>(map.target.size()) * kSquare + kGap),
         columns(static_cast<int>(map.source.size())),
         rows(static_cast<int>(map.target.size())) {}
-  int x(int column) const { return left + column * kCell; }
-  int y(int row) const { return top + row * kCell; }
+  int x(int column) const { return left + column * kSquare; }
+  int y(int row) const { return top + row * kSquare; }
 };
 
 std::string grid(const Layout& at) {
@@ -62,11 +62,11 @@ std::string labels(const Heatmap& map, const Layout& at) {
   std::string text;
   for (int c = 0; c < at.columns; ++c) {
     text += fmt::format("<text transform=\"translate({} {})rotate(-45)\">{}</text>\n",
-                        at.x(c) + kCell / 2, at.top - kGap, xml_text(short_label(map.source[c])));
+                        at.x(c) + kSquare / 2, at.top - kGap, xml_text(short_label(map.source[c])));
   }
   for (int r = 0; r < at.rows; ++r) {
     text += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", at.left - kGap,
-                        at.y(r) + kCell / 2 + 5, xml_text(short_label(map.target[r])));
+                        at.y(r) + kSquare / 2 + 5, xml_text(short_label(map.target[r])));
   }
   return text;
 }
@@ -80,7 +80,7 @@ std::string cells(const Heatmap& map, const Layout& at) {
       text += fmt::format(
           "<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
           "fill-opacity=\"{:.2f}\"><title>{} → {}: {:.2f}</title></rect>\n",
-          weight < 0 ? "less" : "cell", at.x(c), at.y(r), kCell, kCell,
+          weight < 0 ? "less" : "cell", at.x(c), at.y(r), kSquare, kSquare,
           std::min(std::abs(weight), 1.0F), xml_text(map.source[c]), xml_text(map.target[r]),
           weight);
     }

@@ -29,7 +29,7 @@ void check_options(const AlignOptions& options) {
   if (wants_best(options) && options.gold.empty()) {
     fail_usage("--alignment-heads best needs --gold: the best head has the lowest AER against it");
   }
-  if (options.alignment.alignment == AlignmentOutput::kNone) {
+  if (options.alignment.alignment.form == AlignmentForm::kNone) {
     fail_usage("expected --alignment hard or soft, found none");
   }
   const bool has_model = !options.reverse_model.empty();
@@ -41,7 +41,7 @@ void check_options(const AlignOptions& options) {
     fail_usage("--symmetrize needs the other direction: --reverse-model or --reverse-alignments");
   }
   if (!has_model && !has_file) return;
-  if (options.alignment.alignment == AlignmentOutput::kSoft) {
+  if (options.alignment.alignment.form == AlignmentForm::kSoft) {
     fail_usage("--symmetrize joins links, not weights; expected --alignment hard, found soft");
   }
   if (has_model && options.alignment.alignment_unit == AlignmentUnit::kPiece) {
@@ -52,7 +52,7 @@ void check_options(const AlignOptions& options) {
 
 /// Links and weights of all lines, whatever is written of them.
 TranslateOptions aligning(TranslateOptions options) {
-  options.alignment = AlignmentOutput::kSoft;
+  options.alignment.form = AlignmentForm::kSoft;
   if (options.alignment_heads == "best") options.alignment_heads = "mean";
   return options;
 }
@@ -60,16 +60,10 @@ TranslateOptions aligning(TranslateOptions options) {
 /// A reverse model has its own layers and heads.
 TranslateOptions reversed(const AlignOptions& options) {
   TranslateOptions result = aligning(options.alignment);
-  result.alignment = AlignmentOutput::kHard;
+  result.alignment.form = AlignmentForm::kHard;
   result.alignment_layer = 0;
   result.alignment_heads.clear();
   return result;
-}
-
-HardAlignment links_of(const Translation& translation) {
-  HardAlignment links;
-  for (const auto& [source, target] : translation.alignment) links.push_back({source, target});
-  return links;
 }
 
 std::string head_name(const TranslateOptions& options) {
@@ -157,7 +151,7 @@ struct Aligner::Implementation {
 void Aligner::Implementation::choose_best(const Pairs& pairs) {
   gold->expect_size(pairs.size());
   const int layer = options.alignment.alignment_layer;
-  const float threshold = options.alignment.alignment_threshold;
+  const float threshold = options.alignment.alignment.threshold;
   std::map<std::pair<int, int>, Agreement> found;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const GoldAlignment links = gold->read(i);
@@ -208,7 +202,7 @@ std::vector<HardAlignment> Aligner::Implementation::reverse_links(
   for (const TranslatedLine& line : lines) pairs.push_back({line.text(), line.source, ""});
   const auto write = [&](std::span<TranslatedLine> aligned) {
     for (const TranslatedLine& line : aligned)
-      result.push_back(links_of(line.translations.front()));
+      result.push_back(links_of(line.translations.front().alignment));
   };
   reverse->score({reader_of(pairs), write});
   return result;
@@ -218,7 +212,8 @@ void Aligner::Implementation::symmetrize(std::span<TranslatedLine> lines) {
   const std::vector<HardAlignment> others = reverse_links(lines);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     Translation& translation = lines[i].translations.front();
-    const HardAlignment joined = method->join(links_of(translation), transposed(others[i]));
+    const HardAlignment joined =
+        method->join(links_of(translation.alignment), transposed(others[i]));
     translation.alignment.clear();
     for (const auto& [source, target] : joined) translation.alignment.emplace_back(source, target);
   }
@@ -228,7 +223,7 @@ void Aligner::Implementation::measure(const TranslatedLine& line) {
   const Translation& translation = line.translations.front();
   statistics.add(translation.attention);
   if (gold && line.number <= gold->size()) {
-    agreement.add(links_of(translation), checked(*gold, line, false));
+    agreement.add(links_of(translation.alignment), checked(*gold, line, false));
   }
 }
 
@@ -290,11 +285,11 @@ std::string json_record(const TranslatedLine& line, const TranslateOptions& used
 
 std::string Aligner::format(const TranslatedLine& line) const {
   const TranslateOptions& wanted = implementation_->options.alignment;
-  const bool is_soft = wanted.alignment == AlignmentOutput::kSoft;
+  const bool is_soft = wanted.alignment.form == AlignmentForm::kSoft;
   if (wanted.json) return json_record(line, implementation_->translator.options(), is_soft);
   const Translation& translation = line.translations.front();
   return (is_soft ? soft_alignment(translation.attention)
-                  : format_alignment(links_of(translation))) +
+                  : format_alignment(links_of(translation.alignment))) +
          '\n';
 }
 

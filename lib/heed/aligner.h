@@ -20,14 +20,12 @@ struct AlignOptions {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"alignment", "What is written: hard (Pharaoh) or soft weights"},
+    v(Field{"alignment",
+            "What is written: hard (Pharaoh's format, each target word's strongest link), a number "
+            "above 0 (all links of at least that weight), or soft (all weights)"},
       self.alignment.alignment);
     v(Field{"alignment-unit", "Align whitespace words or SentencePiece pieces"},
       self.alignment.alignment_unit);
-    v(Field{"alignment-threshold",
-            "Hard alignments have all links of at least this weight; 0: each target word's "
-            "strongest"},
-      self.alignment.alignment_threshold);
     v(Field{"alignment-layer",
             "Decoder layer, from 1, whose attention is the alignment; 0: as the model says, or any "
             "for the best head"},
@@ -62,7 +60,7 @@ struct AlignOptions {
  private:
   static TranslateOptions hard_alignments() {
     TranslateOptions options;
-    options.alignment = AlignmentOutput::kHard;
+    options.alignment.form = AlignmentForm::kHard;
     return options;
   }
 

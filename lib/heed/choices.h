@@ -79,10 +79,17 @@ constexpr std::array<std::string_view, 3> enum_names(InvalidUtf8) {
 }
 
 /// What alignments of translations are written: none, Pharaoh's pairs, or all weights.
-enum class AlignmentOutput { kNone, kHard, kSoft };
-constexpr std::array<std::string_view, 3> enum_names(AlignmentOutput) {
+enum class AlignmentForm { kNone, kHard, kSoft };
+constexpr std::array<std::string_view, 3> enum_names(AlignmentForm) {
   return {"none", "hard", "soft"};
 }
+
+/// A form, and which pairs have a link. As text it is the form's name, or the threshold of a hard
+/// one; 1 is hard without one, as in Marian.
+struct AlignmentOutput {
+  AlignmentForm form = AlignmentForm::kNone;
+  float threshold = 0;  ///< Links have at least this weight; 0: each target unit's strongest.
+};
 
 enum class AlignmentUnit { kWord, kPiece };
 constexpr std::array<std::string_view, 2> enum_names(AlignmentUnit) { return {"word", "piece"}; }

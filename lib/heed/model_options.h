@@ -13,7 +13,8 @@ namespace heed {
 struct Field {
   const char* name;  ///< The flag without dashes.
   const char* help;
-  char letter = 0;  ///< A one-letter flag, or 0.
+  char letter = 0;             ///< A one-letter flag, or 0.
+  const char* bare = nullptr;  ///< The value that the flag without one stands for, if it may.
 };
 
 /// The shape of a model: all that its file needs to rebuild it. Defaults of new fields reproduce

@@ -9,7 +9,7 @@
 #include "model/json.h"
 #include "model/model_file.h"
 #include "tensor/backend.h"
-#include "util/fields.h"
+#include "util/json_fields.h"
 #include "util/text.h"
 
 namespace heed {

@@ -195,7 +195,7 @@ struct SearchOptions {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"beam-size", "Hypotheses kept a sentence; 1 is greedy search", 'b'}, self.beam_size);
-    v(Field{"normalize", "Hypotheses are ranked by log p / length^A; 0: by log p", 'n'},
+    v(Field{"normalize", "Hypotheses are ranked by log p / length^A; 0: by log p", 'n', "1"},
       self.normalize);
     v(Field{"max-length-output", "Longest translation in tokens; 0: by --max-length-factor alone"},
       self.max_length);
@@ -206,12 +206,11 @@ struct SearchOptions {
 
 struct TranslateOptions {
   SearchOptions search;
-  int n_best = 0;
+  int n_best = 0;  ///< -1: as many as the beam is wide.
   bool scores = false;
   bool word_scores = false;
-  AlignmentOutput alignment = AlignmentOutput::kNone;
+  AlignmentOutput alignment;
   AlignmentUnit alignment_unit = AlignmentUnit::kWord;
-  float alignment_threshold = 0.0F;
   int alignment_layer = 0;
   std::string alignment_heads = {};
   bool json = false;
@@ -232,18 +231,21 @@ struct TranslateOptions {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     SearchOptions::visit_fields(self.search, v);
-    v(Field{"n-best", "Write the N best translations a line in Moses format; 0: only the best"},
+    v(Field{"n-best",
+            "Write the N best translations a line in Moses format; without N all of the beam; 0: "
+            "only the best",
+            0, "-1"},
       self.n_best);
     v(Field{"scores", "Write each translation's normalised score"}, self.scores);
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
-    v(Field{"alignment", "Write word alignments from attention: hard (Pharaoh) or soft weights"},
+    v(Field{"alignment",
+            "Write word alignments from attention: hard (Pharaoh's format, each target word's "
+            "strongest link; the default without a value), a number above 0 (all links of at least "
+            "that weight), soft (all weights), or none",
+            0, "hard"},
       self.alignment);
     v(Field{"alignment-unit", "Align whitespace words or SentencePiece pieces"},
       self.alignment_unit);
-    v(Field{"alignment-threshold",
-            "Hard alignments have all links of at least this weight; 0: each target word's "
-            "strongest"},
-      self.alignment_threshold);
     v(Field{"alignment-layer",
             "Decoder layer, from 1, whose attention is the alignment; 0: as the model says"},
       self.alignment_layer);

@@ -19,19 +19,13 @@ using Json = nlohmann::ordered_json;
 
 bool is_translated(const Translation& translation) { return !translation.word_scores.empty(); }
 
-HardAlignment links_of(const Translation& translation) {
-  HardAlignment links;
-  for (const auto& [source, target] : translation.alignment) links.push_back({source, target});
-  return links;
-}
-
 std::vector<std::string> extras_of(const Translation& translation,
                                    const TranslateOptions& options) {
   std::vector<std::string> extras;
-  if (options.alignment == AlignmentOutput::kHard) {
-    extras.push_back(format_alignment(links_of(translation)));
+  if (options.alignment.form == AlignmentForm::kHard) {
+    extras.push_back(format_alignment(links_of(translation.alignment)));
   }
-  if (options.alignment == AlignmentOutput::kSoft) {
+  if (options.alignment.form == AlignmentForm::kSoft) {
     extras.push_back(soft_alignment(translation.attention));
   }
   if (options.word_scores) extras.push_back(word_scores(translation.word_scores));
@@ -54,11 +48,11 @@ void add_fields(Json& json, const TranslatedLine& line, const Translation& trans
   json["log_probability"] = number(translation.log_probability);
   json["tokens"] = translation.pieces;
   json["word_scores"] = numbers(translation.word_scores);
-  if (options.alignment == AlignmentOutput::kNone) return;
+  if (options.alignment.form == AlignmentForm::kNone) return;
   json["source_units"] = line.source_units;
   json["target_units"] = translation.units;
   json["alignment"] = translation.alignment;
-  if (options.alignment != AlignmentOutput::kSoft) return;
+  if (options.alignment.form != AlignmentForm::kSoft) return;
   json["attention"] = Json::array();
   for (const auto& row : translation.attention) json["attention"].push_back(numbers(row));
 }
@@ -66,7 +60,7 @@ void add_fields(Json& json, const TranslatedLine& line, const Translation& trans
 std::string json_record(const TranslatedLine& line, const TranslateOptions& options) {
   Json json = line.tag.empty() ? Json::object() : Json::parse(line.tag);
   add_fields(json, line, line.translations.front(), options);
-  if (options.n_best > 0) {
+  if (options.n_best != 0) {
     Json list = Json::array();
     for (const Translation& translation : line.translations) {
       add_fields(list.emplace_back(Json::object()), line, translation, options);
@@ -124,7 +118,7 @@ SourceLine parse_record(std::string line, std::size_t number, const TranslateOpt
 
 std::string format_record(const TranslatedLine& line, const TranslateOptions& options) {
   if (options.json) return json_record(line, options);
-  if (options.n_best > 0) return n_best_record(line, options);
+  if (options.n_best != 0) return n_best_record(line, options);
   const Translation& best = line.translations.front();
   if (!is_translated(best)) return best.text + '\n';
   const Hypothesis hypothesis = totals(best);

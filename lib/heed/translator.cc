@@ -40,8 +40,8 @@ void check_options(const TranslateOptions& options) {
   expect_range("mini-batch-words", options.mini_batch_words, 1, kMany);
   expect_range("maxi-batch", options.maxi_batch, 1, kMany);
   expect_range("threads", options.threads, 0, kMostThreads);
-  expect_range("alignment-threshold", options.alignment_threshold, 0.0F, 1.0F);
-  expect_range("n-best", options.n_best, 0, 1024);
+  expect_range("alignment", options.alignment.threshold, 0.0F, 1.0F);
+  expect_range("n-best", options.n_best, -1, 1024);
   if (!options.sampling && options.n_best > options.search.beam_size) {
     fail_usage("expected --n-best of at most --beam-size {}, found {}; raise --beam-size",
                options.search.beam_size, options.n_best);
@@ -59,8 +59,8 @@ int thread_count(int wanted) {
 SearchRules search_rules(const TranslateOptions& options, const Tokenizers& tokenizers) {
   SearchRules rules;
   rules.options = options.search;
-  rules.n_best = std::max(options.n_best, 1);
-  rules.attention = options.alignment != AlignmentOutput::kNone;
+  rules.n_best = options.n_best < 0 ? options.search.beam_size : std::max(options.n_best, 1);
+  rules.attention = options.alignment.form != AlignmentForm::kNone;
   rules.forbidden = {tokenizers.target.unk_id()};
   rules.no_repeat_ngram = options.no_repeat_ngram;
   if (options.sampling) {
@@ -81,7 +81,7 @@ LineRules make_line_rules(const TranslateOptions& options, const ModelOptions& m
   }
   rules.long_lines = options.long_lines;
   rules.invalid_utf8 = options.invalid_utf8;
-  rules.with_words = options.alignment != AlignmentOutput::kNone;
+  rules.with_words = options.alignment.form != AlignmentForm::kNone;
   return rules;
 }
 
@@ -273,7 +273,7 @@ StreamSummary Translator::Implementation::run(const LineStream& stream, bool sco
 }
 
 AttentionChoice Translator::Implementation::choose_alignment() {
-  if (options.alignment == AlignmentOutput::kNone) {
+  if (options.alignment.form == AlignmentForm::kNone) {
     if (options.alignment_layer == 0 && options.alignment_heads.empty()) return {};
     fail_usage("--alignment-layer and --alignment-heads need --alignment, hard or soft");
   }
@@ -285,7 +285,7 @@ AttentionChoice Translator::Implementation::choose_alignment() {
 }
 
 PairAttention Translator::Implementation::attention(const SourceLine& pair) {
-  if (options.alignment == AlignmentOutput::kNone) {
+  if (options.alignment.form == AlignmentForm::kNone) {
     fail_usage("expected --alignment for the attention of a pair, found none");
   }
   LineRules lines = line_rules();

@@ -80,6 +80,12 @@ std::string format_alignment(const HardAlignment& alignment) {
   return text;
 }
 
+HardAlignment links_of(std::span<const std::pair<int, int>> pairs) {
+  HardAlignment links;
+  for (const auto& [source, target] : pairs) links.push_back({source, target});
+  return links;
+}
+
 std::array<double, 4> agreement(const HardAlignment& links, const GoldAlignment& gold) {
   return {static_cast<double>(links.size()), static_cast<double>(gold.sure.size()),
           count_common(links, gold.sure), count_common(links, gold.possible)};

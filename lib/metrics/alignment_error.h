@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "metrics/metric.h"
@@ -36,6 +37,9 @@ HardAlignment parse_alignment(std::string_view line, int first = 0);
 
 /// The line in Pharaoh's format, counted from 0.
 std::string format_alignment(const HardAlignment& alignment);
+
+/// The links of pairs of a source and a target word, as the public API has them.
+HardAlignment links_of(std::span<const std::pair<int, int>> pairs);
 
 /// |A|, |S|, |A∩S|, |A∩P| of links A, sure links S and possible links P.
 std::array<double, 4> agreement(const HardAlignment& links, const GoldAlignment& gold);

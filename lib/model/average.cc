@@ -1,7 +1,7 @@
 #include "model/average.h"
 
 #include "util/error.h"
-#include "util/fields.h"
+#include "util/json_fields.h"
 
 namespace heed {
 namespace {

@@ -7,7 +7,7 @@
 #include "model/half.h"
 #include "model/json.h"
 #include "util/error.h"
-#include "util/fields.h"
+#include "util/json_fields.h"
 
 namespace heed {
 namespace {

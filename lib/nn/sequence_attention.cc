@@ -56,7 +56,7 @@ std::unique_ptr<EncoderAttention> cross(Parameters& parameters, const std::strin
 constexpr std::string_view kRunsForward =
     "its state runs from the first token to the last and sees no other tokens";
 
-constexpr std::array kVariants = {
+constexpr std::array kSequenceVariants = {
     SequenceAttentionVariant{"multi-head", "e_ij = q_i k_j / sqrt(d) in each head",
                              "Vaswani et al. 2017, 3.2.2", PositionKinds::kAll, true, true, "",
                              headed<MultiHead>, cross<MultiHead>},
@@ -98,7 +98,7 @@ std::string_view flag_of(AttentionPlace place) {
 
 std::string names_at(AttentionPlace place) {
   std::vector<std::string_view> names;
-  for (const SequenceAttentionVariant& variant : kVariants) {
+  for (const SequenceAttentionVariant& variant : kSequenceVariants) {
     if (is_possible(variant, place)) names.push_back(variant.name);
   }
   return fmt::format("{}", fmt::join(names, ", "));
@@ -145,11 +145,13 @@ void check_combination(const SequenceAttentionVariant& variant, AttentionPlace p
 
 }  // namespace
 
-std::span<const SequenceAttentionVariant> sequence_attention_variants() { return kVariants; }
+std::span<const SequenceAttentionVariant> sequence_attention_variants() {
+  return kSequenceVariants;
+}
 
 const SequenceAttentionVariant& sequence_attention(std::string_view name, AttentionPlace place,
                                                    const SequenceShape& shape) {
-  const SequenceAttentionVariant& variant = find_entry(kVariants, flag_of(place), name);
+  const SequenceAttentionVariant& variant = find_entry(kSequenceVariants, flag_of(place), name);
   if (!is_possible(variant, place)) {
     fail_usage("--{} {} has no meaning: {}; use one of {}", flag_of(place), name, variant.reason,
                names_at(place));

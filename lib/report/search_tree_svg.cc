@@ -17,7 +17,7 @@ namespace heed {
 namespace {
 
 constexpr std::size_t kMostPruned = 4;  // shown of each step
-constexpr double kRow = 24, kGap = 34, kTop = 44, kLeft = 44;
+constexpr double kNodeRow = 24, kGap = 34, kTop = 44, kLeft = 44;
 constexpr double kMostText = 150;
 constexpr double kWider = 1.15;  // the best path is bold
 
@@ -78,7 +78,7 @@ std::string svg_search_tree(const SearchTree& tree) {
     x += kGap;
     for (std::size_t row = 0; row < nodes.size(); ++row) {
       const SearchNode& node = tree.nodes[nodes[row]];
-      const Place at{x, kTop + kRow * static_cast<double>(row),
+      const Place at{x, kTop + kNodeRow * static_cast<double>(row),
                      kWider * text_width(shown_piece(node))};
       places[nodes[row]] = at;
       width = std::max(width, at.width);
@@ -94,7 +94,7 @@ std::string svg_search_tree(const SearchTree& tree) {
     x += width;
     most_rows = std::max(most_rows, nodes.size());
   }
-  return svg_figure(x + 16, kTop + kRow * static_cast<double>(most_rows), "tree",
+  return svg_figure(x + 16, kTop + kNodeRow * static_cast<double>(most_rows), "tree",
                     search_tree_summary(tree), edges + labels);
 }
 

@@ -6,7 +6,7 @@
 
 #include "training/training_setup.h"
 #include "util/error.h"
-#include "util/fields.h"
+#include "util/json_fields.h"
 #include "util/process.h"
 #include "util/random.h"
 #include "util/text.h"

@@ -4,7 +4,7 @@
 
 #include "model/container.h"
 #include "util/error.h"
-#include "util/fields.h"
+#include "util/json_fields.h"
 
 namespace heed {
 

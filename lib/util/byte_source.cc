@@ -19,7 +19,7 @@
 namespace heed {
 namespace {
 
-constexpr std::size_t kChunk = 1 << 16;
+constexpr std::size_t kReadAhead = 1 << 16;
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
 
@@ -61,7 +61,7 @@ class FileBytes final : public ByteSource {
   /// terminal must not wait for more bytes than it takes to see the difference.
   bool starts_with(std::string_view magic) {
     while (peeked_.size() < magic.size() && magic.starts_with(peeked_)) {
-      std::string more(kChunk, '\0');
+      std::string more(kReadAhead, '\0');
       const std::string before = std::exchange(peeked_, {});
       more.resize(read(more));
       peeked_ = before + more;
@@ -90,7 +90,7 @@ class FileBytes final : public ByteSource {
 
 class GzipBytes final : public ByteSource {
  public:
-  explicit GzipBytes(std::unique_ptr<FileBytes> file) : file_(std::move(file)), input_(kChunk) {
+  explicit GzipBytes(std::unique_ptr<FileBytes> file) : file_(std::move(file)), input_(kReadAhead) {
     constexpr int kGzipOnly = 16 + MAX_WBITS;
     if (inflateInit2(&stream_, kGzipOnly) != Z_OK) fail("could not start zlib");
   }
@@ -100,7 +100,7 @@ class GzipBytes final : public ByteSource {
 
   std::size_t read(std::span<char> buffer) override {
     stream_.next_out = reinterpret_cast<Bytef*>(buffer.data());
-    stream_.avail_out = static_cast<uInt>(std::min(buffer.size(), kChunk));
+    stream_.avail_out = static_cast<uInt>(std::min(buffer.size(), kReadAhead));
     const uInt asked = stream_.avail_out;
     while (stream_.avail_out == asked) {
       if (stream_.avail_in == 0 && !refill()) {
@@ -133,7 +133,9 @@ class GzipBytes final : public ByteSource {
 class ZstdBytes final : public ByteSource {
  public:
   explicit ZstdBytes(std::unique_ptr<FileBytes> file)
-      : file_(std::move(file)), input_(kChunk), stream_(ZSTD_createDStream(), ZSTD_freeDStream) {
+      : file_(std::move(file)),
+        input_(kReadAhead),
+        stream_(ZSTD_createDStream(), ZSTD_freeDStream) {
     if (!stream_) fail("could not start zstd");
   }
 

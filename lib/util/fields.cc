@@ -1,21 +1,26 @@
 #include "util/fields.h"
 
 namespace heed {
-namespace {
 
-std::string scalar_text(std::string_view field, const nlohmann::json& json) {
-  if (json.is_string()) return json.get<std::string>();
-  if (json.is_boolean() || json.is_number()) return json.dump();
-  fail_usage("expected a text, number, true or false for {}, found {}", field, json.type_name());
+std::string to_text(const AlignmentOutput& value) {
+  return value.threshold > 0 ? to_text(value.threshold) : to_text(value.form);
 }
 
-}  // namespace
-
-std::vector<std::string> json_texts(std::string_view field, const nlohmann::json& json) {
-  if (!json.is_array()) return {scalar_text(field, json)};
-  std::vector<std::string> texts;
-  for (const nlohmann::json& item : json) texts.push_back(scalar_text(field, item));
-  return texts;
+void from_text(std::string_view field, std::string_view text, AlignmentOutput& value) {
+  const auto forms = enum_names(AlignmentForm{});
+  if (std::find(forms.begin(), forms.end(), text) != forms.end()) {
+    value = {};
+    from_text(field, text, value.form);
+    return;
+  }
+  float threshold = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), threshold);
+  const bool is_number = result.ec == std::errc{} && result.ptr == text.data() + text.size();
+  if (!is_number || !(threshold > 0 && threshold <= 1)) {
+    fail_usage("expected none, hard, soft, or a weight above 0 and up to 1 for {}, found '{}'",
+               field, text);
+  }
+  value = {AlignmentForm::kHard, threshold < 1 ? threshold : 0};
 }
 
 }  // namespace heed

@@ -202,7 +202,8 @@ TEST_F(TranslateCommandTest, BadFlags) {
            {"--mini-batch-words 0", "mini-batch-words"},
            {"--maxi-batch 0", "maxi-batch"},
            {"--alignment firm", "'firm'"},
-           {"--alignment-threshold 2", "alignment-threshold"},
+           {"--alignment 2", "up to 1"},
+           {"--alignment 0", "above 0"},
            {"--long-lines drop", "'drop'"},
            {"--invalid-utf8 drop", "'drop'"},
            {"--backend abacus", "'abacus'"},
@@ -226,6 +227,22 @@ TEST_F(TranslateCommandTest, ExtrasFollowTheText) {
   EXPECT_EQ(lines(list.out), 5) << list.out;
   EXPECT_TRUE(list.out.starts_with("0 ||| ")) << list.out;
   EXPECT_NE(list.out.find("\n1 |||  ||| F0= 0.0000 ||| 0.0000\n2 ||| "), std::string::npos);
+}
+
+TEST_F(TranslateCommandTest, FlagsWithoutAValueAreAsInMarian) {
+  const auto out = [&](const std::string& flags) {
+    const Shell::Result result = translate("einundzwanzig\n", "--beam-size 3 " + flags);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.out;
+  };
+  EXPECT_EQ(lines(out("--n-best")), 3);
+  EXPECT_EQ(out("--n-best"), out("--n-best 3"));
+  EXPECT_EQ(out("--scores --normalize"), out("--scores --normalize 1"));
+  EXPECT_NE(out("--scores --normalize"), out("--scores --normalize 0"));
+  EXPECT_EQ(out("--alignment"), out("--alignment hard"));
+  EXPECT_EQ(out("--alignment"), out("--alignment 1"));
+  EXPECT_GT(out("--alignment 0.01 --alignment-unit piece").size(),
+            out("--alignment --alignment-unit piece").size());
 }
 
 TEST_F(TranslateCommandTest, JsonLinesKeepTheirFields) {

@@ -12,8 +12,8 @@ class AlignmentLossTest : public OnBackends {};
 INSTANTIATE_TEST_SUITE_P(Backends, AlignmentLossTest, every_backend(), backend_name);
 
 /// Three queries over rows [0, 2), [2, 5) and [2, 5) of the memory; two heads.
-constexpr std::array kSpans = {AttentionSpan{0, 2, 0}, AttentionSpan{2, 3, 2},
-                               AttentionSpan{2, 3, 5}};
+constexpr std::array kAlignedSpans = {AttentionSpan{0, 2, 0}, AttentionSpan{2, 3, 2},
+                                      AttentionSpan{2, 3, 5}};
 constexpr std::array kWeights = {0.9F, 0.1F, 0.5F, 0.5F,               // the first query's heads
                                  0.2F, 0.3F, 0.5F, 0.1F, 0.9F, 0.0F,   // the second's
                                  0.0F, 0.0F, 1.0F, 1.0F, 0.0F, 0.0F};  // the third's
@@ -25,7 +25,7 @@ Ragged links(const std::vector<std::vector<int>>& rows) {
 }
 
 TEST_P(AlignmentLossTest, ByHand) {
-  const AttentionSpans spans{kSpans, {}};
+  const AttentionSpans spans{kAlignedSpans, {}};
   const auto loss = [&](const Ragged& gold, int head) {
     Tape tape(backend());
     return host(alignment_loss(constant(tape, 8, 2, kWeights), spans, {gold, head}))[0];
@@ -40,7 +40,7 @@ TEST_P(AlignmentLossTest, ByHand) {
 TEST_P(AlignmentLossTest, GradientIsThatOfFiniteDifferences) {
   const Parameter& scores = parameter("scores", 8, 2);
   draw();
-  const AttentionSpans spans{kSpans, {}};
+  const AttentionSpans spans{kAlignedSpans, {}};
   const Ragged gold = links({{1}, {2, 3}, {}});
   for (const int head : {0, 1, 2}) {
     expect_gradients(parameters(), [&](Tape& tape) {
@@ -57,7 +57,7 @@ TEST_P(AlignmentLossTest, WantsLinksForEachRow) {
   const Ragged gold = links({{0}});
   expect_error(
       [&] {
-        alignment_loss(constant(tape, 8, 2, kWeights), {kSpans, {}}, {gold, 0});
+        alignment_loss(constant(tape, 8, 2, kWeights), {kAlignedSpans, {}}, {gold, 0});
       },
       "each of 3 rows in alignment_loss, found 1");
 }

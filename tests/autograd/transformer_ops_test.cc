@@ -11,8 +11,8 @@ class TransformerOpsTest : public OnBackends {};
 INSTANTIATE_TEST_SUITE_P(Backends, TransformerOpsTest, every_backend(), backend_name);
 
 /// Four rows of a sentence; the second sees nothing.
-constexpr std::array kSpans = {AttentionSpan{0, 3, 0}, AttentionSpan{1, 0, 3},
-                               AttentionSpan{0, 4, 3}, AttentionSpan{1, 2, 7}};
+constexpr std::array kSelfSpans = {AttentionSpan{0, 3, 0}, AttentionSpan{1, 0, 3},
+                                   AttentionSpan{0, 4, 3}, AttentionSpan{1, 2, 7}};
 constexpr std::array kFirst = {0, 0, -2, -2};
 constexpr std::array kNumbers = {1, 1, 0, 2, 2, 1};
 const DistanceBuckets kBuckets{kFirst, kNumbers, -2, 3};
@@ -20,7 +20,7 @@ const DistanceBuckets kBuckets{kFirst, kNumbers, -2, 3};
 TEST_P(TransformerOpsTest, MemoriesWithFewerHeads) {
   const Parameter& query = parameter("query", 4, 12);
   const Parameter& memory = parameter("memory", 4, 14);
-  const AttentionSpans spans{kSpans, {}};
+  const AttentionSpans spans{kSelfSpans, {}};
   for (const int width :
        {2, 4}) {  // 6 and 3 heads of queries, 3 and 1 (of 6 and 4 columns) of keys
     const int heads = 12 / width, columns = width == 2 ? 6 : 4;
@@ -36,7 +36,7 @@ TEST_P(TransformerOpsTest, MemoriesWithFewerHeads) {
 
 TEST_P(TransformerOpsTest, SharesOfPositiveScores) {
   const Parameter& scores = parameter("scores", 9, 2);
-  const AttentionSpans spans{kSpans, {}};
+  const AttentionSpans spans{kSelfSpans, {}};
   expect_gradients_of([&](Tape& tape) {
     return share_spans(activate(Activation::kEluPlusOne, tape.parameter(scores)), 2, spans);
   });
@@ -46,7 +46,7 @@ TEST_P(TransformerOpsTest, BucketsOfDistances) {
   const Parameter& scores = parameter("scores", 9, 2);
   const Parameter& shared = parameter("shared", 1, 6);
   const Parameter& by_row = parameter("by_row", 4, 6);
-  const AttentionSpans spans{kSpans, {}};
+  const AttentionSpans spans{kSelfSpans, {}};
   expect_gradients_of([&](Tape& tape) {
     const Var one =
         add_by_bucket(tape.parameter(scores), tape.parameter(shared), kBuckets, 2, spans);
@@ -92,7 +92,7 @@ TEST_P(TransformerOpsTest, ShapesThatDoNotFitAreNamed) {
   Tape tape(backend());
   const std::vector<float> values(64, 1);
   const auto matrix = [&](int rows, int cols) { return constant(tape, rows, cols, values); };
-  const AttentionSpans spans{kSpans, {}};
+  const AttentionSpans spans{kSelfSpans, {}};
   expect_error([&] { add_by_bucket(matrix(9, 2), matrix(2, 6), kBuckets, 2, spans); },
                "add_by_bucket");
   expect_error([&] { sum_by_bucket(matrix(8, 2), kBuckets, 2, spans); }, "sum_by_bucket");

@@ -31,20 +31,20 @@ Pairs pairs_of(const Corpus& corpus) {
 
 const std::string kSource = "ein Haus\r\n\nzwei\r\r\n\0\n\xe2\x80\xa8 x"s;
 const std::string kTarget = "a house\n\ntwo\nNUL\nend\r"s;
-const Pairs kPairs{{"ein Haus", "a house"},
-                   {"", ""},
-                   {"zwei\r", "two"},
-                   {"\0"s, "NUL"},
-                   {"\xe2\x80\xa8 x", "end\r"}};
+const Pairs kSentencePairs{{"ein Haus", "a house"},
+                           {"", ""},
+                           {"zwei\r", "two"},
+                           {"\0"s, "NUL"},
+                           {"\xe2\x80\xa8 x", "end\r"}};
 
 TEST(Corpus, IsTheSamePlainAndCompressed) {
   const TemporaryDirectory directory;
   const Corpus plain({directory.write("s", kSource), directory.write("t", kTarget)}, false);
-  EXPECT_EQ(pairs_of(plain), kPairs);
+  EXPECT_EQ(pairs_of(plain), kSentencePairs);
   EXPECT_TRUE(plain.invalid_lines().empty());
   const Corpus packed(
       {directory.write("s.x", gzip(kSource)), directory.write("t.x", zstd(kTarget))}, false);
-  EXPECT_EQ(pairs_of(packed), kPairs);
+  EXPECT_EQ(pairs_of(packed), kSentencePairs);
   EXPECT_EQ(packed.fingerprint(), plain.fingerprint());
 }
 

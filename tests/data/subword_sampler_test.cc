@@ -11,7 +11,7 @@
 namespace heed {
 namespace {
 
-std::string sentence(std::size_t number) {
+std::string line_of_words(std::size_t number) {
   static const std::vector<std::string> words{"walk", "walks", "walking", "talk", "talks",
                                               "über", "übers", "king",    "wal",  "as"};
   Random random(number);
@@ -25,10 +25,10 @@ Tokenizer trained(VocabularyType type) {
   options.vocab_size = 300;
   options.vocab_type = type;
   options.user_symbols = {"<x>"};
-  return train_tokenizer(200, sentence, options);
+  return train_tokenizer(200, line_of_words, options);
 }
 
-const Tokenizer& tokenizer() {
+const Tokenizer& unigram_tokenizer() {
   static const Tokenizer result = trained(VocabularyType::kUnigram);
   return result;
 }
@@ -36,9 +36,9 @@ const Tokenizer& tokenizer() {
 /// All segmentations of the rest of `text` into pieces with a probability.
 void segment(std::string_view text, std::vector<int>& begun, std::set<std::vector<int>>& all) {
   if (text.empty()) all.insert(begun);
-  for (int id = 0; id < tokenizer().size(); ++id) {
-    const std::string piece = tokenizer().piece(id);
-    if (tokenizer().log_probability(id) >= 0 || !text.starts_with(piece)) continue;
+  for (int id = 0; id < unigram_tokenizer().size(); ++id) {
+    const std::string piece = unigram_tokenizer().piece(id);
+    if (unigram_tokenizer().log_probability(id) >= 0 || !text.starts_with(piece)) continue;
     begun.push_back(id);
     segment(text.substr(piece.size()), begun, all);
     begun.pop_back();
@@ -47,7 +47,7 @@ void segment(std::string_view text, std::vector<int>& begun, std::set<std::vecto
 
 double log_probability(const std::vector<int>& ids) {
   double sum = 0;
-  for (const int id : ids) sum += tokenizer().log_probability(id);
+  for (const int id : ids) sum += unigram_tokenizer().log_probability(id);
   return sum;
 }
 
@@ -59,7 +59,7 @@ TEST(SubwordSampler, DrawsFromAllSegmentationsByTheirProbability) {
   for (const double alpha : {0.0, 0.1, 0.5}) {
     double normalizer = 0;
     for (const auto& ids : all) normalizer += std::exp(alpha * log_probability(ids));
-    const SubwordSampler sampler(tokenizer(), alpha);
+    const SubwordSampler sampler(unigram_tokenizer(), alpha);
     Random random(5);
     constexpr int kDraws = 20000;
     std::map<std::vector<int>, int> counts;
@@ -75,37 +75,37 @@ TEST(SubwordSampler, DrawsFromAllSegmentationsByTheirProbability) {
 }
 
 TEST(SubwordSampler, BringsTextBackAndKeepsWhatHasNoChoice) {
-  const SubwordSampler sampler(tokenizer(), 0.1);
+  const SubwordSampler sampler(unigram_tokenizer(), 0.1);
   Random random(1);
   for (const std::string text : {"walking<x>walking 東京talks", "", "東", "<x>",
                                  "as\xff"
                                  "as"}) {
-    const std::vector<int> best = tokenizer().encode(text);
+    const std::vector<int> best = unigram_tokenizer().encode(text);
     for (int i = 0; i < 50; ++i) {
       const std::vector<int> ids = sampler.encode(text, random);
-      EXPECT_EQ(tokenizer().decode(ids), tokenizer().decode(best));
+      EXPECT_EQ(unigram_tokenizer().decode(ids), unigram_tokenizer().decode(best));
     }
   }
   const std::string wide = "walking " + std::string(100000, 'a');
-  EXPECT_EQ(tokenizer().decode(sampler.encode(wide, random)), wide);
+  EXPECT_EQ(unigram_tokenizer().decode(sampler.encode(wide, random)), wide);
 }
 
 TEST(SubwordSampler, AlphaSharpens) {
-  const SubwordSampler sharp(tokenizer(), 1000);
+  const SubwordSampler sharp(unigram_tokenizer(), 1000);
   Random random(1);
   for (std::size_t i = 0; i < 20; ++i) {
-    EXPECT_EQ(sharp.encode(sentence(i), random), tokenizer().encode(sentence(i)));
+    EXPECT_EQ(sharp.encode(line_of_words(i), random), unigram_tokenizer().encode(line_of_words(i)));
   }
 }
 
 TEST(SubwordSampler, FollowsTheGenerator) {
-  const SubwordSampler sampler(tokenizer(), 0.1), copy = sampler;
+  const SubwordSampler sampler(unigram_tokenizer(), 0.1), copy = sampler;
   Random first(9), second(9), other(10);
   int different = 0;
   for (std::size_t i = 0; i < 20; ++i) {
-    const auto ids = sampler.encode(sentence(i), first);
-    EXPECT_EQ(ids, copy.encode(sentence(i), second));
-    different += ids != sampler.encode(sentence(i), other);
+    const auto ids = sampler.encode(line_of_words(i), first);
+    EXPECT_EQ(ids, copy.encode(line_of_words(i), second));
+    different += ids != sampler.encode(line_of_words(i), other);
   }
   EXPECT_GT(different, 5);
 }

@@ -41,7 +41,7 @@ void expect_near(const Hypothesis& expected, const Hypothesis& found) {
   }
 }
 
-SearchRules rules(int beam, int n_best) {
+SearchRules rules_for(int beam, int n_best) {
   SearchRules rules;
   rules.options.beam_size = beam;
   rules.options.max_length = 8;
@@ -64,7 +64,7 @@ TEST_P(StepperTest, ForcedTargetsScoreAsInOnePass) {
   }
   ModelStepper stepper(model_);
   stepper.begin(batch.source);
-  const auto found = beam_search(stepper, rules(1, 1), {prefixes, {}});
+  const auto found = beam_search(stepper, rules_for(1, 1), {prefixes, {}});
   for (int b = 0; b < batch.target.size(); ++b) expect_near(expected[b], found[b].at(0));
 }
 
@@ -72,7 +72,7 @@ TEST_P(StepperTest, WhatIsFoundScoresAsInOnePass) {
   const Ragged source = sources(model_, {4, 1, 7});
   ModelStepper stepper(model_);
   stepper.begin(source);
-  const auto found = beam_search(stepper, rules(3, 3));
+  const auto found = beam_search(stepper, rules_for(3, 3));
   Batch batch;
   std::vector<Hypothesis> all;
   for (int b = 0; b < source.size(); ++b) {
@@ -85,7 +85,7 @@ TEST_P(StepperTest, WhatIsFoundScoresAsInOnePass) {
     }
   }
   Scorer scorer(model_);
-  const auto scored = scorer.score(batch, rules(3, 3).options.normalize, true);
+  const auto scored = scorer.score(batch, rules_for(3, 3).options.normalize, true);
   ASSERT_EQ(scored.size(), 9U);
   for (std::size_t i = 0; i < all.size(); ++i) expect_near(scored[i], all[i]);
 }
@@ -134,14 +134,14 @@ TEST_P(StepperTest, NeighboursDoNotMatter) {
 
   ModelStepper stepper(model_);
   stepper.begin(source);
-  const auto together = beam_search(stepper, rules(4, 4));
+  const auto together = beam_search(stepper, rules_for(4, 4));
   stepper.begin(shuffled);
-  const auto mixed = beam_search(stepper, rules(4, 4));
+  const auto mixed = beam_search(stepper, rules_for(4, 4));
   for (std::size_t i = 0; i < order.size(); ++i) {
     Ragged one;
     one.add(source[order[i]]);
     stepper.begin(one);
-    const auto alone = beam_search(stepper, rules(4, 4))[0];
+    const auto alone = beam_search(stepper, rules_for(4, 4))[0];
     ASSERT_EQ(alone.size(), 4U);
     for (std::size_t n = 0; n < 4; ++n) {
       expect_near(together[order[i]][n], alone[n]);

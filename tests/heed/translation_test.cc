@@ -41,12 +41,12 @@ TEST(FormatRecord, Plain) {
   EXPECT_EQ(record(line, [](auto& o) { o.scores = true; }), "a \"house\" ||| -0.7500\n");
   EXPECT_EQ(record(line,
                    [](auto& o) {
-                     o.alignment = AlignmentOutput::kHard;
+                     o.alignment.form = AlignmentForm::kHard;
                      o.word_scores = true;
                    }),
             "a \"house\" ||| 0-0 1-1 ||| WordScores= -0.5000 -0.2500 -0.7500\n");
   EXPECT_TRUE(record(line, [](auto& o) {
-                o.alignment = AlignmentOutput::kSoft;
+                o.alignment.form = AlignmentForm::kSoft;
               }).starts_with("a \"house\" ||| 0.7500,0.2500,0.0000 0.0000,1.0000"));
 }
 
@@ -62,7 +62,7 @@ TEST(FormatRecord, LinesThatAreNotTranslatedHaveNoExtras) {
   blank.translations.emplace_back();
   const auto everything = [](auto& o) {
     o.scores = o.word_scores = true;
-    o.alignment = AlignmentOutput::kSoft;
+    o.alignment.form = AlignmentForm::kSoft;
   };
   EXPECT_EQ(record(blank, everything), "\n");
   blank.translations.front().text = "copied";
@@ -92,7 +92,7 @@ TEST(FormatRecord, Json) {
   EXPECT_FALSE(plain.contains("alignment") || plain.contains("n_best"));
   const nlohmann::json full = json([](auto& o) {
     o.n_best = 2;
-    o.alignment = AlignmentOutput::kSoft;
+    o.alignment.form = AlignmentForm::kSoft;
   });
   EXPECT_EQ(full["alignment"], (std::vector<std::vector<int>>{{0, 0}, {1, 1}}));
   EXPECT_EQ(full["attention"][0][1], 0.25);

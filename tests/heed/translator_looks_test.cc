@@ -70,7 +70,7 @@ void expect_near(const std::vector<std::vector<float>>& expected,
 
 TEST_P(LookingTest, AttentionOfAGivenTranslation) {
   TranslateOptions wanted = options();
-  wanted.alignment = AlignmentOutput::kSoft;
+  wanted.alignment.form = AlignmentForm::kSoft;
   const SourceLine pair{"drei und  vierzig", "forty three", ""};
   const PairAttention all = Translator(path(), wanted).attention(pair);
   EXPECT_EQ(all.source_units, (std::vector<std::string>{"drei", "und", "vierzig", "</s>"}));
@@ -97,7 +97,7 @@ TEST_P(LookingTest, AttentionOfAGivenTranslation) {
 
 TEST_P(LookingTest, AttentionOfNothing) {
   TranslateOptions wanted = options();
-  wanted.alignment = AlignmentOutput::kSoft;
+  wanted.alignment.form = AlignmentForm::kSoft;
   Translator translator(path(), wanted);
   EXPECT_TRUE(translator.attention({" ", "", ""}).heads.empty());
   EXPECT_FALSE(translator.attention({"\xff", "two", ""}).heads.empty());

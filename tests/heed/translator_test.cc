@@ -223,7 +223,7 @@ TEST_P(TranslatorTest, ADivergedModelIsAnError) {
 TEST_P(TranslatorTest, NBestAndScoresAgreeWithScore) {
   TranslateOptions wanted = options();
   wanted.n_best = 3;
-  wanted.alignment = AlignmentOutput::kSoft;
+  wanted.alignment.form = AlignmentForm::kSoft;
   wanted.alignment_unit = AlignmentUnit::kPiece;
   Translator translator(path(), wanted);
   const std::vector<std::string> lines{german_number(43), german_number(123456), "sieben"};
@@ -270,7 +270,7 @@ TEST_P(TranslatorTest, NBestAndScoresAgreeWithScore) {
 TEST_P(TranslatorTest, AttentionFitsItsUnits) {
   for (const AlignmentUnit unit : {AlignmentUnit::kWord, AlignmentUnit::kPiece}) {
     TranslateOptions wanted = options();
-    wanted.alignment = AlignmentOutput::kSoft;
+    wanted.alignment.form = AlignmentForm::kSoft;
     wanted.alignment_unit = unit;
     for (const TranslatedLine& line : translate(some_lines(), wanted)) {
       const Translation& best = line.translations.front();
@@ -368,7 +368,7 @@ TEST(Translator, RefusesImpossibleOptions) {
   expect("--normalize", [](auto& o) { o.search.normalize = std::nanf(""); });
   expect("--sampling-topk needs --sampling", [](auto& o) { o.sampling_topk = 3; });
   expect("need a model with attention weights",
-         [](auto& o) { o.alignment = AlignmentOutput::kHard; });
+         [](auto& o) { o.alignment.form = AlignmentForm::kHard; });
   expect("--alignment-layer and --alignment-heads need", [](auto& o) { o.alignment_layer = 1; });
   expect("found 'abacus'", [](auto& o) { o.backend = "abacus"; });
   EXPECT_EQ(Translator(directory.path("blind")).translate(std::vector<std::string>{""}).size(), 1U);

@@ -10,8 +10,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-double score(const ChrfOptions& options, const Lines& hypotheses,
-             const std::vector<Lines>& references) {
+double chrf_score(const ChrfOptions& options, const Lines& hypotheses,
+                  const std::vector<Lines>& references) {
   const Chrf chrf(options);
   return corpus_score(chrf, measure_corpus(chrf, hypotheses, references));
 }
@@ -19,22 +19,22 @@ double score(const ChrfOptions& options, const Lines& hypotheses,
 // Published by sacreBLEU for these pairs (with beta 3).
 TEST(Chrf, EffectiveOrder) {
   const ChrfOptions options{.beta = 3};
-  EXPECT_NEAR(score(options, {"a"}, {{"a"}}), 100, 1e-4);
-  EXPECT_EQ(score(options, {""}, {{"reference"}}), 0);
-  EXPECT_NEAR(score(options, {"a b c"}, {{"abc"}}), 100, 1e-4);
-  EXPECT_EQ(score(options, {""}, {{"c"}}), 0);
-  EXPECT_NEAR(score(options, {"a", "b"}, {{"a", "c"}}), 50, 1e-4);
-  EXPECT_NEAR(score(options, {"aa"}, {{"ab"}}), 25, 1e-4);
+  EXPECT_NEAR(chrf_score(options, {"a"}, {{"a"}}), 100, 1e-4);
+  EXPECT_EQ(chrf_score(options, {""}, {{"reference"}}), 0);
+  EXPECT_NEAR(chrf_score(options, {"a b c"}, {{"abc"}}), 100, 1e-4);
+  EXPECT_EQ(chrf_score(options, {""}, {{"c"}}), 0);
+  EXPECT_NEAR(chrf_score(options, {"a", "b"}, {{"a", "c"}}), 50, 1e-4);
+  EXPECT_NEAR(chrf_score(options, {"aa"}, {{"ab"}}), 25, 1e-4);
 }
 
 TEST(Chrf, EpsilonSmoothing) {
   const ChrfOptions options{.beta = 3, .epsilon_smoothing = true};
-  EXPECT_NEAR(score(options, {"abcdefg"}, {{"hijklmnop"}}), 0, 1e-4);
-  EXPECT_NEAR(score(options, {""}, {{"ref"}}), 0, 1e-4);
-  EXPECT_NEAR(score(options, {"aa"}, {{"ab"}}), 8.3333, 1e-4);
-  EXPECT_NEAR(score(options, {"a", "b"}, {{"a", "c"}}), 8.3333, 1e-4);
-  EXPECT_NEAR(score(options, {"a"}, {{"a"}}), 16.6667, 1e-4);
-  EXPECT_NEAR(score(options, {"a b c"}, {{"a b c"}}), 50, 1e-4);
+  EXPECT_NEAR(chrf_score(options, {"abcdefg"}, {{"hijklmnop"}}), 0, 1e-4);
+  EXPECT_NEAR(chrf_score(options, {""}, {{"ref"}}), 0, 1e-4);
+  EXPECT_NEAR(chrf_score(options, {"aa"}, {{"ab"}}), 8.3333, 1e-4);
+  EXPECT_NEAR(chrf_score(options, {"a", "b"}, {{"a", "c"}}), 8.3333, 1e-4);
+  EXPECT_NEAR(chrf_score(options, {"a"}, {{"a"}}), 16.6667, 1e-4);
+  EXPECT_NEAR(chrf_score(options, {"a b c"}, {{"a b c"}}), 50, 1e-4);
 }
 
 TEST(Chrf, SentencesAndWhiteSpace) {
@@ -44,8 +44,8 @@ TEST(Chrf, SentencesAndWhiteSpace) {
       " Die    Beziehung zwischen  Obama und Netanjahu ist nicht gerade  freundlich. "};
   const std::vector<Lines> reference = {
       {"Das Verhältnis zwischen Obama und Netanyahu ist nicht gerade freundschaftlich."}};
-  EXPECT_NEAR(score({.beta = 3}, spaced, reference), 64.1302698, 1e-4);
-  EXPECT_NEAR(score({.beta = 3, .whitespace = true}, hypothesis, reference), 67.3481606, 1e-4);
+  EXPECT_NEAR(chrf_score({.beta = 3}, spaced, reference), 64.1302698, 1e-4);
+  EXPECT_NEAR(chrf_score({.beta = 3, .whitespace = true}, hypothesis, reference), 67.3481606, 1e-4);
 }
 
 TEST(Chrf, TwoReferencesTakeTheBetter) {
@@ -54,16 +54,16 @@ TEST(Chrf, TwoReferencesTakeTheBetter) {
   const std::vector<Lines> references = {
       {"The dog bit the man.", "It was not unexpected.", "The man bit him first."},
       {"The dog had bit the man.", "No one was surprised.", "The man had bitten the dog."}};
-  EXPECT_NEAR(score({}, hypotheses, references), 59.73, 5e-3);  // published by sacreBLEU
+  EXPECT_NEAR(chrf_score({}, hypotheses, references), 59.73, 5e-3);  // published by sacreBLEU
 }
 
 TEST(Chrf, ManyScripts) {
   const Lines hypotheses = multilingual_hypotheses();
   const std::vector<Lines> references = multilingual_references();
-  EXPECT_NEAR(score({}, hypotheses, references), 53.815802, 1e-6);
-  EXPECT_NEAR(score({.word_order = 2}, hypotheses, references), 53.212767, 1e-6);
-  EXPECT_NEAR(score({.whitespace = true}, hypotheses, references), 57.929756, 1e-6);
-  EXPECT_NEAR(score({.word_order = 2, .epsilon_smoothing = true}, hypotheses, references),
+  EXPECT_NEAR(chrf_score({}, hypotheses, references), 53.815802, 1e-6);
+  EXPECT_NEAR(chrf_score({.word_order = 2}, hypotheses, references), 53.212767, 1e-6);
+  EXPECT_NEAR(chrf_score({.whitespace = true}, hypotheses, references), 57.929756, 1e-6);
+  EXPECT_NEAR(chrf_score({.word_order = 2, .epsilon_smoothing = true}, hypotheses, references),
               53.201288, 1e-6);
 }
 
@@ -97,8 +97,8 @@ TEST(Chrf, NamesAndLimits) {
 }
 
 TEST(Chrf, Lowercase) {
-  EXPECT_NEAR(score({.lowercase = true}, {"ÄRGER"}, {{"ärger"}}), 100, 1e-9);
-  EXPECT_EQ(score({}, {"ÄRGER"}, {{"ärger"}}), 0);
+  EXPECT_NEAR(chrf_score({.lowercase = true}, {"ÄRGER"}, {{"ärger"}}), 100, 1e-9);
+  EXPECT_EQ(chrf_score({}, {"ÄRGER"}, {{"ärger"}}), 0);
 }
 
 }  // namespace

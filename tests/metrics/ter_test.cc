@@ -9,20 +9,20 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-double score(const TerOptions& options, const Lines& hypotheses,
-             const std::vector<Lines>& references) {
+double ter_score(const TerOptions& options, const Lines& hypotheses,
+                 const std::vector<Lines>& references) {
   const Ter ter(options);
   return corpus_score(ter, measure_corpus(ter, hypotheses, references));
 }
 
 TEST(Ter, Edges) {
-  EXPECT_EQ(score({}, {"aaaa bbbb cccc dddd"}, {{"aaaa bbbb cccc dddd"}}), 0);
-  EXPECT_EQ(score({}, {"dddd eeee ffff"}, {{"aaaa bbbb cccc"}}), 100);
-  EXPECT_EQ(score({}, {""}, {{"a"}}), 100);
-  EXPECT_EQ(score({}, {"a"}, {{""}}), 100);
-  EXPECT_EQ(score({}, {""}, {{""}}), 0);
-  EXPECT_NEAR(score({}, {"d e f g h a b c"}, {{"a b c d e f g h"}}), 12.5, 1e-9);
-  EXPECT_NEAR(score({}, {"a b c d"}, {{"a"}}), 300, 1e-9);
+  EXPECT_EQ(ter_score({}, {"aaaa bbbb cccc dddd"}, {{"aaaa bbbb cccc dddd"}}), 0);
+  EXPECT_EQ(ter_score({}, {"dddd eeee ffff"}, {{"aaaa bbbb cccc"}}), 100);
+  EXPECT_EQ(ter_score({}, {""}, {{"a"}}), 100);
+  EXPECT_EQ(ter_score({}, {"a"}, {{""}}), 100);
+  EXPECT_EQ(ter_score({}, {""}, {{""}}), 0);
+  EXPECT_NEAR(ter_score({}, {"d e f g h a b c"}, {{"a b c d e f g h"}}), 12.5, 1e-9);
+  EXPECT_NEAR(ter_score({}, {"a b c d"}, {{"a"}}), 300, 1e-9);
 }
 
 TEST(Ter, SeveralReferencesGiveTheirAverageLength) {
@@ -43,10 +43,10 @@ TEST(Ter, ManyScripts) {
                             {true, true, false, 39.393939, 40.909091},
                             {true, true, true, 32.941176, 34.117647}}) {
     TerOptions options{e.normalized, e.no_punctuation, e.asian, false};
-    EXPECT_NEAR(score(options, multilingual_hypotheses(), multilingual_references()), e.uncased,
+    EXPECT_NEAR(ter_score(options, multilingual_hypotheses(), multilingual_references()), e.uncased,
                 1e-6);
     options.case_sensitive = true;
-    EXPECT_NEAR(score(options, multilingual_hypotheses(), multilingual_references()), e.cased,
+    EXPECT_NEAR(ter_score(options, multilingual_hypotheses(), multilingual_references()), e.cased,
                 1e-6);
   }
 }

@@ -5,7 +5,7 @@
 namespace heed {
 namespace {
 
-using Words = std::vector<std::string_view>;
+using WordViews = std::vector<std::string_view>;
 
 TEST(Unicode, DecodesAndEncodesEveryLength) {
   const std::string text = "aß中🙂";
@@ -25,8 +25,8 @@ TEST(Unicode, InvalidBytesBecomeReplacementCharacters) {
 TEST(Unicode, SplitsWhereUnicodeHasWhiteSpace) {
   EXPECT_EQ(unicode_words("  a\tb\u00a0c\u3000d\u2028e\x1c"
                           "f\u1680g\u205fh \n"),
-            (Words{"a", "b", "c", "d", "e", "f", "g", "h"}));
-  EXPECT_EQ(unicode_words("a\u200bb é\u2010x"), (Words{"a\u200bb", "é\u2010x"}));
+            (WordViews{"a", "b", "c", "d", "e", "f", "g", "h"}));
+  EXPECT_EQ(unicode_words("a\u200bb é\u2010x"), (WordViews{"a\u200bb", "é\u2010x"}));
   EXPECT_TRUE(unicode_words(" \u2003 ").empty());
   EXPECT_TRUE(unicode_words("").empty());
 }

@@ -11,7 +11,7 @@
 #include "model/tiny_models.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
-#include "util/fields.h"
+#include "util/json_fields.h"
 
 namespace heed {
 namespace {

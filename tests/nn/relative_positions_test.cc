@@ -13,14 +13,14 @@ namespace {
 class RelativePositionsTest : public OnBackends {};
 INSTANTIATE_TEST_SUITE_P(Backends, RelativePositionsTest, every_backend(), backend_name);
 
-constexpr std::array kOffsets = {0, 3, 203};
+constexpr std::array kLongOffsets = {0, 3, 203};
 
 /// Buckets of keys left and right of the row in the middle of the long sentence.
 std::vector<int> buckets_of(Backend& backend, Parameters& parameters, Positions kind, bool causal) {
   const RelativePositions positions(parameters, "positions", {kind, 2, 4, causal});
   parameters.initialize(1);
   Tape tape(backend);
-  const SelfRows rows = sentence_rows(tape, kOffsets, causal);
+  const SelfRows rows = sentence_rows(tape, kLongOffsets, causal);
   const DistanceBuckets buckets = positions.terms(tape, rows).buckets;
   std::vector<int> result;
   const int row = 103 + (causal ? 99 : 0);
@@ -68,7 +68,7 @@ TEST_P(RelativePositionsTest, T5HasBucketsThatGrow) {
 TEST_P(RelativePositionsTest, AlibisSlopesHalve) {
   const RelativePositions positions(parameters(), "positions", {Positions::kAlibi, 8, 4, true});
   Tape tape(backend());
-  const RelativeTerms terms = positions.terms(tape, sentence_rows(tape, kOffsets, true));
+  const RelativeTerms terms = positions.terms(tape, sentence_rows(tape, kLongOffsets, true));
   const std::vector<float> biases = host(terms.biases);
   for (int head = 0; head < 8; ++head) {
     for (const int distance : {0, 1, 7, 199}) {

@@ -39,7 +39,7 @@ class GuidedTraining : public testing::TestWithParam<ModelType> {
   /// The share of linked target words whose attention is on their source word.
   double accuracy(const std::string& model) const {
     TranslateOptions align;
-    align.alignment = AlignmentOutput::kHard;
+    align.alignment.form = AlignmentForm::kHard;
     Translator translator(small_.directory.path(model), align);
     double right = 0, all = 0;
     int next = 0;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "util/json_fields.h"
+
 namespace heed {
 namespace {
 

@@ -9,55 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "util/sample_options.h"
+
 namespace heed {
 namespace {
-
-enum class Colour { kRed, kGreen };
-constexpr std::array<std::string_view, 2> enum_names(Colour) { return {"red", "green"}; }
-
-struct Inner {
-  float rate = 0.1F;
-
-  template <class Self, class Visitor>
-  static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"rate", "A number"}, self.rate);
-  }
-};
-
-struct Sample {
-  bool is_on = true;
-  int count = -3;
-  std::uint64_t seed = 1;
-  double limit = 1e300;
-  std::string name = "plain";
-  Colour colour = Colour::kRed;
-  std::vector<std::string> files = {"a", "b"};
-  std::vector<int> sizes;
-  Inner inner;
-
-  template <class Self, class Visitor>
-  static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"is-on", "A switch"}, self.is_on);
-    v(Field{"count", "A whole number"}, self.count);
-    v(Field{"seed", "A large number", 's'}, self.seed);
-    v(Field{"limit", "A precise number"}, self.limit);
-    v(Field{"name", "A text"}, self.name);
-    v(Field{"colour", "A choice"}, self.colour);
-    v(Field{"files", "Texts"}, self.files);
-    v(Field{"sizes", "Numbers"}, self.sizes);
-    Inner::visit_fields(self.inner, v);
-  }
-};
-
-template <class F>
-std::string usage_error(F&& call) {
-  try {
-    call();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 template <class T>
 std::string reading_error(std::string_view text) {
@@ -106,58 +61,30 @@ TEST(Text, FloatsComeBackBitForBit) {
     float again = 0;
     from_text("x", to_text(value), again);
     ASSERT_EQ(std::bit_cast<std::uint32_t>(again), bits) << to_text(value);
-    from_texts("x", json_texts("x", value_to_json(value)), again);
-    ASSERT_EQ(std::bit_cast<std::uint32_t>(again), bits) << value_to_json(value);
   }
 }
 
-TEST(Json, EveryKindOfFieldComesBack) {
-  Sample sample;
-  sample.is_on = false;
-  sample.count = std::numeric_limits<int>::min();
-  sample.seed = std::numeric_limits<std::uint64_t>::max();
-  sample.limit = -std::numeric_limits<double>::infinity();
-  sample.name = "with \"quotes\" and\nlines";
-  sample.colour = Colour::kGreen;
-  sample.files = {};
-  sample.sizes = {1, -2};
-  sample.inner.rate = 0.3F;
-  Sample again;
-  from_json(nlohmann::json::parse(to_json(sample).dump()), again);
-  EXPECT_EQ(to_json(again), to_json(sample));
-  EXPECT_EQ(again.seed, sample.seed);
-  EXPECT_EQ(again.limit, sample.limit);
-  EXPECT_EQ(again.sizes, sample.sizes);
-  EXPECT_EQ(again.inner.rate, 0.3F);
-}
-
-TEST(Json, IsShortAndTyped) {
-  EXPECT_EQ(to_json(Sample{}).dump(),
-            R"({"colour":"red","count":-3,"files":["a","b"],"is-on":true,"limit":1e+300,)"
-            R"("name":"plain","rate":0.1,"seed":1,"sizes":[]})");
-}
-
-TEST(Json, MissingFieldsKeepTheirValues) {
-  Sample sample;
-  sample.count = 8;
-  from_json({{"colour", "green"}}, sample);
-  EXPECT_EQ(sample.count, 8);
-  EXPECT_EQ(sample.colour, Colour::kGreen);
-}
-
-TEST(Json, RefusesWhatItDoesNotKnow) {
-  Sample sample;
-  const auto error = [&](const nlohmann::json& json) {
-    return usage_error([&] { from_json(json, sample); });
+TEST(Text, AlignmentsAreAFormOrAThreshold) {
+  AlignmentOutput value;
+  const auto read = [&](const char* text) {
+    from_text("alignment", text, value);
+    return to_text(value);
   };
-  EXPECT_EQ(error({{"colours", "red"}}).substr(0, 56),
-            "unknown option 'colours', did you mean 'colour'? One of:");
-  EXPECT_EQ(error({{"count", 1.5}}), "expected a whole number for count, found '1.5'");
-  EXPECT_EQ(error({{"count", nullptr}}),
-            "expected a text, number, true or false for count, found null");
-  EXPECT_EQ(error({{"sizes", {{1, 2}, {3, 4}}}}),
-            "expected a text, number, true or false for sizes, found array");
-  EXPECT_EQ(error(nlohmann::json::array()), "expected an object of options, found array");
+  EXPECT_EQ(read("soft"), "soft");
+  EXPECT_EQ(value.form, AlignmentForm::kSoft);
+  EXPECT_EQ(read("0.3"), "0.3");
+  EXPECT_EQ(value.form, AlignmentForm::kHard);
+  EXPECT_EQ(value.threshold, 0.3F);
+  EXPECT_EQ(read("1"), "hard");
+  EXPECT_EQ(read("0.3"), "0.3");
+  EXPECT_EQ(read("hard"), "hard");
+  EXPECT_EQ(value.threshold, 0);
+  for (const char* text : {"", "0", "-0.5", "1.5", "nan", "0.3x", "harder"}) {
+    EXPECT_EQ(reading_error<AlignmentOutput>(text),
+              fmt::format("expected none, hard, soft, or a weight above 0 and up to 1 for depth, "
+                          "found '{}'",
+                          text));
+  }
 }
 
 TEST(Options, HaveNoNameOrLetterTwice) {

@@ -2,10 +2,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -31,7 +31,7 @@ class Screen {
       stream_ = std::tmpfile();
       return;
     }
-    master_ = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    master_ = posix_openpt(O_RDWR | O_NOCTTY);
     if (master_ < 0 || grantpt(master_) != 0 || unlockpt(master_) != 0) {
       throw std::runtime_error("this test needs a pseudo-terminal: mount devpts on /dev/pts");
     }
@@ -46,16 +46,28 @@ class Screen {
 
   std::FILE* stream() const { return stream_; }
 
+  /// What was written so far, up to a mark that this writes: a terminal gives it bit by bit.
   std::string text() const {
-    std::string text(4096, '\0');
+    constexpr char kBell = '\a';
+    std::fputc(kBell, stream_);
     std::rewind(stream_);
-    const ssize_t size = master_ >= 0 ? read(master_, text.data(), text.size())
-                                      : read(fileno(stream_), text.data(), text.size());
-    text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    std::string text;
+    while (!text.ends_with(kBell)) text += next_bytes();
+    text.pop_back();
     return text;
   }
 
  private:
+  std::string next_bytes() const {
+    pollfd source{.fd = master_ >= 0 ? master_ : fileno(stream_), .events = POLLIN, .revents = 0};
+    std::string bytes(4096, '\0');
+    const ssize_t size =
+        poll(&source, 1, 10'000) == 1 ? read(source.fd, bytes.data(), bytes.size()) : 0;
+    if (size <= 0) throw std::runtime_error("the screen lost what was written");
+    bytes.resize(static_cast<std::size_t>(size));
+    return bytes;
+  }
+
   std::FILE* stream_ = nullptr;
   int master_ = -1;
 };

@@ -77,7 +77,7 @@ void Assembler::align(const PreparedLine& line, Parts parts, const std::vector<i
     const auto [first_source, sources] = slice(source_words, source_begin, source_end);
     const auto [first_target, targets] = slice(target_words, target_begin, target_end);
     const AttentionMatrix weights = attention_by_word(parts[i]->attention, sources, targets);
-    const float threshold = options_.alignment_threshold;
+    const float threshold = options_.alignment.threshold;
     for (const AlignmentLink& link :
          threshold > 0 ? hard_alignment(weights, threshold) : hard_alignment(weights)) {
       result.alignment.emplace_back(first_source + link.source, first_target + link.target);
@@ -89,7 +89,7 @@ void Assembler::align(const PreparedLine& line, Parts parts, const std::vector<i
   std::ranges::sort(result.alignment);
   const auto repeated = std::unique(result.alignment.begin(), result.alignment.end());
   result.alignment.erase(repeated, result.alignment.end());
-  if (options_.alignment == AlignmentOutput::kSoft) {
+  if (options_.alignment.form == AlignmentForm::kSoft) {
     result.attention =
         attention_by_word(join_attention(parts, source_lengths), source_words, target_words);
   }
@@ -104,7 +104,7 @@ Translation Assembler::translation(const PreparedLine& line, Parts parts) const 
   result.score = joined.score;
   result.pieces = tokenizers_.target.pieces(joined.tokens);
   result.word_scores = std::move(joined.word_scores);
-  if (options_.alignment == AlignmentOutput::kNone) return result;
+  if (options_.alignment.form == AlignmentForm::kNone) return result;
   result.units = target_units(line, joined.tokens);
   align(line, parts, target_map(line, joined.tokens), result);
   return result;
@@ -126,7 +126,7 @@ TranslatedLine Assembler::assemble(const PreparedLine& line,
     for (const auto& part : parts) chosen.push_back(&part[std::min(rank, part.size() - 1)]);
     result.translations.push_back(translation(line, chosen));
   }
-  if (options_.alignment != AlignmentOutput::kNone) result.source_units = source_units(line);
+  if (options_.alignment.form != AlignmentForm::kNone) result.source_units = source_units(line);
   return result;
 }
 

@@ -77,7 +77,7 @@ void TranslationPool::run(int worker, int task) {
   const Batch& batch = batches_[task];
   std::vector<std::vector<Hypothesis>> found;
   if (context_.scores_targets) {
-    const bool with_attention = context_.options.alignment != AlignmentOutput::kNone;
+    const bool with_attention = context_.options.alignment.form != AlignmentForm::kNone;
     for (Hypothesis& h :
          tools.scorer.score(batch, context_.options.search.normalize, with_attention)) {
       found.emplace_back().push_back(std::move(h));
