@@ -262,11 +262,7 @@ TEST_F(ModelFileTest, NoSpaceLeft) {
   expect_error([&] { tiny_.save("/dev/full"); }, "could not write /dev/full: No space left");
 }
 
-// Files of each released format must stay readable; tests/golden has the scripts that made them.
-
-std::string golden(const std::string& name) {
-  return std::filesystem::path(__FILE__).parent_path().parent_path() / "golden" / name;
-}
+// Files of each released format must stay readable; tests/golden has the script that made them.
 
 /// Parameters of the golden files in their order.
 float golden_number(std::size_t k) {
@@ -275,7 +271,7 @@ float golden_number(std::size_t k) {
 
 TEST(GoldenModel, Format1Rnn) {
   const auto backend = make_backend("reference");
-  const LoadedModel loaded(golden("format-1-rnn.safetensors"), *backend);
+  const LoadedModel loaded(HEED_GOLDEN "/format-1-rnn.safetensors", *backend);
   EXPECT_TRUE(loaded.is_mapped());
   EXPECT_TRUE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(loaded.contents().options.type, ModelType::kRnn);
@@ -291,7 +287,7 @@ TEST(GoldenModel, Format1Rnn) {
 
 TEST(GoldenModel, Format1TransformerInHalfPrecision) {
   const auto backend = make_backend("reference");
-  const LoadedModel loaded(golden("format-1-transformer.safetensors"), *backend);
+  const LoadedModel loaded(HEED_GOLDEN "/format-1-transformer.safetensors", *backend);
   EXPECT_FALSE(loaded.is_mapped());
   EXPECT_FALSE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(loaded.contents().options.type, ModelType::kTransformer);
