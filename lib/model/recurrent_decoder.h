@@ -52,13 +52,15 @@ class RecurrentDecoder {
   AttentionMemory remember(const SourceStates& source) const {
     return attention_->remember(source);
   }
-  /// States before the first token, from the encoder's summaries [R, source width].
+  /// States before the first token, tanh(W h + b) of the encoder's summaries [R, source width];
+  /// LSTM cells begin at zero.
   States start(Var summary) const;
   Words project(Var words) const;
   /// `states` become those after the step.
   Step advance(const Words& words, const QueryRows& rows, const AttentionMemory& memory,
                States& states) const;
-  /// What the output layer reads: maxout of state, word and context (Bahdanau et al. 2015, A.2.2).
+  /// What the output layer reads: maxout of state, word and context (Bahdanau et al. 2015, A.2.2,
+  /// but of s_i, as eq. 4 has it, where A.2.2 writes s_{i−1}).
   Var readout(Var state, Var word, Var context) const;
 
   /// The first `count` rows, their states dropped out with one mask for all steps.

@@ -9,7 +9,10 @@
 namespace heed {
 
 /// Bidirectional recurrent encoder and recurrent decoder with attention (Bahdanau et al. 2015,
-/// appendix A); RecurrentDecoder says which decoders there are.
+/// appendix A); RecurrentDecoder says which decoders there are. Other than in the paper, embeddings
+/// are multiplied by √D, the decoder begins with the last states of both directions, and layers are
+/// residual: one of the encoder where its input and both directions' states are equally wide, all
+/// but the first of the decoder.
 class RnnModel : public EncoderDecoder {
  public:
   RnnModel(const ModelOptions& options, const Vocabularies& vocabularies, Parameters& parameters);
