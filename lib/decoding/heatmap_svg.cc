@@ -114,13 +114,13 @@ std::string svg_heatmap(const Heatmap& map, SvgUse use) {
 std::string svg_thumbnail(const AttentionMatrix& attention) {
   // Cells of about the same weight are one path, each cell a line as thick as long: a page has
   // hundreds of such pictures.
-  constexpr int kShades = 20;
-  std::array<std::string, kShades + 1> paths;
+  constexpr int kGrades = 20;
+  std::array<std::string, kGrades + 1> paths;
   for (std::size_t r = 0; r < attention.size(); ++r) {
     for (std::size_t c = 0; c < attention[r].size(); ++c) {
       const float weight = attention[r][c];
-      if (!(weight >= 0.5F / kShades)) continue;
-      const auto shade = std::lround(std::min(weight, 1.0F) * kShades);
+      if (!(weight >= 0.5F / kGrades)) continue;
+      const auto shade = std::lround(std::min(weight, 1.0F) * kGrades);
       paths[static_cast<std::size_t>(shade)] += fmt::format("M{} {}.5h1", c, r);
     }
   }
@@ -128,11 +128,11 @@ std::string svg_thumbnail(const AttentionMatrix& attention) {
       "<svg class=\"heatmap\" viewBox=\"0 0 {0} {1}\" role=\"img\"><title>Attention</title>"
       "<rect class=\"paper\" width=\"{0}\" height=\"{1}\"/>",
       attention.empty() ? 0 : attention.front().size(), attention.size());
-  for (int shade = 1; shade <= kShades; ++shade) {
+  for (int shade = 1; shade <= kGrades; ++shade) {
     const std::string& path = paths[static_cast<std::size_t>(shade)];
     if (path.empty()) continue;
     text += fmt::format("<path class=\"small\" stroke-opacity=\"{:.2f}\" d=\"{}\"/>",
-                        static_cast<double>(shade) / kShades, path);
+                        static_cast<double>(shade) / kGrades, path);
   }
   return text + "</svg>\n";
 }

@@ -39,7 +39,8 @@ Box best_place(const NamedPoint& point, double width, const Frame& frame,
   Box best{};
   int least = std::numeric_limits<int>::max();
   for (int ring = 0; ring < kRings; ++ring) {
-    const double shift = 9.0 * ((ring + 1) / 2);
+    const int distance = (ring + 1) / 2;
+    const double shift = 9.0 * distance;
     const double beside = ring % 2 == 0 ? shift : -shift;
     const double dx = point.half_width + 5, dy = point.half_height + kLineHeight / 2 + 1 + shift;
     const std::array<SvgPoint, 4> centres{{{point.at.x + dx + width / 2, point.at.y + beside},

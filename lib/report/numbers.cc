@@ -24,9 +24,11 @@ std::string format_signed(double value, int decimals) {
 
 std::string format_spread(const Spread& spread, int decimals) {
   if (spread.count == 0) return "–";
-  const std::string mean = format_fixed(spread.mean, decimals);
-  if (!spread.deviation || !std::isfinite(spread.mean)) return mean;
-  return mean + " ± " + format_fixed(*spread.deviation, decimals);
+  std::string text = format_fixed(spread.mean, decimals);
+  if (spread.deviation && std::isfinite(spread.mean)) {
+    text += " ± " + format_fixed(*spread.deviation, decimals);
+  }
+  return text;
 }
 
 std::string format_p_value(double p_value) {

@@ -87,17 +87,25 @@ Batch pick(const Batch& batch, const std::vector<int>& sentences) {
   return result;
 }
 
-TEST_P(EncoderDecoderTest, GradientOfLossIsThatOfFiniteDifferences) {
-  SmallModel small(options(), backend_name());
-  const Batch batch = random_batch(*small.model);
-  expect_gradients(small.parameters, loss_of(*small.model, batch));
+/// Finite differences are taken with the fast kernels; those of the others follow from
+/// GradientIsThatOfTheReference.
+class LossGradientTest : public testing::TestWithParam<Architecture> {
+ protected:
+  static void expect_right(const ModelOptions& options) {
+    SmallModel small(options, "eigen");
+    const Batch batch = random_batch(*small.model);
+    expect_gradients(small.parameters, loss_of(*small.model, batch));
+  }
+};
+
+TEST_P(LossGradientTest, IsThatOfFiniteDifferences) { expect_right(GetParam().options); }
+
+TEST_P(LossGradientTest, WithDropoutIsThatOfFiniteDifferences) {
+  expect_right(with_dropout(GetParam().options));
 }
 
-TEST_P(EncoderDecoderTest, GradientWithDropoutIsThatOfFiniteDifferences) {
-  SmallModel small(with_dropout(options()), backend_name());
-  const Batch batch = random_batch(*small.model);
-  expect_gradients(small.parameters, loss_of(*small.model, batch));
-}
+INSTANTIATE_TEST_SUITE_P(Architectures, LossGradientTest, testing::ValuesIn(architectures()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(EncoderDecoderTest, GradientIsThatOfTheReference) {
   const SmallModel plain(with_dropout(options()), "reference");
