@@ -105,7 +105,7 @@ TEST_P(LossGradientTest, WithDropoutIsThatOfFiniteDifferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, LossGradientTest, testing::ValuesIn(architectures()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& choice) { return choice.param.name; });
 
 TEST_P(EncoderDecoderTest, GradientIsThatOfTheReference) {
   const SmallModel plain(with_dropout(options()), "reference");
