@@ -67,7 +67,8 @@ nlohmann::json without(nlohmann::json json, std::span<const std::string_view> na
   return json;
 }
 
-/// Builds what the training would build, but for weights: vocabularies are of the size asked for.
+/// Builds what the training would build; vocabularies are of the size asked for, with room for the
+/// special tokens.
 void check_run(const TrainOptions& options) {
   checked(options);
   make_schedule(options.training, make_end(options.training));
@@ -76,7 +77,11 @@ void check_run(const TrainOptions& options) {
   parse_periods("disp-freq", options.training.disp_freq);
   const auto backend = make_backend(options.training.backend);
   Parameters parameters(*backend);
-  make_model(options.architecture, {options.data.vocab_size, options.data.vocab_size}, parameters);
+  const int pieces = std::max(4, options.data.vocab_size);
+  const auto model = make_model(options.architecture, {pieces, pieces}, parameters);
+  if (options.data.valid_sets.empty()) return;
+  parameters.initialize(options.training.seed);
+  measured_attention(*model, options.training.valid_metrics);
 }
 
 RunPlan plan_run(const PlannedRun& run, Chooser& chooser) {

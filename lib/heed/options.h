@@ -124,8 +124,10 @@ struct TrainingOptions {
     v(Field{"valid-freq", "Validate every so often: 1000u updates, 1e epochs, 1Mt target tokens"},
       self.valid_freq);
     v(Field{"valid-metrics",
-            "Measures of validation; the first decides which model is best: bleu, "
-            "perplexity, cross-entropy"},
+            "Measures of validation: bleu, perplexity, cross-entropy, attention; the first, not "
+            "attention, decides which model is best. attention: entropy (nats, and normalized by "
+            "log S), sharpness, coverage, monotonicity and end-mass, by piece, with references "
+            "forced, of what --alignment-layer and --alignment-heads name"},
       self.valid_metrics);
     v(Field{"valid-beam-size", "Beam of the translations in validation"}, self.valid_beam_size);
     v(Field{"early-stopping", "Stop when so many validations in a row bring no new best; 0: never"},

@@ -59,6 +59,13 @@ void AttentionStatistics::add(const std::vector<std::vector<float>>& weights) {
   columns_ += used.size();
 }
 
+void AttentionStatistics::add(const AttentionStatistics& others) {
+  for (const auto& [name, value] : kAttentionMeasures) sums_.*value += others.sums_.*value;
+  rows_ += others.rows_;
+  columns_ += others.columns_;
+  moves_ += others.moves_;
+}
+
 AttentionMeasures AttentionStatistics::means() const {
   AttentionMeasures result;
   result.entropy = mean(sums_.entropy, rows_);

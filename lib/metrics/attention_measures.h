@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace heed {
@@ -19,6 +21,19 @@ struct AttentionMeasures {
   double end_mass = 0;            ///< a_ij of the source's </s>.
 };
 
+/// One of them, by name.
+struct AttentionMeasure {
+  std::string_view name;
+  double AttentionMeasures::*value;
+};
+inline constexpr std::array kAttentionMeasures = {
+    AttentionMeasure{"entropy", &AttentionMeasures::entropy},
+    AttentionMeasure{"normalized-entropy", &AttentionMeasures::normalized_entropy},
+    AttentionMeasure{"sharpness", &AttentionMeasures::sharpness},
+    AttentionMeasure{"coverage", &AttentionMeasures::coverage},
+    AttentionMeasure{"monotonicity", &AttentionMeasures::monotonicity},
+    AttentionMeasure{"end-mass", &AttentionMeasures::end_mass}};
+
 /// Gathers the measures of many sentences.
 class AttentionStatistics {
  public:
@@ -26,6 +41,9 @@ class AttentionStatistics {
   /// Rows may be empty where there was no attention; they don't count. Weights that don't sum to 1
   /// (of a sigmoid) are taken as they are. Throws Error for rows of different length.
   void add(const std::vector<std::vector<float>>& weights);
+
+  /// Adds the sentences that others have gathered.
+  void add(const AttentionStatistics& others);
 
   /// Rows that count.
   std::size_t rows() const { return rows_; }

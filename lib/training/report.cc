@@ -59,15 +59,16 @@ void TrainingReport::validation(const TrainingCounters& counters,
                          {"stalled", counters.stalled},
                          {"best", counters.best}};
   for (const std::string& name : metrics) {
-    const double value = validation.*find_validation_metric(name).value;
-    json[name] = value;
     std::string note;
     if (name == metrics.front()) {
       note = counters.stalled == 0 ? " : new best"
                                    : fmt::format(" : stalled {} times (last best: {:.4f})",
                                                  counters.stalled, counters.best);
     }
-    log_.info("[valid] {} : {} : {:.4f}{}", place(counters), name, value, note);
+    for (const auto& [value_name, value] : find_validation_metric(name).values(validation)) {
+      json[value_name] = value;
+      log_.info("[valid] {} : {} : {:.4f}{}", place(counters), value_name, value, note);
+    }
   }
   log_.report(json);
 }

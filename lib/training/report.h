@@ -30,7 +30,7 @@ class TrainingReport {
   /// those of updates alone. `share` of the training is done. Nothing if there was no update.
   void display(const TrainingCounters& counters, double share);
 
-  /// "[valid] Ep. 1 : Up. 1000 : bleu : 12.3 : new best", one line a metric. Only the first metric
+  /// "[valid] Ep. 1 : Up. 1000 : bleu : 12.3 : new best", one line a value. Only the first metric
   /// decides, and is said to be stalled or best.
   void validation(const TrainingCounters& counters, const std::vector<std::string>& metrics,
                   const Validation& validation);

@@ -74,8 +74,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
     weights_.average = average_->tensor();
   }
   if (validation_text_) {
-    validator_.emplace(*model_, *validation_text_, tokenizers_, options_.training.valid_beam_size,
-                       options_.data.max_length);
+    validator_.emplace(*model_, *validation_text_, tokenizers_, options_);
     if (validator_->cropped() > 0) {
       log_.warn("[valid] {} validation pairs have more than {} tokens on a side and are cropped",
                 validator_->cropped(), options_.data.max_length);
@@ -235,13 +234,13 @@ void TrainingLoop::validate() {
   // Validated and kept are the averaged weights, where there are any.
   parameters_.bind(weights_.average ? weights_.average : weights_.values);
   const std::vector<std::string>& metrics = options_.training.valid_metrics;
-  const bool translates = std::find(metrics.begin(), metrics.end(), "bleu") != metrics.end();
-  const Validation validation = validator_->run(workers_, translates);
+  const Validation validation = validator_->run(workers_.pool());
   parameters_.bind(weights_.values);
   const ValidationMetric& metric = find_validation_metric(metrics.front());
-  const double value = validation.*metric.value;
-  const bool is_best = counters_.validations == 0 ||
-                       (metric.higher_is_better ? value > counters_.best : value < counters_.best);
+  const double value = metric.values(validation).front().second;
+  const bool higher = metric.better == ValidationMetric::Better::kHigher;
+  const bool is_best =
+      counters_.validations == 0 || (higher ? value > counters_.best : value < counters_.best);
   ++counters_.validations;
   if (is_best) {
     counters_.best = value;
@@ -255,7 +254,7 @@ void TrainingLoop::validate() {
     }
   }
   report_.validation(counters_, metrics, validation);
-  if (translates) report_.samples(*validation_text_, validation);
+  report_.samples(*validation_text_, validation);
   keep_models(is_best);
 }
 
@@ -306,7 +305,7 @@ std::vector<std::string> TrainingLoop::rehearse() {
   update.tokens = static_cast<double>(sum.tokens);
   update.weights = weights_;
   workers_.step(update);
-  if (validator_) validator_->run(workers_, true);
+  if (validator_) validator_->run(workers_.pool());
   const std::size_t block = parameters_.size() * sizeof(float);
   const std::size_t blocks = 3 + static_cast<std::size_t>(workers_.size()) + (average_ ? 1 : 0);
   return {fmt::format("parameters: {} ({})",

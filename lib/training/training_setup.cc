@@ -44,7 +44,7 @@ TrainOptions resolved(TrainOptions options, std::size_t pairs) {
 
 const TrainOptions& checked(const TrainOptions& options) {
   if (options.model.empty()) fail_usage("expected --model FILE, where the model is written");
-  for (const std::string& metric : options.training.valid_metrics) find_validation_metric(metric);
+  check_validation_metrics(options.training.valid_metrics);
   if (!options.data.valid_sets.empty() && options.training.valid_metrics.empty()) {
     fail_usage("expected at least one of --valid-metrics with --valid-sets");
   }

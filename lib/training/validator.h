@@ -1,53 +1,75 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "data/batch.h"
 #include "decoding/beam_search.h"
+#include "heed/options.h"
+#include "metrics/attention_measures.h"
 #include "model/model_file.h"
-#include "training/workers.h"
+#include "util/thread_pool.h"
 
 namespace heed {
 
 /// What a model does on sentence pairs that it isn't trained on.
 struct Validation {
-  double cross_entropy = 0;  ///< Nats a target token, without label smoothing.
-  double perplexity = 0;     ///< exp of it.
-  double bleu = 0;           ///< 0 to 100, tokenizer 13a; 0 if not asked for.
-  std::vector<std::string> translations;
+  double cross_entropy = 0;     ///< Nats a target token, without label smoothing.
+  double perplexity = 0;        ///< exp of it.
+  double bleu = 0;              ///< 0 to 100, tokenizer 13a; 0 if not asked for.
+  AttentionMeasures attention;  ///< While references are forced, by piece; 0 if not asked for.
+  std::vector<std::string> translations;  ///< Empty if BLEU was not asked for.
 };
 
-/// A metric of validation and the way in which it gets better.
+/// A metric of validation: one of --valid-metrics.
 struct ValidationMetric {
+  /// Which of two values tells of the better model.
+  enum class Better { kHigher, kLower, kNeither };
+  using Values = std::vector<std::pair<std::string, double>>;
+
   std::string_view name;
-  bool higher_is_better;
-  double Validation::*value;
+  Better better;
+  /// Values and their names in the log: one, unless the metric is kNeither.
+  Values (*values)(const Validation&);
 };
 /// Throws UsageError that lists the names for another one.
 const ValidationMetric& find_validation_metric(std::string_view name);
+
+/// Throws UsageError for unknown metrics, and for a first one that can't decide which model is
+/// best.
+void check_validation_metrics(const std::vector<std::string>& names);
+
+/// The attention that the metrics measure: of the model's own layer and heads, which
+/// --alignment-layer and --alignment-heads chose. Nothing if none does; throws UsageError for a
+/// model without attention weights.
+std::optional<AttentionChoice> measured_attention(const EncoderDecoder& model,
+                                                  const std::vector<std::string>& metrics);
 
 /// A text that validation measures on.
 struct ValidationText {
   std::vector<std::string> source, target;
 };
 
-/// Measures a model on one text, on the threads of `Workers`.
+/// Measures a model on one text.
 class Validator {
  public:
-  /// Sentences with more than max_length tokens are cropped.
+  /// Sentences with more than --max-length tokens are cropped. Throws UsageError as
+  /// measured_attention().
   Validator(const EncoderDecoder& model, const ValidationText& text, const Tokenizers& tokenizers,
-            int beam_size, int max_length);
+            const TrainOptions& options);
 
   /// Pairs of which a side was cropped.
   std::size_t cropped() const { return cropped_; }
 
-  /// `translates`: whether BLEU is wanted, which needs a search.
-  Validation run(Workers& workers, bool translates) const;
-  const ValidationText& text() const { return text_; }
+  /// Any number of threads gives the same bits.
+  Validation run(ThreadPool& pool) const;
 
  private:
-  std::vector<std::string> translate(Workers& workers) const;
+  void force_references(ThreadPool& pool, Validation& result) const;
+  std::vector<std::string> translate(ThreadPool& pool) const;
 
   const EncoderDecoder& model_;
   const ValidationText& text_;
@@ -55,6 +77,8 @@ class Validator {
   std::size_t cropped_ = 0;
   std::vector<Batch> batches_;
   SearchRules rules_;
+  bool translates_ = false;
+  std::optional<AttentionChoice> attention_;
 };
 
 }  // namespace heed

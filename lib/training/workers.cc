@@ -13,15 +13,13 @@ namespace {
 LossSum sum_of(const CrossEntropy& result, const Batch& batch) {
   float loss = 0;
   result.loss.tape().backend().read(result.loss.value(), {&loss, 1});
-  return {loss, std::accumulate(result.likelihood.begin(), result.likelihood.end(), 0.0),
-          result.likelihood.size(), static_cast<std::uint64_t>(batch.target.size())};
+  return {loss, result.likelihood.size(), static_cast<std::uint64_t>(batch.target.size())};
 }
 
 LossSum total(std::span<const LossSum> parts) {
   LossSum sum;
   for (const LossSum& part : parts) {
     sum.loss += part.loss;
-    sum.likelihood += part.likelihood;
     sum.tokens += part.tokens;
     sum.sentences += part.sentences;
   }
@@ -63,18 +61,6 @@ LossSum Workers::accumulate(const Batch& batch, float smoothing, std::uint64_t k
     const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
     tape.backward(result.loss);
     sums[worker] = sum_of(result, shard);
-  });
-  return total(sums);
-}
-
-LossSum Workers::evaluate(const Batch& batch) {
-  const std::vector<Batch> shards = make_shards(batch, size());
-  std::vector<LossSum> sums(shards.size());
-  pool_.run([&](int worker) {
-    const Batch& shard = shards[worker];
-    if (shard.target.size() == 0) return;
-    Tape tape(backend_);
-    sums[worker] = sum_of(model_.loss(tape, shard, 0.0F), shard);
   });
   return total(sums);
 }

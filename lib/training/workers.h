@@ -15,8 +15,7 @@ namespace heed {
 
 /// Sums over the target tokens of some batches.
 struct LossSum {
-  double loss = 0;        ///< With label smoothing and guided alignment, in nats.
-  double likelihood = 0;  ///< log p, without.
+  double loss = 0;  ///< With label smoothing and guided alignment, in nats.
   std::uint64_t tokens = 0;
   std::uint64_t sentences = 0;
 };
@@ -45,9 +44,6 @@ class Workers {
 
   /// Adds the batch's gradients to those gathered since the last step(). `key` fixes dropout.
   LossSum accumulate(const Batch& batch, float smoothing, std::uint64_t key);
-
-  /// Loss without gradients.
-  LossSum evaluate(const Batch& batch);
 
   struct Update {
     AdamStep adam;         ///< gradient_scale is set here.

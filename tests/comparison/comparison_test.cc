@@ -89,6 +89,17 @@ TEST_F(ComparisonTest, MeasuresAttentionWhereThereIsSome) {
   EXPECT_EQ(count(additive, "\"alignment_error\":"), 1U) << additive;
 }
 
+TEST_F(ComparisonTest, ShowsHowAttentionIsLearnt) {
+  options_.comparison.vary = {"attention=additive"};
+  options_.train.training.valid_metrics = {"cross-entropy", "attention"};
+  ASSERT_EQ(compare(options_), ComparisonEnd::kDone);
+  const std::string run = "out/runs/attention=additive/";
+  EXPECT_EQ(count(read(run + "log.jsonl"), "\"attention-sharpness\":"), 2U);
+  const std::string result = read(run + "result.json");
+  const std::size_t curve = result.find("\"curve\":[");
+  EXPECT_EQ(count(result.substr(curve, result.find(']', curve) - curve), "\"updates\":"), 2U);
+}
+
 TEST_F(ComparisonTest, GrowsWithoutRepeatingWhatIsFinished) {
   options_.comparison.vary = {"attention=none", "seed=1"};
   ASSERT_EQ(compare(options_), ComparisonEnd::kDone);
@@ -134,6 +145,9 @@ TEST_F(ComparisonTest, AllRunsAreCheckedBeforeTheFirst) {
   expect_usage("lr-schedule=inverse-sqrt,steps", "lr-schedule");
   expect_usage("backend=eigen,cuda", "cuda");
   expect_usage("attntion=none", "'attention'");
+  options_.train.training.valid_metrics = {"cross-entropy", "attention"};
+  expect_usage("attention=additive,none", "run attention=none: --valid-metrics attention needs");
+  options_.train.training.valid_metrics = {"cross-entropy"};
   options_.comparison.baseline = "attention=mean";
   expect_usage("attention=none,additive", "unknown group");
 }

@@ -19,7 +19,7 @@ TEST(TrainingLog, ARepeatedPartCountsOnce) {
   };
   const auto valid = [](int update, double bleu) {
     return fmt::format(
-        R"({{"type":"valid","update":{0},"seconds":{0},"cross-entropy":1.5,"bleu":{1}}})"
+        R"({{"type":"valid","update":{0},"seconds":{0},"cross-entropy":1.5,"attention-entropy":0.5,"bleu":{1}}})"
         "\n",
         update, bleu);
   };
