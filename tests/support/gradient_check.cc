@@ -13,9 +13,9 @@ namespace heed {
 
 namespace {
 
-constexpr int kTries = 10;       // directions, until one meets no kink
+constexpr int kTries = 16;       // directions, until one meets no kink
 constexpr int kCoordinates = 2;  // of each parameter, checked alone
-constexpr int kPoints = 3;       // where the gradient is checked, until it is right at one
+constexpr int kPoints = 6;       // where the gradient is checked, until it is right at one
 constexpr double kNudge = 0.02;  // from one point to the next
 
 std::vector<float> host(Backend& backend, const Tensor& tensor) {
