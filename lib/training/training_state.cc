@@ -50,16 +50,26 @@ Tokenizers TrainingState::tokenizers() const {
           Tokenizer(std::string(file.bytes("tokenizer.target")), path_)};
 }
 
-TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
-  const Container file(path_, kKind);
-  const nlohmann::json before = file.metadata("options");
-  for (const auto& [name, value] : options_.items()) {
-    if (before.contains(name) && before[name] == value) continue;
+/// Options that an older program did not have were as their defaults are now.
+void TrainingState::expect_same_options(const Container& file) const {
+  nlohmann::json before = shaping_options({});
+  before.update(file.metadata("options"));
+  for (const auto& [name, value] : before.items()) {
+    if (!options_.contains(name)) {
+      fail("expected options that this program has, found --{} in {}; go on with a newer heed",
+           name, path_);
+    }
+    if (options_[name] == value) continue;
     fail(
         "expected --{} {} as when {} was written, found {}; go on with the same options, or train "
         "to another --model",
-        name, before.value(name, nlohmann::json()).dump(), path_, value.dump());
+        name, value.dump(), path_, options_[name].dump());
   }
+}
+
+TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
+  const Container file(path_, kKind);
+  expect_same_options(file);
   if (file.metadata("corpus") != corpus_fingerprint_) {
     fail(
         "expected the training text that {} was written with, found another; go on with the same "

@@ -66,6 +66,8 @@ class TrainingState {
             const Tokenizers& tokenizers) const;
 
  private:
+  void expect_same_options(const Container& file) const;
+
   std::string path_;
   nlohmann::json options_;
   std::uint64_t corpus_fingerprint_;

@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "heed/trainer.h"
+#include "model/container.h"
 #include "support/expect_error.h"
 #include "training/small_training.h"
 
@@ -128,6 +130,29 @@ TEST_F(TrainingErrors, RefusesAStateOfOtherOptionsOrText) {
   small_.directory.write("train.de", small_.directory.read("train.de") + "eins\n");
   small_.directory.write("train.en", small_.directory.read("train.en") + "one\n");
   expect_error([&] { Trainer{options()}; }, "training text");
+}
+
+/// The state as a program wrote it that had other options.
+TEST_F(TrainingErrors, TakesTheStatesOfOlderProgramsAndRefusesThoseOfNewerOnes) {
+  train(options());
+  const auto rewrite = [&](const auto& change) {
+    const std::string path = small_.directory.path("m.state");
+    const Container state(path, "training");
+    nlohmann::json metadata;
+    for (const char* name : {"options", "corpus", "counters"})
+      metadata[name] = state.metadata(name);
+    change(metadata["options"]);
+    write_container(path, "training", metadata, state.tensors());
+  };
+  rewrite([](nlohmann::json& all) {
+    EXPECT_EQ(all.erase("positions") + all.erase("dropout-attention"), 2U);
+  });
+  EXPECT_EQ(train(options()), TrainingEnd::kBudget);
+  TrainOptions other = options();
+  other.architecture.positions = Positions::kLearned;
+  expect_error([&] { Trainer{other}; }, "expected --positions \"sinusoidal\"");
+  rewrite([](nlohmann::json& all) { all["mixture"] = 2; });
+  expect_error([&] { Trainer{options()}; }, "--mixture");
 }
 
 TEST_F(TrainingErrors, RefusesToWriteOverAModel) {
