@@ -1,6 +1,7 @@
 #include "backend/direct_product.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "backend/vector.h"
@@ -15,7 +16,10 @@ constexpr int kDotRows = kLanes == 16 ? 6 : 3;
 constexpr int kDotCols = 4;
 
 // Depth of a block of b that stays in the second cache while all rows of a pass by.
-constexpr int kDepth = 512;
+constexpr int kDepth = kLanes == 16 ? 512 : 256;
+
+// Rows for which copying a block of b pays.
+constexpr int kCopyRows = 48;
 
 /// c = sum + beta · c.
 template <class Part>
@@ -71,11 +75,22 @@ void for_row_groups(int rows, Body body) {
     for_row_groups<kMost - 1>(rows - r, [&](int rest, auto count) { body(r + rest, count); });
 }
 
+/// Whether a copy of a block of b in one piece pays. Rows whose distance is a multiple of a large
+/// power of two share few sets of the first cache.
+bool wants_copy(const Tensor& b, int rows) { return rows >= kCopyRows && b.stride % 512 == 0; }
+
 /// One block of the depth: tile by tile, columns outside, so that b's are read from memory once.
 void columns_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
   constexpr int kBlock = kTileVecs * kLanes;
+  alignas(64) std::array<float, kDepth * kBlock> copy;
+  const bool copies = wants_copy(b, c.rows);
   const auto columns = [&](int first, int count, auto vecs, auto part) {
-    const Tensor from = b.col_range(first, count), to = c.col_range(first, count);
+    Tensor from = b.col_range(first, count);
+    const Tensor to = c.col_range(first, count);
+    if (copies) {
+      for (int k = 0; k < b.rows; ++k) std::copy_n(from.row(k), count, &copy[k * count]);
+      from = {copy.data(), b.rows, count};
+    }
     for_row_groups<kTileRows>(c.rows, [&](int r, auto rows) {
       tile<rows, vecs>(a.row_range(r, rows), from, beta, to.row_range(r, rows), part);
     });

@@ -2,7 +2,6 @@
 
 #include "backend/direct_product.h"
 #include "backend/eigen.h"
-#include "backend/vector.h"
 
 namespace heed {
 namespace {
@@ -25,12 +24,10 @@ void product(const A& a, const B& b, float beta, const Tensor& c) {
 std::string EigenBackend::description() const { return "eigen " HEED_KERNEL_LEVEL; }
 
 void EigenBackend::gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) {
-  // With AVX-512 all a · b go one way, so that a row of the result has the same bits whatever the
-  // number of rows: a sentence is translated alike alone and among others.
-  const bool few = c.rows <= kFewRows;
-  if (!a.is_transposed && !b.is_transposed && (few || kLanes == 16))
-    return direct_product(a.tensor, b.tensor, beta, c);
-  if (!a.is_transposed && b.is_transposed && few && c.rows > 1)
+  // All a · b go one way, so that a row of the result has the same bits whatever the number of
+  // rows: a sentence is translated alike alone and among others.
+  if (!a.is_transposed && !b.is_transposed) return direct_product(a.tensor, b.tensor, beta, c);
+  if (!a.is_transposed && b.is_transposed && c.rows > 1 && c.rows <= kFewRows)
     return dot_product(a.tensor, b.tensor, beta, c);
   const View left = view(a.tensor), right = view(b.tensor);
   if (a.is_transposed && b.is_transposed)

@@ -66,10 +66,25 @@ TEST_P(GemmTest, EqualsTheReference) {
                               {8, 65, 40},  {13, 48, 31},  {33, 1, 17},   {17, 33, 3},
                               {70, 50, 90}, {0, 17, 3},    {9, 70, 1100}, {3, 0, 17},
                               {3, 17, 0},   {1, 17, 0},    {1, 300, 130}, {6, 260, 64},
-                              {2, 16, 256}, {4, 128, 512}, {7, 37, 129}};
+                              {2, 16, 256}, {4, 128, 512}, {7, 37, 129},  {50, 512, 300}};
   for (const GemmShape& shape : shapes)
     for (int options = 0; options < 16; ++options)
       check(shape, options & 1, options & 2, options & 4 ? 1 : 0, options & 8 ? 5 : 0);
+}
+
+/// A sentence is translated alike alone and among others.
+TEST_P(GemmTest, RowsDoNotDependOnTheNumberOfRows) {
+  for (const auto& [cols, depth] : {std::pair{1024, 600}, {512, 32}, {300, 129}, {40, 1}}) {
+    Workbench bench(backend());
+    const Tensor a = bench.random(70, depth), b = bench.random(depth, cols);
+    const Tensor all = bench.unset(70, cols);
+    backend().gemm(a, b, 0, all);
+    for (const int rows : {1, 2, 3, 5, 7, 16, 17, 33, 64}) {
+      const Tensor some = bench.unset(rows, cols);
+      backend().gemm(a.row_range(6, rows), b, 0, some);
+      ASSERT_EQ(bench.host(some), bench.host(all.row_range(6, rows))) << rows << " x " << cols;
+    }
+  }
 }
 
 TEST_P(MatrixTest, MovesRowsOfAnyStride) {
