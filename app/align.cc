@@ -40,9 +40,9 @@ void run(const AlignCommand& command) {
   const PairRecord write = [&](const TranslatedLine& line) { return aligner.format(line); };
   const AlignSummary summary = aligner.align(pair_stream(*reader, write, output, command.quiet));
   output.close();
-  if (command.quiet) return;
-  print_summary(summary.lines);
-  for (const std::string& line : summary.report) messages(false)(line);
+  if (!command.quiet) print_summary(summary.lines);
+  const auto tell = messages(command.quiet);
+  for (const std::string& line : summary.report) tell(line);
 }
 
 int align(const Flags& flags) {

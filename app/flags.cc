@@ -65,11 +65,11 @@ void Flags::add_flag(const Shape& shape) {
     option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
   } else if (field.bare != nullptr) {
     option->type_name(std::string_view(field.bare) == "true" ? "[true|false]" : "[VALUE]");
-    option->expected(0, 1);
+    option->expected(0, 1)->default_str(field.bare)->take_last();
   } else {
     option->type_name("VALUE")->expected(1)->take_last();
   }
-  options_[field.name] = {option, field.bare};
+  options_[field.name] = option;
 }
 
 void Flags::add_config_flags() {
@@ -107,13 +107,8 @@ std::optional<ConfigDump> Flags::dump_kind() const {
 
 std::map<std::string, std::vector<std::string>> Flags::given() const {
   std::map<std::string, std::vector<std::string>> result;
-  for (const auto& [name, flag] : options_) {
-    if (flag.option->count() == 0) continue;
-    std::vector<std::string> texts = flag.option->results();
-    if (flag.option->get_expected_max() == 1) texts.erase(texts.begin(), texts.end() - 1);  // last
-    const bool is_bare = texts.empty() || (texts.size() == 1 && texts.front().empty());
-    if (is_bare && flag.bare != nullptr) texts = {flag.bare};
-    result[name] = std::move(texts);
+  for (const auto& [name, option] : options_) {
+    if (option->count() > 0) result[name] = option->reduced_results();
   }
   return result;
 }

@@ -80,13 +80,8 @@ class Flags {
   void add_flag(const Shape& shape);
   std::map<std::string, std::vector<std::string>> given() const;
 
-  struct Given {
-    CLI::Option* option = nullptr;
-    const char* bare = nullptr;  ///< What the flag without a value stands for, if it may.
-  };
-
   CLI::App* command_;
-  std::map<std::string, Given> options_;
+  std::map<std::string, CLI::Option*> options_;
   std::vector<std::string> config_paths_;
   std::string dump_config_;
 };

@@ -16,12 +16,19 @@ scripts/check-layers || failed+=(layers)
 step "Sizes"
 scripts/check-sizes || failed+=(sizes)
 
+# What is compiled in a build folder for lib/ and app/.
+commands() { sed -n 's/^ *"command": "\(.*\)",$/\1/p' "$1/compile_commands.json" | grep -v tests/; }
+each() { xargs -r -d '\n' -P "$(nproc)" -n 1 "$@"; }
+
+step "Every file by itself"
+cmake --preset debug >/dev/null
+commands build-debug | sed 's/\\\(.\)/\1/g; s/$/ -fsyntax-only/' | each bash -c || failed+=(files)
+
 step "clang-tidy"
-cmake --preset release >/dev/null  # a folder at a time, but for the kernels
-cmake --preset debug >/dev/null    # kernels for one instruction set: once
-tidy() { xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p "$1" 2>/dev/null || failed+=(clang-tidy); }
-tidy build < <(find build/lib build/app -name 'unity_*.cxx')
-tidy build-debug < <(ls lib/backend/*.cc)
+cmake --preset release >/dev/null
+tidy() { each clang-tidy --quiet -p "$1" 2> >(grep -v 'warnings generated\|^Suppressed\|^Use -h' >&2); }
+commands build | grep -o '[^ ]*/Unity/[^ ]*[.]cxx$' | tidy build || failed+=(clang-tidy)
+ls lib/backend/*.cc | tidy build-debug || failed+=(clang-tidy)  # kernels: for one level
 
 if [[ ${#failed[@]} -gt 0 ]]; then
   echo "check.sh: failed: ${failed[*]}; the lines above say where" >&2

@@ -23,8 +23,18 @@ struct Rows {
   int first = 0;
 };
 
-void compute_logits(Backend& backend, const Rows& rows, const OutputLayer& output) {
-  backend.gemm(rows.hidden, transposed(output.weight.value()), 0.0F, rows.logits);
+/// weightᵀ as a factor. Where nothing is trained it is turned round first: then a row has the same
+/// bits in any batch.
+Operand output_factor(Tape& tape, const Tensor& weight) {
+  if (tape.recording()) return transposed(weight);
+  const Tensor columns = tape.allocate(weight.cols, weight.rows);
+  tape.backend().transpose(weight, columns);
+  return columns;
+}
+
+void compute_logits(Backend& backend, const Rows& rows, const Operand& factor,
+                    const OutputLayer& output) {
+  backend.gemm(rows.hidden, factor, 0.0F, rows.logits);
   if (output.bias) backend.add_bias(output.bias.value(), rows.logits);
 }
 
@@ -73,10 +83,11 @@ CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, std::span<cons
     backend.fill(d.weight, 0.0F);
     backend.fill(d.bias, 0.0F);
   }
+  const Operand factor = output_factor(tape, output.weight.value());
   for (int first = 0; first < hidden.rows(); first += chunk) {
     const int count = std::min(chunk, hidden.rows() - first);
     const Rows rows{hidden.value().row_range(first, count), logits.row_range(0, count), first};
-    compute_logits(backend, rows, output);
+    compute_logits(backend, rows, factor, output);
     backend.cross_entropy(rows.logits, targets.subspan(first, count), smoothing, tape.recording(),
                           all_losses.subspan(first, count), all_likelihoods.subspan(first, count));
     if (tape.recording()) fold_gradient(backend, rows, output, d);

@@ -77,7 +77,9 @@ Var matmul_transposed(Var x, Var weight) {
   expect(x.cols() == weight.cols(), "matmul_transposed", x, weight);
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), weight.rows());
-  tape.backend().gemm(x.value(), transposed(weight.value()), 0.0F, y);
+  const Tensor columns = tape.allocate(weight.cols(), weight.rows());
+  tape.backend().transpose(weight.value(), columns);  // a row has the same bits in any batch
+  tape.backend().gemm(x.value(), columns, 0.0F, y);
   const Var result = tape.node(y, x.differentiable() || weight.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {

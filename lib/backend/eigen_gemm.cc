@@ -34,10 +34,8 @@ void EigenBackend::gemm(const Operand& a, const Operand& b, float beta, const Te
     product(left.transpose(), right.transpose(), beta, c);
   else if (a.is_transposed)
     product(left.transpose(), right, beta, c);
-  else if (b.is_transposed)
-    product(left, right.transpose(), beta, c);
   else
-    product(left, right, beta, c);
+    product(left, right.transpose(), beta, c);
 }
 
 }  // namespace heed

@@ -79,7 +79,8 @@ void check_run(const TrainOptions& options) {
   Parameters parameters(*backend);
   const int pieces = std::max(4, options.data.vocab_size);
   const auto model = make_model(options.architecture, {pieces, pieces}, parameters);
-  if (options.data.valid_sets.empty()) return;
+  const bool measures = std::ranges::count(options.training.valid_metrics, "attention") > 0;
+  if (options.data.valid_sets.empty() || !measures) return;
   parameters.initialize(options.training.seed);
   measured_attention(*model, options.training.valid_metrics);
 }

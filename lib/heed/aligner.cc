@@ -30,7 +30,7 @@ void check_options(const AlignOptions& options) {
     fail_usage("--alignment-heads best needs --gold: the best head has the lowest AER against it");
   }
   if (options.alignment.alignment.form == AlignmentForm::kNone) {
-    fail_usage("expected --alignment hard or soft, found none");
+    fail_usage("expected --alignment hard, soft or a weight, found none");
   }
   const bool has_model = !options.reverse_model.empty();
   const bool has_file = !options.reverse_alignments.empty();

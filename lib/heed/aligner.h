@@ -22,7 +22,8 @@ struct AlignOptions {
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"alignment",
             "What is written: hard (Pharaoh's format, each target word's strongest link), a number "
-            "above 0 (all links of at least that weight), or soft (all weights)"},
+            "under 1 (all links of at least that weight; 1 is hard), or soft (all weights)",
+            0, "hard"},
       self.alignment.alignment);
     v(Field{"alignment-unit", "Align whitespace words or SentencePiece pieces"},
       self.alignment.alignment_unit);

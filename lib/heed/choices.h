@@ -88,7 +88,8 @@ constexpr std::array<std::string_view, 3> enum_names(AlignmentForm) {
 /// one; 1 is hard without one, as in Marian.
 struct AlignmentOutput {
   AlignmentForm form = AlignmentForm::kNone;
-  float threshold = 0;  ///< Links have at least this weight; 0: each target unit's strongest.
+  /// Of a hard one: links have at least this weight; 0: each target unit's strongest.
+  float threshold = 0;
 };
 
 enum class AlignmentUnit { kWord, kPiece };

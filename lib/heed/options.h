@@ -242,8 +242,8 @@ struct TranslateOptions {
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
     v(Field{"alignment",
             "Write word alignments from attention: hard (Pharaoh's format, each target word's "
-            "strongest link; the default without a value), a number above 0 (all links of at least "
-            "that weight), soft (all weights), or none",
+            "strongest link; meant without a value), a number under 1 (all links of at least that "
+            "weight; 1 is hard), soft (all weights), or none",
             0, "hard"},
       self.alignment);
     v(Field{"alignment-unit", "Align whitespace words or SentencePiece pieces"},

@@ -7,7 +7,6 @@
 
 #include "model/attention_choice.h"
 #include "util/error.h"
-#include "util/fields.h"
 
 namespace heed {
 

@@ -50,14 +50,16 @@ Tokenizers TrainingState::tokenizers() const {
           Tokenizer(std::string(file.bytes("tokenizer.target")), path_)};
 }
 
-/// Options that an older program did not have were as their defaults are now.
+/// Options that an older program did not have were as the defaults of their structs are.
 void TrainingState::expect_same_options(const Container& file) const {
   nlohmann::json before = shaping_options({});
   before.update(file.metadata("options"));
   for (const auto& [name, value] : before.items()) {
     if (!options_.contains(name)) {
-      fail("expected options that this program has, found --{} in {}; go on with a newer heed",
-           name, path_);
+      fail(
+          "expected options that this program has, found --{} in {}; go on with the heed that "
+          "wrote it, or train to another --model",
+          name, path_);
     }
     if (options_[name] == value) continue;
     fail(

@@ -3,7 +3,8 @@
 namespace heed {
 
 std::string to_text(const AlignmentOutput& value) {
-  return value.threshold > 0 ? to_text(value.threshold) : to_text(value.form);
+  const bool is_hard = value.form == AlignmentForm::kHard;
+  return is_hard && value.threshold > 0 ? to_text(value.threshold) : to_text(value.form);
 }
 
 void from_text(std::string_view field, std::string_view text, AlignmentOutput& value) {

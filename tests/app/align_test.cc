@@ -150,7 +150,7 @@ TEST_F(AlignCommandTest, BadFlags) {
   expect_failure(align("--alignment-layer 7"), 2, "expected 1 to 3 for --alignment-layer, found 7");
   expect_failure(align("--alignment-heads 3"), 2, "mean or 1 to 2");
   expect_failure(align("--alignment-heads best"), 2, "needs --gold");
-  expect_failure(align("--alignment none"), 2, "hard or soft");
+  expect_failure(align("--alignment none"), 2, "hard, soft or a weight");
   expect_failure(align("--symmetrize union"), 2, "needs the other direction");
   expect_failure(align("--reverse-model r --alignment soft"), 2, "joins links");
   expect_failure(align("--reverse-model r --alignment-unit piece"), 2, "different pieces");

@@ -101,7 +101,7 @@ TEST_F(ScoreCommandTest, AverageOfOneModelIsThatModel) {
   save_lively_model(shell_->directory().path("other"), ModelType::kTransformer);
   expect_failure(run("heed average -o mean m other"), 1, "same options");
   expect_failure(run("heed average -o mean"), 2, "models");
-  expect_failure(run("heed average m"), 2, "--output");
+  expect_failure(run("heed average m"), 2, "expected a file to write: --output FILE");
   expect_failure(run("heed average -o /dev/full m"), 1, "No space left");
 }
 

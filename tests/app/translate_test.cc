@@ -204,6 +204,7 @@ TEST_F(TranslateCommandTest, BadFlags) {
            {"--alignment firm", "'firm'"},
            {"--alignment 2", "up to 1"},
            {"--alignment 0", "above 0"},
+           {"--n-best ''", "found ''"},
            {"--long-lines drop", "'drop'"},
            {"--invalid-utf8 drop", "'drop'"},
            {"--backend abacus", "'abacus'"},
@@ -239,6 +240,9 @@ TEST_F(TranslateCommandTest, FlagsWithoutAValueAreAsInMarian) {
   EXPECT_EQ(out("--n-best"), out("--n-best 3"));
   EXPECT_EQ(out("--scores --normalize"), out("--scores --normalize 1"));
   EXPECT_NE(out("--scores --normalize"), out("--scores --normalize 0"));
+  EXPECT_EQ(out("--n-best 1 --n-best"), out("--n-best 3"));  // the last one counts
+  EXPECT_EQ(out("--n-best --n-best 2 --quiet --quiet"), out("--n-best 2"));
+  EXPECT_EQ(out("-n --scores"), out("--scores"));
   EXPECT_EQ(out("--alignment"), out("--alignment hard"));
   EXPECT_EQ(out("--alignment"), out("--alignment 1"));
   EXPECT_GT(out("--alignment 0.01 --alignment-unit piece").size(),
@@ -282,6 +286,9 @@ TEST_F(TranslateCommandTest, TellsHowFastItWas) {
 }
 
 TEST_F(TranslateCommandTest, FlagsWinOverConfigurationFiles) {
+  directory().write("d.yml", "model: m\nbeam-size: 2\nn-best: -1\nalignment: 0.3\n");
+  EXPECT_EQ(run("heed translate -c d.yml --dump-config minimal").out, directory().read("d.yml"));
+  EXPECT_EQ(lines(run("echo zwei | heed translate -c d.yml").out), 2);
   directory().write("c.yml", "model: m\nbeam-size: 2\nn-best: 2\n");
   EXPECT_EQ(lines(run("echo zwei | heed translate -c c.yml").out), 2);
   EXPECT_EQ(lines(run("echo zwei | heed translate -c c.yml --n-best 1").out), 1);
