@@ -14,15 +14,12 @@ namespace heed {
 namespace {
 
 TEST(Json, FloatsComeBackBitForBit) {
-  std::uint32_t bits = 1;
-  for (int i = 0; i < 20000; ++i) {
-    bits = bits * 1664525U + 1013904223U;
-    const auto value = std::bit_cast<float>(bits);
-    if (!std::isfinite(value)) continue;
+  for_many_floats([](float value) {
     float again = 0;
     from_texts("x", json_texts("x", value_to_json(value)), again);
-    ASSERT_EQ(std::bit_cast<std::uint32_t>(again), bits) << value_to_json(value);
-  }
+    ASSERT_EQ(std::bit_cast<std::uint32_t>(again), std::bit_cast<std::uint32_t>(value))
+        << value_to_json(value);
+  });
 }
 
 TEST(Json, EveryKindOfFieldComesBack) {

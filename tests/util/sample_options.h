@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -46,6 +48,17 @@ struct SampleOptions {
     Inner::visit_fields(self.inner, v);
   }
 };
+
+/// Calls body(x) for thousands of finite floats of all sizes.
+template <class Body>
+void for_many_floats(Body body) {
+  std::uint32_t bits = 1;
+  for (int i = 0; i < 20000; ++i) {
+    bits = bits * 1664525U + 1013904223U;
+    const auto value = std::bit_cast<float>(bits);
+    if (std::isfinite(value)) body(value);
+  }
+}
 
 /// The message of the UsageError that a call throws.
 template <class F>
