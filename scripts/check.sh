@@ -17,7 +17,7 @@ step "Sizes"
 scripts/check-sizes || failed+=(sizes)
 
 # What is compiled in a build folder for lib/ and app/.
-commands() { sed -n 's/^ *"command": "\(.*\)",$/\1/p' "$1/compile_commands.json" | grep -v tests/; }
+commands() { sed -n 's/^ *"command": "\(.*\)",$/\1/p' "$1/compile_commands.json" | grep -v ' -o tests/'; }
 each() { xargs -r -d '\n' -P "$(nproc)" -n 1 "$@"; }
 
 step "Every file by itself"
