@@ -2,7 +2,7 @@
 
 #include "app/commands.h"
 #include "app/flags.h"
-#include "heed/models.h"
+#include "heed/model_info.h"
 #include "util/error.h"
 
 namespace heed {

@@ -4,7 +4,7 @@
 #include "app/flags.h"
 #include "app/signals.h"
 #include "app/streams.h"
-#include "comparison/comparison.h"
+#include "heed/comparison.h"
 
 namespace heed {
 

@@ -3,7 +3,7 @@
 #include "app/commands.h"
 #include "app/flags.h"
 #include "app/streams.h"
-#include "heed/models.h"
+#include "heed/model_info.h"
 #include "util/error.h"
 
 namespace heed {

@@ -11,7 +11,7 @@
 #include "app/commands.h"
 #include "app/flags.h"
 #include "heed/error.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

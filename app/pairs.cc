@@ -1,7 +1,7 @@
 #include "app/pairs.h"
 
 #include "util/error.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

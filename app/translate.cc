@@ -9,7 +9,7 @@
 #include "app/streams.h"
 #include "heed/translator.h"
 #include "util/error.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

@@ -1,4 +1,4 @@
-#include "comparison/comparison.h"
+#include "heed/comparison.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -13,7 +13,7 @@
 #include "comparison/result_file.h"
 #include "comparison/run_queue.h"
 #include "comparison/vocabulary.h"
-#include "report/report.h"
+#include "report/comparison_report.h"
 #include "util/config_file.h"
 #include "util/log.h"
 
@@ -111,7 +111,7 @@ ComparisonEnd Comparator::run(const std::function<bool()>& interrupted) {
       gather({parts.plan, parts.folder, parts.test, parts.origin}, queue.statuses());
   write_whole(parts.folder.file("results.tsv"), results_tsv(comparison));
   write_whole(parts.folder.file("results.json"), results_json(comparison));
-  write_report(comparison, parts.folder.path());
+  write_comparison_report(comparison, parts.folder.path());
   parts.log.info("[compare] the report is {}", parts.folder.file("report.html"));
   const bool failed = std::any_of(comparison.runs.begin(), comparison.runs.end(),
                                   [](const RunResult& run) { return !run.error.empty(); });

@@ -5,11 +5,11 @@
 #include "comparison/result_file.h"
 #include "comparison/training_log.h"
 #include "heed/trainer.h"
-#include "model/json.h"
 #include "model/model_file.h"
 #include "tensor/backend.h"
 #include "util/error.h"
 #include "util/files.h"
+#include "util/json.h"
 #include "util/process.h"
 
 namespace heed {

@@ -10,9 +10,9 @@
 #include <system_error>
 #include <thread>
 
-#include "model/json.h"
 #include "util/error.h"
 #include "util/files.h"
+#include "util/json.h"
 
 namespace heed {
 

@@ -2,11 +2,11 @@
 
 #include <vector>
 
-#include "comparison/comparison.h"
 #include "comparison/folder.h"
 #include "comparison/measure.h"
 #include "comparison/plan.h"
 #include "comparison/run_queue.h"
+#include "heed/comparison.h"
 #include "report/results.h"
 
 namespace heed {

@@ -5,7 +5,7 @@
 
 #include "util/error.h"
 #include "util/fields.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

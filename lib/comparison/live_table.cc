@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "comparison/training_log.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

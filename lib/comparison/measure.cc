@@ -13,13 +13,13 @@
 #include "metrics/length_buckets.h"
 #include "metrics/significance.h"
 #include "metrics/ter.h"
-#include "metrics/unicode.h"
 #include "model/attention_choice.h"
 #include "model/model_file.h"
 #include "tensor/backend.h"
+#include "text/unicode.h"
 #include "util/error.h"
 #include "util/files.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

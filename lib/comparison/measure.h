@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "comparison/comparison.h"
+#include "heed/comparison.h"
 #include "metrics/metric.h"
 #include "report/results.h"
 

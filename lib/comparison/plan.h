@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "comparison/comparison.h"
 #include "comparison/grid.h"
+#include "heed/comparison.h"
 
 namespace heed {
 

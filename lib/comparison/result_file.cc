@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "model/json.h"
 #include "util/error.h"
+#include "util/json.h"
 
 namespace heed {
 

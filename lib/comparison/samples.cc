@@ -4,7 +4,7 @@
 #include <map>
 
 #include "heed/translator.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

@@ -1,11 +1,11 @@
-#include "comparison/comparison.h"
+#include "heed/comparison.h"
 #include "model/encoder_decoder.h"
 #include "nn/attention.h"
 #include "nn/sequence_attention.h"
 #include "tensor/backend.h"
 #include "util/error.h"
 #include "util/fields.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "util/files.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 IndexedText::IndexedText(const std::string& path, const LineCheck& check) : path_(path) {

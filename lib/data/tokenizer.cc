@@ -11,7 +11,7 @@
 #include "util/fields.h"
 #include "util/files.h"
 #include "util/random.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 namespace {

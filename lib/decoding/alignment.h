@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "metrics/alignment_error.h"
+#include "data/word_alignment.h"
 
 namespace heed {
 

@@ -13,7 +13,7 @@ constexpr int kCachedLogits = 1 << 17;
 
 }  // namespace
 
-std::vector<float> source_weights(const Encoded& encoded, const CrossAttention& attention,
+std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights& attention,
                                   const DecoderRow& row, const AttentionChoice& choice) {
   const auto layers = static_cast<int>(attention.weights.size());
   if (layers == 0) return {};

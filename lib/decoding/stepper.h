@@ -51,7 +51,7 @@ struct DecoderRow {
 
 /// The weights of a decoder's row on the tokens of its sentence, by the chosen layer and head.
 /// Empty where the model has no attention.
-std::vector<float> source_weights(const Encoded& encoded, const CrossAttention& attention,
+std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights& attention,
                                   const DecoderRow& row, const AttentionChoice& choice);
 
 /// The output layer's weight the other way round, [D, V]: products with it are the fastest, and

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "metrics/ngrams.h"
-#include "metrics/unicode.h"
+#include "text/unicode.h"
 #include "util/error.h"
 #include "util/table.h"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "metrics/ngrams.h"
-#include "metrics/unicode.h"
+#include "text/unicode.h"
 #include "util/error.h"
 
 namespace heed {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/report.h"
+#include "metrics/score_format.h"
 
 namespace heed {
 

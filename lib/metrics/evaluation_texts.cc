@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string_view>
 
-#include "metrics/unicode.h"
+#include "text/unicode.h"
 #include "util/error.h"
 #include "util/files.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

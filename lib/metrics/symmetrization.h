@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-#include "metrics/alignment_error.h"
+#include "data/word_alignment.h"
 
 namespace heed {
 

@@ -6,7 +6,7 @@
 
 #include "metrics/ngrams.h"
 #include "metrics/ter_edits.h"
-#include "metrics/unicode.h"
+#include "text/unicode.h"
 
 namespace heed {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "metrics/text_rules.h"
-#include "metrics/unicode.h"
+#include "text/unicode.h"
 
 namespace heed {
 

@@ -1,24 +1,16 @@
 #include "metrics/tokenizers.h"
 
-#include <unicode/uchar.h>
-
 #include <array>
 #include <span>
 #include <utility>
 
 #include "metrics/text_rules.h"
-#include "metrics/unicode.h"
+#include "text/unicode.h"
 #include "util/table.h"
 
 namespace heed {
 
 namespace {
-
-bool is_number(char32_t c) { return U_MASK(u_charType(static_cast<UChar32>(c))) & U_GC_N_MASK; }
-bool is_punctuation(char32_t c) {
-  return U_MASK(u_charType(static_cast<UChar32>(c))) & U_GC_P_MASK;
-}
-bool is_symbol(char32_t c) { return U_MASK(u_charType(static_cast<UChar32>(c))) & U_GC_S_MASK; }
 
 // The inclusive ranges of the WMT 2017 script for Chinese, as sacreBLEU reads them. Its two ranges
 // beyond the basic plane are written with four hexadecimal digits and a spare one, so that they

@@ -9,9 +9,9 @@
 #include <map>
 
 #include "model/half.h"
-#include "model/json.h"
 #include "util/error.h"
 #include "util/fields.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

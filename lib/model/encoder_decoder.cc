@@ -62,7 +62,7 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
   const Decoded decoded = decode(tape, encoded, batch.target);
   CrossEntropy result = cross_entropy(decoded.hidden, output(tape), batch.target.ids, smoothing);
   if (guide.weight == 0 || batch.links.size() == 0) return result;
-  const CrossAttention& attention = decoded.attention;
+  const AttentionWeights& attention = decoded.attention;
   const Var guided = alignment_loss(attention.weights.at(guide.choice.layer - 1), attention.spans,
                                     {memory_rows(batch), guide.choice.head});
   result.loss = add(result.loss, scale(guided, guide.weight));

@@ -30,7 +30,7 @@ struct Encoded {
 
 /// Cross-attention of R decoder rows. Weights of layer l are in weights[l] [spans.weights(), H_l];
 /// span keys are rows of Encoded::states. No layers where the model has no attention.
-struct CrossAttention {
+struct AttentionWeights {
   std::vector<Var> weights;
   AttentionSpans spans;
 };
@@ -49,7 +49,7 @@ struct AttentionGuide {
 
 struct Decoded {
   Var hidden;  ///< [R, dim_emb]: what the output layer reads.
-  CrossAttention attention;
+  AttentionWeights attention;
 };
 
 /// What a decoder remembers of R partial translations between two steps. Its Vars live on the tapes

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "model/half.h"
-#include "model/json.h"
 #include "util/error.h"
+#include "util/json.h"
 #include "util/json_fields.h"
 
 namespace heed {

@@ -17,8 +17,8 @@ QueryRows rows_of(Tape& tape, std::span<const int> sentences, const Encoded& enc
 
 /// Cross-attention in the target's order, from the weights of all steps, one after the other, whose
 /// row i is the target's row rows[i].
-CrossAttention in_target_order(std::span<const Var> steps, std::span<const AttentionSpan> spans,
-                               std::span<const int> rows) {
+AttentionWeights in_target_order(std::span<const Var> steps, std::span<const AttentionSpan> spans,
+                                 std::span<const int> rows) {
   const Var weights = concat_rows(steps);
   std::vector<AttentionSpan> blocks(spans.size());
   for (std::size_t i = 0; i < rows.size(); ++i) blocks[rows[i]] = spans[i];

@@ -4,10 +4,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "model/json.h"
 #include "util/error.h"
 #include "util/fields.h"
 #include "util/files.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

@@ -163,7 +163,7 @@ Decoded Transformer::run_decoder(const DecoderInput& input) const {
     LayerMemory* memory = input.memories == nullptr ? nullptr : (*input.memories)[i].get();
     const Var self = (*layer.self_attention)(layer.self_frame.input(x), input.rows, memory);
     x = layer.self_frame.output(x, self);
-    const EncoderAttention::Output cross = (*layer.cross_attention)(
+    const CrossAttention::Output cross = (*layer.cross_attention)(
         layer.cross_frame.input(x), input.source_memories[i], input.source);
     result.attention.weights.push_back(cross.weights);
     x = layer.cross_frame.output(x, cross.x);

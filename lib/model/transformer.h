@@ -30,7 +30,7 @@ class Transformer : public EncoderDecoder {
   };
   struct DecoderLayer {
     std::unique_ptr<SelfAttention> self_attention;
-    std::unique_ptr<EncoderAttention> cross_attention;
+    std::unique_ptr<CrossAttention> cross_attention;
     FeedForwardLayer feed_forward;
     Sublayer self_frame, cross_frame, feed_forward_frame;
   };

@@ -6,14 +6,6 @@
 
 namespace heed {
 
-int checked_heads(const AttentionShape& shape) {
-  if (shape.heads > 0 && shape.hidden % shape.heads == 0) return shape.heads;
-  fail_usage(
-      "expected an attention width that is a multiple of the heads, found {} and {}; "
-      "change --attention-dim or --attention-heads",
-      shape.hidden, shape.heads);
-}
-
 DotAttention::DotAttention(Parameters& parameters, const std::string& name,
                            const AttentionShape& shape)
     : ScoredAttention(parameters, name, shape) {

@@ -23,7 +23,7 @@ struct SequenceShape {
   int head_width() const { return width / heads; }
 };
 
-/// How the heads of a variant weigh keys; what SelfAttention and EncoderAttention have in common.
+/// How the heads of a variant weigh keys; what SelfAttention and CrossAttention have in common.
 class HeadScores {
  public:
   explicit HeadScores(const SequenceShape& shape) : shape_(shape) {}

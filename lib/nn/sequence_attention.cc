@@ -5,22 +5,22 @@
 #include <array>
 #include <vector>
 
-#include "nn/headed_attention.h"
+#include "nn/multi_head_attention.h"
 #include "util/error.h"
 #include "util/table.h"
 
 namespace heed {
 
-EncoderAttention::EncoderAttention(Parameters& parameters, const std::string& name,
-                                   std::unique_ptr<HeadScores> scores)
+CrossAttention::CrossAttention(Parameters& parameters, const std::string& name,
+                               std::unique_ptr<HeadScores> scores)
     : scores_(std::move(scores)),
       query_(parameters, name + ".query", scores_->shape().width, scores_->shape().width),
       key_value_(parameters, name + ".key_value", scores_->shape().width,
                  2 * scores_->memory_width()),
       output_(parameters, name + ".output", scores_->shape().width, scores_->shape().width) {}
 
-EncoderAttention::Output EncoderAttention::operator()(Var x, Var memory,
-                                                      const AttentionSpans& spans) const {
+CrossAttention::Output CrossAttention::operator()(Var x, Var memory,
+                                                  const AttentionSpans& spans) const {
   const SequenceShape& shape = scores_->shape();
   const int width = scores_->memory_width();
   const Var here = x.tape().adopt(memory);
@@ -47,10 +47,10 @@ std::unique_ptr<SelfAttention> headed(Parameters& parameters, const std::string&
 }
 
 template <class Scores>
-std::unique_ptr<EncoderAttention> cross(Parameters& parameters, const std::string& name,
-                                        const SequenceShape& shape) {
-  return std::make_unique<EncoderAttention>(parameters, name,
-                                            std::make_unique<Scores>(parameters, name, shape));
+std::unique_ptr<CrossAttention> cross(Parameters& parameters, const std::string& name,
+                                      const SequenceShape& shape) {
+  return std::make_unique<CrossAttention>(parameters, name,
+                                          std::make_unique<Scores>(parameters, name, shape));
 }
 
 constexpr std::string_view kRunsForward =

@@ -32,10 +32,10 @@ class SelfAttention {
 };
 
 /// Attention to the encoder's states.
-class EncoderAttention {
+class CrossAttention {
  public:
-  EncoderAttention(Parameters& parameters, const std::string& name,
-                   std::unique_ptr<HeadScores> scores);
+  CrossAttention(Parameters& parameters, const std::string& name,
+                 std::unique_ptr<HeadScores> scores);
   /// Keys and values of the source, once a sentence: [S, D] → [S, 2·G·d].
   Var remember(Var states) const { return key_value_(states); }
   struct Output {
@@ -68,8 +68,8 @@ struct SequenceAttentionVariant {
   std::unique_ptr<SelfAttention> (*make_self)(Parameters& parameters, const std::string& name,
                                               const SequenceShape& shape);
   /// Null where `cross` is false.
-  std::unique_ptr<EncoderAttention> (*make_cross)(Parameters& parameters, const std::string& name,
-                                                  const SequenceShape& shape);
+  std::unique_ptr<CrossAttention> (*make_cross)(Parameters& parameters, const std::string& name,
+                                                const SequenceShape& shape);
 };
 
 /// All variants for the Transformer, in the order of help and reports.

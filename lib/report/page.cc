@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "decoding/heatmap.h"
-#include "decoding/text_width.h"
 #include "report/samples_html.h"
 #include "report/svg.h"
 #include "report/table.h"
 #include "report/tables.h"
-#include "util/text.h"
+#include "text/xml.h"
+#include "translation/heatmap.h"
+#include "util/strings.h"
 
 namespace heed {
 

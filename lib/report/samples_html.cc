@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "decoding/heatmap.h"
-#include "decoding/text_width.h"
 #include "report/numbers.h"
 #include "report/search_tree_svg.h"
 #include "report/statistics.h"
 #include "report/svg.h"
 #include "report/table.h"
+#include "text/xml.h"
+#include "translation/heatmap.h"
 
 namespace heed {
 

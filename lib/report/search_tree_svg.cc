@@ -8,9 +8,9 @@
 #include <tuple>
 #include <vector>
 
-#include "decoding/text_width.h"
 #include "report/numbers.h"
 #include "report/svg.h"
+#include "text/xml.h"
 
 namespace heed {
 

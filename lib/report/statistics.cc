@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "metrics/unicode.h"
-#include "util/text.h"
+#include "text/unicode.h"
+#include "util/strings.h"
 
 namespace heed {
 

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "decoding/text_width.h"
+#include "text/text_width.h"
+#include "text/xml.h"
 
 namespace heed {
 

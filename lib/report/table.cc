@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "decoding/text_width.h"
 #include "report/svg.h"
+#include "text/text_width.h"
+#include "text/xml.h"
 
 namespace heed {
 

@@ -7,7 +7,7 @@
 
 #include "report/numbers.h"
 #include "report/statistics.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

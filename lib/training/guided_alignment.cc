@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "util/error.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
+#include "data/alignment_file.h"
 #include "data/batch.h"
 #include "data/corpus.h"
-#include "decoding/alignment_file.h"
 #include "heed/options.h"
 #include "model/model_file.h"
 

@@ -9,7 +9,7 @@
 #include "util/json_fields.h"
 #include "util/process.h"
 #include "util/random.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

@@ -13,7 +13,7 @@
 #include "model/model_file.h"
 #include "training/guided_alignment.h"
 #include "training/period.h"
-#include "training/report.h"
+#include "training/progress_log.h"
 #include "training/schedule.h"
 #include "training/training_state.h"
 #include "training/validator.h"
@@ -69,7 +69,7 @@ class TrainingLoop {
   Batcher batcher_;
   std::vector<Period> end_, valid_freq_, save_freq_, disp_freq_;
   ScheduleShape schedule_;
-  TrainingReport report_;
+  ProgressLog report_;
   std::optional<Validator> validator_;
   std::optional<Block> first_moment_, second_moment_, average_;
   TrainingWeights weights_;

@@ -3,18 +3,18 @@
 namespace heed {
 namespace {
 
-std::string scalar_text(std::string_view field, const nlohmann::json& json) {
-  if (json.is_string()) return json.get<std::string>();
-  if (json.is_boolean() || json.is_number()) return json.dump();
-  fail_usage("expected a text, number, true or false for {}, found {}", field, json.type_name());
+std::string scalar_text(std::string_view field, const nlohmann::json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean() || value.is_number()) return value.dump();
+  fail_usage("expected a text, number, true or false for {}, found {}", field, value.type_name());
 }
 
 }  // namespace
 
-std::vector<std::string> json_texts(std::string_view field, const nlohmann::json& json) {
-  if (!json.is_array()) return {scalar_text(field, json)};
+std::vector<std::string> json_texts(std::string_view field, const nlohmann::json& value) {
+  if (!value.is_array()) return {scalar_text(field, value)};
   std::vector<std::string> texts;
-  for (const nlohmann::json& item : json) texts.push_back(scalar_text(field, item));
+  for (const nlohmann::json& item : value) texts.push_back(scalar_text(field, item));
   return texts;
 }
 

@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "util/error.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 namespace {

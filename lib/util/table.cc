@@ -5,7 +5,7 @@
 #include <string>
 
 #include "util/error.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "app/shell.h"
-#include "heed/lively_model.h"
+#include "translation/lively_model.h"
 
 namespace heed {
 namespace {

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "app/shell.h"
-#include "heed/lively_model.h"
 #include "support/compress.h"
 #include "support/number_words.h"
-#include "util/text.h"
+#include "translation/lively_model.h"
+#include "util/strings.h"
 
 using namespace std::string_literals;
 

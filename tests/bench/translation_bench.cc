@@ -16,7 +16,7 @@
 #include "heed/translator.h"
 #include "model/model_file.h"
 #include "util/files.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 

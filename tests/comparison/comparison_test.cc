@@ -1,4 +1,4 @@
-#include "comparison/comparison.h"
+#include "heed/comparison.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 #include "util/random.h"
-#include "util/text.h"
+#include "util/strings.h"
 
 namespace heed {
 namespace {

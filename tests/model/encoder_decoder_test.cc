@@ -65,7 +65,7 @@ void expect_near(const std::vector<float>& expected, const std::vector<float>& f
 }
 
 /// The weights of all heads over the keys of one row, for each layer.
-std::vector<float> weights_of(const CrossAttention& attention, int row) {
+std::vector<float> weights_of(const AttentionWeights& attention, int row) {
   std::vector<float> result;
   for (const Var& layer : attention.weights) {
     const std::vector<float> all = host(layer);

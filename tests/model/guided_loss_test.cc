@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(Models, GuidedLossTest, testing::ValuesIn(cases()),
 TEST_P(GuidedLossTest, AddsTheCrossEntropyOfTheLinks) {
   Tape tape(*small_.backend);
   const Encoded encoded = small_.model->encode(tape, batch_.source);
-  const CrossAttention attention = small_.model->decode(tape, encoded, batch_.target).attention;
+  const AttentionWeights attention = small_.model->decode(tape, encoded, batch_.target).attention;
   const AttentionChoice choice = GetParam().choice;
   const Var weights = attention.weights.at(choice.layer - 1);
   std::vector<float> all(weights.value().size());

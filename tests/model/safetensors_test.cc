@@ -5,10 +5,10 @@
 #include <numeric>
 
 #include "model/half.h"
-#include "model/json.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 #include "util/files.h"
+#include "util/json.h"
 
 using namespace std::string_literals;
 

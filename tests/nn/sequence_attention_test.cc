@@ -179,7 +179,7 @@ TEST_P(SequenceAttentionTest, AttentionToTheSourceIsItsFormula) {
                       sentence_spans(tape, sentences, offsets).spans);
     };
     Tape tape(backend());
-    const EncoderAttention::Output found = run(tape);
+    const CrossAttention::Output found = run(tape);
     const NaiveHeads heads{weights, "cross", variant.name, shape};
     const int memory = heads.memory_heads() * shape.head_width();
     std::vector<float> expected, expected_weights;

@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "report/report.h"
+#include "report/comparison_report.h"
 #include "report/sample_comparison.h"
 
 /// Writes a report of made-up numbers, to be looked at.
@@ -12,6 +12,6 @@ int main(int count, char** arguments) {
   }
   const auto groups = static_cast<std::size_t>(std::atoi(arguments[2]));
   const int heads = std::atoi(arguments[3]);
-  heed::write_report(heed::sample_comparison({.groups = groups, .layers = 2, .heads = heads}),
-                     arguments[1]);
+  heed::write_comparison_report(
+      heed::sample_comparison({.groups = groups, .layers = 2, .heads = heads}), arguments[1]);
 }

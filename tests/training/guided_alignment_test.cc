@@ -4,6 +4,7 @@
 
 #include "data/batcher.h"
 #include "heed/translator.h"
+#include "metrics/alignment_error.h"
 #include "support/expect_error.h"
 #include "training/small_training.h"
 

@@ -1,0 +1,90 @@
+#include "nn/multi_head_attention.h"
+
+#include <array>
+
+namespace heed {
+
+namespace {
+
+struct CacheMemory : LayerMemory {
+  CacheMemory(Backend& backend, int width) : cache(backend, width) {}
+  int rows() const override { return cache.size(); }
+
+  KeyValueCache cache;
+};
+
+}  // namespace
+
+HeadedSelfAttention::HeadedSelfAttention(Parameters& parameters, const std::string& name,
+                                         std::unique_ptr<HeadScores> scores)
+    : scores_(std::move(scores)),
+      query_key_value_(parameters, name + ".query_key_value", shape().width,
+                       shape().width + 2 * scores_->memory_width()),
+      output_(parameters, name + ".output", shape().width, shape().width) {
+  if (shape().positions != Positions::kRelative) return;
+  relative_ = std::make_unique<RelativeTables>(
+      parameters, name + ".relative", Heads{shape().heads, shape().head_width()}, shape().causal);
+}
+
+std::unique_ptr<LayerMemory> HeadedSelfAttention::start(Backend& backend) const {
+  return std::make_unique<CacheMemory>(backend, 2 * scores_->memory_width());
+}
+
+Var HeadedSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
+  const int width = shape().width, memory_width = scores_->memory_width();
+  const Var projected = project(x);
+  Var query = col_range(projected, 0, width);
+  Var keys_values = col_range(projected, width, 2 * memory_width);
+  if (const Var angles = rows.relative.angles) {
+    query = rotate(query, angles);
+    keys_values = concat_cols(std::array{rotate(col_range(keys_values, 0, memory_width), angles),
+                                         col_range(keys_values, memory_width, memory_width)});
+  }
+  if (memory != nullptr) {
+    KeyValueCache& cache = static_cast<CacheMemory&>(*memory).cache;
+    if (!rows.kept.empty()) cache.keep(rows.kept);
+    cache.append(keys_values.value());
+    keys_values = x.tape().constant(cache.rows());
+  }
+  return output(attend(query, keys_values, rows));
+}
+
+Var HeadedSelfAttention::attend(Var query, Var memory, const SelfRows& rows) const {
+  const int memory_width = scores_->memory_width();
+  Var scores = scores_->scores(query, col_range(memory, 0, memory_width), rows.spans);
+  if (const Var biases = rows.relative.biases) {
+    scores = add_by_bucket(scores, biases, rows.relative.buckets, shape().heads, rows.spans);
+  }
+  if (relative_ != nullptr) scores = relative_->add_to_scores(scores, query, rows);
+  const Var weights = dropout(scores_->weights(scores, rows.spans), shape().dropout);
+  const Var values = col_range(memory, memory_width, memory_width);
+  const Var context =
+      weighted_sum(weights, values, Heads{shape().heads, shape().head_width()}, rows.spans);
+  return relative_ == nullptr ? context : relative_->add_to_context(context, weights, rows);
+}
+
+std::unique_ptr<LayerMemory> LinearSelfAttention::start(Backend&) const {
+  return std::make_unique<RowMemory>();
+}
+
+Var LinearSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
+  if (memory == nullptr) return HeadedSelfAttention::operator()(x, rows, nullptr);
+  const int width = shape().width;
+  const Var projected = project(x);
+  const Var features = LinearHeads::features(col_range(projected, 0, 2 * width));
+  Tape& tape = x.tape();
+  Backend& backend = tape.backend();
+  auto& past = static_cast<RowMemory&>(*memory);
+  past.state = past.reordered(tape, rows);
+  if (!past.state) {
+    past.state = tape.constant(tape.allocate(x.rows(), width * (shape().head_width() + 1)));
+    backend.fill(past.state.value(), 0);
+  }
+  const Tensor context = tape.allocate(x.rows(), width);
+  backend.linear_attention_step(
+      col_range(features, 0, width).value(), col_range(features, width, width).value(),
+      col_range(projected, 2 * width, width).value(), shape().heads, past.state.value(), context);
+  return output(tape.constant(context));
+}
+
+}  // namespace heed

@@ -1,0 +1,112 @@
+#include "nn/scored_attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "util/error.h"
+
+namespace heed {
+
+namespace {
+
+std::vector<float> clamped_steps(const AttentionQuery& query) {
+  std::vector<float> centres;
+  for (const AttentionSpan& span : query.rows.spans.rows) {
+    centres.push_back(static_cast<float>(std::min(query.step, span.keys - 1)));
+  }
+  return centres;
+}
+
+/// Where the weights inside the windows lie among all weights, and where all weights lie among
+/// those inside (-1: outside), both by element.
+struct WindowRows {
+  std::vector<AttentionSpan> spans;
+  std::vector<int> inside, all;
+};
+
+WindowRows window_rows(std::span<const AttentionSpan> rows, std::span<const float> centres,
+                       int width, int heads) {
+  WindowRows result;
+  int weights = 0;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    // A centre that is not a number must not become an index; it shows in the weights.
+    const float centre = centres[r] >= 0 ? centres[r] : 0;
+    const auto reach = static_cast<float>(width);
+    const int first = std::max(0, static_cast<int>(std::ceil(centre - reach)));
+    const int last = std::min(rows[r].keys - 1, static_cast<int>(std::floor(centre + reach)));
+    for (int h = 0; h < heads; ++h) {
+      const int block = heads * rows[r].first_weight + h * rows[r].keys;
+      for (int j = 0; j < rows[r].keys; ++j) {
+        const bool is_inside = first <= j && j <= last;
+        result.all.push_back(is_inside ? static_cast<int>(result.inside.size()) : -1);
+        if (is_inside) result.inside.push_back(block + j);
+      }
+    }
+    const int keys = std::max(0, last - first + 1);
+    result.spans.push_back({rows[r].first_key + first, keys, weights});
+    weights += keys;
+  }
+  return result;
+}
+
+}  // namespace
+
+SourceWindow::SourceWindow(Parameters& parameters, const std::string& name,
+                           const AttentionShape& shape)
+    : normalizer_(shape.normalizer), kind_(shape.window), width_(shape.window_width) {
+  if (kind_ == AttentionWindow::kNone) return;
+  if (width_ < 1) {
+    fail_usage(
+        "expected an attention window of at least 1 token to each side, found {}; change "
+        "--attention-window-width",
+        width_);
+  }
+  if (kind_ != AttentionWindow::kPredictive) return;
+  hidden_ = std::make_unique<Linear>(parameters, name + ".window.query", shape.query, shape.hidden,
+                                     false);
+  centre_ = std::make_unique<Linear>(parameters, name + ".window.v", shape.hidden, 1, false);
+}
+
+Var SourceWindow::predicted_centres(const AttentionQuery& query) const {
+  Tape& tape = query.state.tape();
+  std::vector<float> lengths;
+  for (const AttentionSpan& span : query.rows.spans.rows) {
+    lengths.push_back(static_cast<float>(span.keys));
+  }
+  const Tensor sizes = tape.allocate(static_cast<int>(lengths.size()), 1);
+  tape.backend().write(lengths, sizes);
+  const Var place = (*centre_)(activate(Activation::kTanh, (*hidden_)(query.state)));
+  return multiply(activate(Activation::kSigmoid, place), tape.constant(sizes));
+}
+
+Var SourceWindow::weights(Var scores, int heads, const AttentionQuery& query) const {
+  const AttentionSpans& spans = query.rows.spans;
+  if (kind_ == AttentionWindow::kNone) return normalize_spans(normalizer_, scores, heads, spans);
+  Tape& tape = scores.tape();
+  const bool is_predictive = kind_ == AttentionWindow::kPredictive;
+  const Var predicted = is_predictive ? predicted_centres(query) : Var();
+  std::vector<float> centres(spans.rows.size());
+  if (is_predictive) {
+    tape.backend().read(predicted.value(), centres);
+  } else {
+    centres = clamped_steps(query);
+  }
+  const WindowRows rows = window_rows(spans.rows, centres, width_, heads);
+  const auto keep = [&](const auto& values) { return tape.keep(std::span(values)); };
+  const AttentionSpans inner{keep(rows.spans), {}};
+  const Var inside = gather_rows(reshape(scores, 1), keep(rows.inside));
+  const Var weights = normalize_spans(normalizer_, reshape(inside, heads), heads, inner);
+  const Var all = reshape(gather_rows(reshape(weights, 1), keep(rows.all)), heads);
+  if (!is_predictive) return all;
+  return gaussian_spans(all, predicted, static_cast<float>(width_) / 2, heads, spans);
+}
+
+int checked_heads(const AttentionShape& shape) {
+  if (shape.heads > 0 && shape.hidden % shape.heads == 0) return shape.heads;
+  fail_usage(
+      "expected an attention width that is a multiple of the heads, found {} and {}; "
+      "change --attention-dim or --attention-heads",
+      shape.hidden, shape.heads);
+}
+
+}  // namespace heed

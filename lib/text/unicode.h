@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heed {
+
+/// The code points of UTF-8 text. Each invalid byte becomes U+FFFD.
+std::u32string decode_utf8(std::string_view text);
+
+/// Appends a code point to UTF-8 text.
+void append_utf8(std::string& text, char32_t character);
+
+/// General categories: numbers (N), punctuation (P), symbols (S).
+bool is_number(char32_t character);
+bool is_punctuation(char32_t character);
+bool is_symbol(char32_t character);
+
+/// Lower case by the Unicode rules of no particular language (as Python's str.lower).
+std::string lowercase(std::string_view text);
+
+/// The number of bytes of the white space character that starts at `position`, or 0 if another
+/// character stands there. White space is what Python's str.isspace says, so that text is split
+/// as the published metrics split it: U+00A0 and U+3000 separate words, U+200B doesn't.
+std::size_t space_length(std::string_view text, std::size_t position);
+
+/// The words between white space. The views point into `text`.
+std::vector<std::string_view> unicode_words(std::string_view text);
+
+/// The words of `text` with one space between them.
+std::string join_words(std::string_view text);
+
+/// `text` without the white space at its end.
+std::string_view strip_end(std::string_view text);
+
+}  // namespace heed

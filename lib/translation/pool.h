@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "data/batch.h"
+#include "decoding/beam_search.h"
+#include "decoding/scorer.h"
+#include "translation/assembler.h"
+#include "translation/prepared_line.h"
+#include "util/pipeline.h"
+
+namespace heed {
+
+/// What one worker thread translates and scores with.
+struct TranslationWorker {
+  TranslationWorker(const EncoderDecoder& model, std::shared_ptr<const Block> output,
+                    const AttentionChoice& choice)
+      : stepper(model, std::move(output), choice), scorer(model, choice) {}
+
+  ModelStepper stepper;
+  Scorer scorer;
+};
+
+/// What all pools share.
+struct PoolContext {
+  const TranslateOptions& options;
+  const SearchRules& rules;
+  const Tokenizers& tokenizers;
+  std::span<const std::unique_ptr<TranslationWorker>> workers;
+  bool scores_targets = false;  ///< Given translations are scored; none is searched for.
+  std::function<void(std::span<TranslatedLine>)> write;
+};
+
+/// Lines that are sorted by length and translated together. Each part of a line is one sentence of
+/// a batch.
+class TranslationPool final : public Pipeline::Group {
+ public:
+  /// `context` must outlive it.
+  explicit TranslationPool(const PoolContext& context) : context_(context) {}
+
+  void add(PreparedLine line, std::string tag);
+  bool is_empty() const { return lines_.empty(); }
+  /// Tokens and lines, whichever need the memory.
+  std::size_t weight() const { return weight_; }
+  /// Makes the batches: after the last line, before submission.
+  void close();
+
+  int tasks() const override { return static_cast<int>(batches_.size()); }
+  void run(int worker, int task) override;
+  void deliver() override;
+
+ private:
+  void add_sentence(const PreparedLine& line, int part);
+
+  const PoolContext& context_;
+  std::vector<PreparedLine> lines_;
+  std::vector<std::string> tags_;
+  std::size_t weight_ = 0;
+
+  Ragged sources_, targets_;  ///< By sentence; targets only of a scored pool.
+  std::vector<std::vector<int>> prefixes_;
+  std::vector<std::uint64_t> numbers_;
+  std::vector<Batch> batches_;
+  std::vector<std::vector<Hypothesis>> found_;  ///< By sentence.
+};
+
+}  // namespace heed

@@ -1,0 +1,155 @@
+#include "heed/translation.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "translation/format.h"
+#include "translation/heatmap.h"
+#include "util/error.h"
+#include "util/json.h"
+
+namespace heed {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool is_translated(const Translation& translation) { return !translation.word_scores.empty(); }
+
+std::vector<std::string> extras_of(const Translation& translation,
+                                   const TranslateOptions& options) {
+  std::vector<std::string> extras;
+  if (options.alignment.form == AlignmentForm::kHard) {
+    extras.push_back(format_alignment(links_of(translation.alignment)));
+  }
+  if (options.alignment.form == AlignmentForm::kSoft) {
+    extras.push_back(soft_alignment(translation.attention));
+  }
+  if (options.word_scores) extras.push_back(word_scores(translation.word_scores));
+  return extras;
+}
+
+/// Six decimals are more than float arithmetic gives.
+Json number(double value) { return std::round(value * 1e6) / 1e6; }
+
+Json numbers(std::span<const float> values) {
+  Json list = Json::array();
+  for (const float value : values) list.push_back(number(value));
+  return list;
+}
+
+void add_fields(Json& json, const TranslatedLine& line, const Translation& translation,
+                const TranslateOptions& options) {
+  json["text"] = translation.text;
+  json["score"] = number(translation.score);
+  json["log_probability"] = number(translation.log_probability);
+  json["tokens"] = translation.pieces;
+  json["word_scores"] = numbers(translation.word_scores);
+  if (options.alignment.form == AlignmentForm::kNone) return;
+  json["source_units"] = line.source_units;
+  json["target_units"] = translation.units;
+  json["alignment"] = translation.alignment;
+  if (options.alignment.form != AlignmentForm::kSoft) return;
+  json["attention"] = Json::array();
+  for (const auto& row : translation.attention) json["attention"].push_back(numbers(row));
+}
+
+std::string json_record(const TranslatedLine& line, const TranslateOptions& options) {
+  Json json = line.tag.empty() ? Json::object() : Json::parse(line.tag);
+  add_fields(json, line, line.translations.front(), options);
+  if (options.n_best != 0) {
+    Json list = Json::array();
+    for (const Translation& translation : line.translations) {
+      add_fields(list.emplace_back(Json::object()), line, translation, options);
+      list.back().erase("source_units");
+    }
+    json["n_best"] = std::move(list);
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+/// What the formats take of a hypothesis.
+Hypothesis totals(const Translation& translation) {
+  Hypothesis hypothesis;
+  hypothesis.log_probability = translation.log_probability;
+  hypothesis.score = translation.score;
+  return hypothesis;
+}
+
+std::string n_best_record(const TranslatedLine& line, const TranslateOptions& options) {
+  std::string record;
+  for (const Translation& translation : line.translations) {
+    const Hypothesis hypothesis = totals(translation);
+    const OutputLine output{translation.text, hypothesis, extras_of(translation, options)};
+    record += n_best_line(line.number - 1, output) + '\n';
+  }
+  return record;
+}
+
+/// Takes a text out of an object; "" where there is none.
+std::string take_text(nlohmann::json& json, const char* name, const std::string& where) {
+  const auto field = json.find(name);
+  if (field == json.end()) return "";
+  if (!field->is_string())
+    fail("expected a text as \"{}\" in {}, found {}", name, where, field->type_name());
+  std::string text = *field;
+  json.erase(field);
+  return text;
+}
+
+}  // namespace
+
+SourceLine parse_record(std::string line, std::size_t number, const TranslateOptions& options) {
+  if (options.json && line.starts_with('{')) {
+    const std::string where = fmt::format("line {}", number);
+    nlohmann::json json = parse_json(line, where);
+    if (!json.contains("text")) fail("expected a field \"text\" in {}, found none", where);
+    std::string text = take_text(json, "text", where);
+    std::string prefix = take_text(json, "prefix", where);
+    return {std::move(text), std::move(prefix), json_text(json)};
+  }
+  const std::size_t tab = options.force_decode ? line.find('\t') : std::string::npos;
+  if (tab == std::string::npos) return {std::move(line), "", ""};
+  return {line.substr(0, tab), line.substr(tab + 1), ""};
+}
+
+std::string format_record(const TranslatedLine& line, const TranslateOptions& options) {
+  if (options.json) return json_record(line, options);
+  if (options.n_best != 0) return n_best_record(line, options);
+  const Translation& best = line.translations.front();
+  if (!is_translated(best)) return best.text + '\n';
+  const Hypothesis hypothesis = totals(best);
+  const OutputLine output{best.text, hypothesis, extras_of(best, options)};
+  return best_line(output, options.scores) + '\n';
+}
+
+std::string format_score(const TranslatedLine& line, const TranslateOptions& options) {
+  if (options.json) return json_record(line, options);
+  const Translation& given = line.translations.front();
+  if (!is_translated(given)) return "\n";
+  const std::string score = fmt::format("{:.4f}", given.score);
+  const Hypothesis hypothesis = totals(given);
+  return best_line({score, hypothesis, extras_of(given, options)}, false) + '\n';
+}
+
+std::string format_moses(std::size_t id, const TranslatedLine& line,
+                         const TranslateOptions& options) {
+  const Translation& given = line.translations.front();
+  const Hypothesis hypothesis = totals(given);
+  return n_best_line(id, {given.text, hypothesis, extras_of(given, options)}) + '\n';
+}
+
+std::string draw_attention(const TranslatedLine& line, int columns) {
+  const Translation& best = line.translations.front();
+  return terminal_heatmap({best.attention, line.source_units, best.units}, columns);
+}
+
+std::string draw_attention_svg(const TranslatedLine& line) {
+  const Translation& best = line.translations.front();
+  return svg_heatmap({best.attention, line.source_units, best.units});
+}
+
+}  // namespace heed

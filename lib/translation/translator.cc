@@ -1,0 +1,357 @@
+#include "heed/translator.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <iterator>
+#include <thread>
+#include <utility>
+
+#include "model/model_file.h"
+#include "translation/explorer.h"
+#include "translation/pool.h"
+#include "util/error.h"
+#include "util/pipeline.h"
+#include "util/strings.h"
+
+namespace heed {
+
+namespace {
+
+constexpr int kMostThreads = 1024;
+constexpr int kMostPools = 3;  // one that is written, one that is worked on, one that waits
+
+template <class T>
+void expect_range(const char* flag, T value, T low, T high) {
+  if (value >= low && value <= high) return;
+  fail_usage("expected {} to {} for --{}, found {}", low, high, flag, value);
+}
+
+void check_options(const TranslateOptions& options) {
+  constexpr int kMany = 1'000'000;
+  expect_range("beam-size", options.search.beam_size, 1, 1024);
+  expect_range("normalize", options.search.normalize, 0.0F, 10.0F);
+  expect_range("max-length-output", options.search.max_length, 0, kMany);
+  expect_range("max-length-factor", options.search.max_length_factor, 0.0F, 1000.0F);
+  expect_range("max-length", options.max_length, 1, kMany);
+  expect_range("no-repeat-ngram", options.no_repeat_ngram, 0, kMany);
+  expect_range("sampling-topk", options.sampling_topk, 0, kMany);
+  expect_range("mini-batch-words", options.mini_batch_words, 1, kMany);
+  expect_range("maxi-batch", options.maxi_batch, 1, kMany);
+  expect_range("threads", options.threads, 0, kMostThreads);
+  expect_range("alignment", options.alignment.threshold, 0.0F, 1.0F);
+  expect_range("n-best", options.n_best, -1, 1024);
+  if (!options.sampling && options.n_best > options.search.beam_size) {
+    fail_usage("expected --n-best of at most --beam-size {}, found {}; raise --beam-size",
+               options.search.beam_size, options.n_best);
+  }
+  if (options.sampling_topk > 0 && !options.sampling) {
+    fail_usage("--sampling-topk needs --sampling");
+  }
+}
+
+int thread_count(int wanted) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  return wanted > 0 ? wanted : std::clamp(cores, 1, kMostThreads);
+}
+
+SearchRules search_rules(const TranslateOptions& options, const Tokenizers& tokenizers) {
+  SearchRules rules;
+  rules.options = options.search;
+  rules.n_best = options.n_best < 0 ? options.search.beam_size : std::max(options.n_best, 1);
+  rules.attention = options.alignment.form != AlignmentForm::kNone;
+  rules.forbidden = {tokenizers.target.unk_id()};
+  rules.no_repeat_ngram = options.no_repeat_ngram;
+  if (options.sampling) {
+    rules.options.beam_size = rules.n_best;
+    rules.sampling = Sampling{options.sampling_topk, options.seed};
+  }
+  return rules;
+}
+
+LineRules make_line_rules(const TranslateOptions& options, const ModelOptions& model) {
+  LineRules rules;
+  rules.max_length = options.max_length;
+  const bool has_learned_positions = model.type == ModelType::kTransformer
+                                         ? model.positions == Positions::kLearned
+                                         : model.attention == "location";
+  if (has_learned_positions) {
+    rules.max_length = std::min(rules.max_length, model.max_positions - 1);
+  }
+  rules.long_lines = options.long_lines;
+  rules.invalid_utf8 = options.invalid_utf8;
+  rules.with_words = options.alignment.form != AlignmentForm::kNone;
+  return rules;
+}
+
+std::size_t count_words(std::string_view text) {
+  std::size_t words = 0;
+  bool in_word = false;
+  for (const char byte : text) {
+    words += !in_word && !is_space(byte) ? 1 : 0;
+    in_word = !is_space(byte);
+  }
+  return words;
+}
+
+std::vector<int> with_end(std::vector<int> ids, const Tokenizer& tokenizer) {
+  ids.push_back(tokenizer.eos_id());
+  return ids;
+}
+
+Batch pair_batch(const PreparedLine& line, const Tokenizers& tokenizers) {
+  Batch batch;
+  batch.source.add(with_end(line.ids, tokenizers.source));
+  batch.target.add(with_end(line.target, tokenizers.target));
+  return batch;
+}
+
+/// Counts the line; true the first time.
+bool note(LineCount& count, std::size_t number) {
+  constexpr std::size_t kNamed = 10;
+  if (count.first.size() < kNamed) count.first.push_back(number);
+  return ++count.count == 1;
+}
+
+}  // namespace
+
+struct Translator::Implementation {
+  Implementation(const std::string& path, const TranslateOptions& wanted)
+      : options((check_options(wanted), wanted)),
+        backend(make_backend(options.backend)),
+        loaded(path, *backend),
+        rules(search_rules(options, tokenizers())),
+        workers(thread_count(options.threads)) {
+    const AttentionChoice choice = choose_alignment();
+    const auto output = transposed_output(loaded.model());
+    for (auto& worker : workers) {
+      worker = std::make_unique<TranslationWorker>(loaded.model(), output, choice);
+    }
+  }
+
+  const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }
+  LineRules line_rules() const { return make_line_rules(options, loaded.contents().options); }
+  AttentionChoice choose_alignment();
+  PairAttention attention(const SourceLine& pair);
+  SearchTree explore(const std::string& line);
+  StreamSummary run(const LineStream& stream, bool scores_targets);
+
+  TranslateOptions options;
+  std::unique_ptr<Backend> backend;
+  LoadedModel loaded;
+  SearchRules rules;
+  std::vector<std::unique_ptr<TranslationWorker>> workers;
+};
+
+namespace {
+
+/// One stream of lines on its way through the workers.
+class StreamRun {
+ public:
+  StreamRun(const LineStream& stream, const LineRules& rules, const PoolContext& context)
+      : stream_(stream),
+        rules_(rules),
+        preparer_(context.tokenizers.source, context.tokenizers.target, rules),
+        context_(context),
+        pipeline_(static_cast<int>(context.workers.size()), kMostPools) {
+    context_.write = [this](std::span<TranslatedLine> lines) { write(lines); };
+  }
+
+  StreamSummary run();
+
+ private:
+  void read_all();
+  void add(SourceLine line);
+  void report(const PreparedLine& line);
+  void submit();
+  std::size_t pool_size() const;
+  void write(std::span<TranslatedLine> lines);
+
+  const LineStream& stream_;
+  const LineRules rules_;
+  const LinePreparer preparer_;
+  PoolContext context_;
+  StreamSummary summary_;
+  std::unique_ptr<TranslationPool> pool_;
+  int pools_ = 0;
+  std::chrono::steady_clock::duration waited_{};  ///< For lines of this pool.
+  std::size_t target_words_ = 0;
+  Pipeline pipeline_;  ///< Last: its threads end before what they use.
+};
+
+/// The first pools are small, so that the first lines come soon. Sizes don't depend on the time
+/// that things take.
+std::size_t StreamRun::pool_size() const {
+  if (context_.options.line_buffered) return 1;
+  const int batches = pools_ == 0 ? 2 : pools_ == 1 ? 8 : context_.options.maxi_batch;
+  return static_cast<std::size_t>(std::min(batches, context_.options.maxi_batch)) *
+         context_.options.mini_batch_words;
+}
+
+void StreamRun::submit() {
+  waited_ = {};
+  if (!pool_) return;
+  pool_->close();
+  pipeline_.submit(std::move(pool_));
+  ++pools_;
+}
+
+void StreamRun::report(const PreparedLine& line) {
+  const auto warn = [&](LineCount& count, bool happened, const std::string& what) {
+    if (happened && note(count, line.number) && stream_.warn) {
+      stream_.warn(fmt::format("line {} {}", line.number, what));
+    }
+  };
+  const std::string length =
+      fmt::format("has {} tokens, more than {} (--max-length)", line.length, rules_.max_length);
+  warn(summary_.split, line.is_split(), length + ": it is split and its parts joined again");
+  warn(summary_.cropped, line.is_cropped, length + ": the rest is cropped");
+  warn(summary_.copied, line.is_copied,
+       (line.length > 0 ? length : "is not UTF-8") + ": it is copied");
+  warn(summary_.invalid_utf8, line.is_repaired, "is not UTF-8: invalid bytes become U+FFFD");
+}
+
+void StreamRun::add(SourceLine line) {
+  const std::size_t number = ++summary_.lines;
+  PreparedLine prepared =
+      context_.scores_targets
+          ? preparer_.prepare_pair(number, std::move(line.text), std::move(line.target))
+          : preparer_.prepare(number, std::move(line.text), std::move(line.target));
+  report(prepared);
+  summary_.source_words += count_words(prepared.text);
+  if (!pool_) pool_ = std::make_unique<TranslationPool>(context_);
+  pool_->add(std::move(prepared), std::move(line.tag));
+}
+
+void StreamRun::read_all() {
+  // Lines that come one by one are not kept waiting for others.
+  constexpr std::chrono::milliseconds kPatience(50);
+  while (!pipeline_.has_failed()) {
+    SourceLine line;
+    const auto begin = std::chrono::steady_clock::now();
+    const NextLine next = stream_.read(line);
+    waited_ += std::chrono::steady_clock::now() - begin;
+    if (next == NextLine::kEnd) return;
+    if (next == NextLine::kLater) {
+      submit();
+      continue;
+    }
+    add(std::move(line));
+    if (pool_->weight() >= pool_size() || (waited_ > kPatience && pipeline_.is_idle())) submit();
+  }
+}
+
+void StreamRun::write(std::span<TranslatedLine> lines) {
+  for (const TranslatedLine& line : lines) target_words_ += count_words(line.text());
+  stream_.write(lines);
+}
+
+StreamSummary StreamRun::run() {
+  std::exception_ptr error;
+  try {
+    read_all();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  submit();
+  pipeline_.finish();
+  if (error) std::rethrow_exception(error);
+  summary_.target_words = target_words_;
+  return summary_;
+}
+
+}  // namespace
+
+StreamSummary Translator::Implementation::run(const LineStream& stream, bool scores_targets) {
+  LineRules lines = line_rules();
+  if (scores_targets && lines.invalid_utf8 == InvalidUtf8::kCopy) {
+    lines.invalid_utf8 = InvalidUtf8::kReplace;
+  }
+  const PoolContext context{options, rules, tokenizers(), workers, scores_targets, {}};
+  return StreamRun(stream, lines, context).run();
+}
+
+AttentionChoice Translator::Implementation::choose_alignment() {
+  if (options.alignment.form == AlignmentForm::kNone) {
+    if (options.alignment_layer == 0 && options.alignment_heads.empty()) return {};
+    fail_usage("--alignment-layer and --alignment-heads need --alignment, hard or soft");
+  }
+  const AttentionChoice choice =
+      choose_attention(loaded.model(), options.alignment_layer, options.alignment_heads);
+  options.alignment_layer = choice.layer;
+  options.alignment_heads = choice.head == 0 ? "mean" : std::to_string(choice.head);
+  return choice;
+}
+
+PairAttention Translator::Implementation::attention(const SourceLine& pair) {
+  if (options.alignment.form == AlignmentForm::kNone) {
+    fail_usage("expected --alignment for the attention of a pair, found none");
+  }
+  LineRules lines = line_rules();
+  lines.invalid_utf8 = InvalidUtf8::kReplace;
+  const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
+  const PreparedLine line = preparer.prepare_pair(1, pair.text, pair.target);
+  if (!line.is_translated()) return {};
+  std::vector<AttentionChoice> choices;
+  const std::vector<int> heads = attention_heads(loaded.model());
+  for (int layer = 1; std::cmp_less_equal(layer, heads.size()); ++layer) {
+    const int count = heads[layer - 1];
+    for (int head = 0; count > 0 && head <= count; ++head) choices.push_back({layer, head});
+  }
+  const Batch batch = pair_batch(line, tokenizers());
+  const auto pieces = workers.front()->scorer.attention(batch, choices);
+  return Assembler(tokenizers(), options).attention(line, choices, pieces);
+}
+
+SearchTree Translator::Implementation::explore(const std::string& line) {
+  if (options.sampling) fail_usage("expected a search to explore, found --sampling");
+  LineRules lines = line_rules();
+  lines.invalid_utf8 = InvalidUtf8::kReplace;
+  lines.long_lines = LongLines::kCrop;
+  const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
+  const PreparedLine prepared = preparer.prepare(1, line, "");
+  if (!prepared.is_translated()) return {};
+  return heed::explore(workers.front()->stepper, rules, with_end(prepared.ids, tokenizers().source),
+                       tokenizers().target);
+}
+
+Translator::Translator(const std::string& model, const TranslateOptions& options)
+    : implementation_(std::make_unique<Implementation>(model, options)) {}
+Translator::Translator(Translator&& other) noexcept = default;
+Translator& Translator::operator=(Translator&& other) noexcept = default;
+Translator::~Translator() = default;
+
+const TranslateOptions& Translator::options() const { return implementation_->options; }
+
+std::vector<TranslatedLine> Translator::translate(std::span<const std::string> lines) {
+  std::vector<TranslatedLine> results;
+  results.reserve(lines.size());
+  std::size_t next = 0;
+  const auto read = [&](SourceLine& line) {
+    if (next == lines.size()) return NextLine::kEnd;
+    line.text = lines[next++];
+    return NextLine::kRead;
+  };
+  const auto write = [&](std::span<TranslatedLine> part) {
+    std::ranges::move(part, std::back_inserter(results));
+  };
+  translate({read, write});
+  return results;
+}
+
+StreamSummary Translator::translate(const LineStream& stream) {
+  return implementation_->run(stream, false);
+}
+
+StreamSummary Translator::score(const LineStream& stream) {
+  return implementation_->run(stream, true);
+}
+
+PairAttention Translator::attention(const SourceLine& pair) {
+  return implementation_->attention(pair);
+}
+
+SearchTree Translator::explore(const std::string& line) { return implementation_->explore(line); }
+
+}  // namespace heed
