@@ -177,7 +177,7 @@ void apply_setting(const RunSetting& setting, TrainOptions& options) {
       const auto items = split_fields(setting.value, ',');
       texts.assign(items.begin(), items.end());
     }
-    from_texts(field.name, texts, value);
+    set_value(field, texts, value);
   });
   if (!is_known) fail_unknown("option", setting.flag, names);
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "model/attention_choice.h"
 #include "training/training_setup.h"
 #include "util/error.h"
 #include "util/json_fields.h"
@@ -64,6 +65,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       schedule_(make_schedule(options_.training, end_)),
       report_(log) {
   parameters_.initialize(options_.training.seed);
+  check_own_choice(*model_);
   if (guided_) workers_.guide_attention(make_guide(*model_, options_.training));
   first_moment_.emplace(*backend_, parameters_.size());
   second_moment_.emplace(*backend_, parameters_.size());
@@ -273,9 +275,9 @@ void TrainingLoop::keep_models(bool is_best) {
 
 void TrainingLoop::save_model(const std::string& path) const {
   nlohmann::json options = to_json(options_.training);
-  for (const char* of_this_run : {"after", "time-budget", "save-freq", "disp-freq"}) {
-    options.erase(of_this_run);  // the result does not depend on them
-  }
+  // So that a training in two parts has the same bytes as one in one.
+  erase_fields<TrainingOptions>(options, FieldKind::kBudget);
+  erase_fields<TrainingOptions>(options, FieldKind::kRun);
   const nlohmann::json training = {{"updates", counters_.progress.updates},
                                    {"epochs", counters_.progress.epochs},
                                    {"tokens", counters_.progress.tokens},

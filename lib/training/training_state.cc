@@ -17,8 +17,7 @@ constexpr std::string_view kKind = "training";
 nlohmann::json shaping_options(const TrainOptions& options) {
   nlohmann::json json = to_json(options.architecture);
   json.update(to_json(options.data));
-  json.erase("train-sets");  // the text counts, not its name
-  json.erase("valid-sets");
+  erase_fields<DataOptions>(json, FieldKind::kFile);
   json["seed"] = options.training.seed;
   json["exponential-smoothing"] = options.training.exponential_smoothing > 0;
   return json;
@@ -52,8 +51,9 @@ Tokenizers TrainingState::tokenizers() const {
 
 /// Options that an older program did not have were as the defaults of their structs are.
 void TrainingState::expect_same_options(const Container& file) const {
-  nlohmann::json before = shaping_options({});
+  nlohmann::json before = shaping_options(TrainOptions());
   before.update(file.metadata("options"));
+  erase_fields<DataOptions>(before, FieldKind::kFile);  // older programs compared some names
   for (const auto& [name, value] : before.items()) {
     if (!options_.contains(name)) {
       fail(
