@@ -93,8 +93,8 @@ struct TrainingOptions {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"after",
-            "Stop after so much: 100e epochs, 10Gt target tokens, 100Ku updates; several "
-            "with commas, the first reached counts",
+            "Stop after so much: 100e epochs, 10Gt target tokens, 100Ku updates (also without a "
+            "letter); several with commas, the first reached counts",
             'a'},
       self.after);
     v(Field{"time-budget", "Stop after so much time of training: 90s, 30m, 2h"}, self.time_budget);
@@ -121,7 +121,8 @@ struct TrainingOptions {
             "Rate of the running average of the weights that is validated "
             "and saved; 0: none"},
       self.exponential_smoothing);
-    v(Field{"valid-freq", "Validate every so often: 1000u updates, 1e epochs, 1Mt target tokens"},
+    v(Field{"valid-freq",
+            "Validate every so often, and at the end: 1000 updates, 1e epochs, 1Mt target tokens"},
       self.valid_freq);
     v(Field{"valid-metrics",
             "Measures of validation: bleu, perplexity, cross-entropy, attention; the first, not "
@@ -132,11 +133,13 @@ struct TrainingOptions {
     v(Field{"valid-beam-size", "Beam of the translations in validation"}, self.valid_beam_size);
     v(Field{"early-stopping", "Stop when so many validations in a row bring no new best; 0: never"},
       self.early_stopping);
-    v(Field{"save-freq", "Save the training state every so often: 1000u, 1e, or time: 5m"},
+    v(Field{"save-freq",
+            "Save the training state every so often: 1000 updates, 1e, or time: 5m; a signal (INT, "
+            "TERM, HUP) saves it too, without a validation"},
       self.save_freq);
     v(Field{"keep-checkpoints", "Keep the models of the last N validations (for heed average)"},
       self.keep_checkpoints);
-    v(Field{"disp-freq", "Report every so often: 100u updates, 1e epochs, 10s"}, self.disp_freq);
+    v(Field{"disp-freq", "Report every so often: 100 updates, 1e epochs, 10s"}, self.disp_freq);
     v(Field{"seed", "Seed of all random choices"}, self.seed);
     v(Field{"threads", "Worker threads; 0: all cores"}, self.threads);
     v(Field{"backend", "Kernels: eigen (fast) or reference (plain loops)"}, self.backend);
