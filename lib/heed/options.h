@@ -120,8 +120,8 @@ struct TrainingOptions {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"after",
-            "Stop after so much: 100e epochs, 10Gt target tokens, 100Ku updates; several "
-            "with commas, the first reached counts",
+            "Stop after so much: 100e epochs, 10Gt target tokens, 100Ku updates (also without a "
+            "letter); several with commas, the first reached counts",
             'a'}
           .budget(),
       self.after);
@@ -157,7 +157,8 @@ struct TrainingOptions {
             "and saved; 0: none"}
           .within(0, 1),
       self.exponential_smoothing);
-    v(Field{"valid-freq", "Validate every so often: 1000u updates, 1e epochs, 1Mt target tokens"},
+    v(Field{"valid-freq",
+            "Validate every so often, and at the end: 1000 updates, 1e epochs, 1Mt target tokens"},
       self.valid_freq);
     v(Field{"valid-metrics",
             "Measures of validation: bleu, perplexity, cross-entropy, attention; the first, not "
@@ -171,13 +172,16 @@ struct TrainingOptions {
     v(Field{"early-stopping", "Stop when so many validations in a row bring no new best; 0: never"}
           .within(0, 1'000'000, "validations"),
       self.early_stopping);
-    v(Field{"save-freq", "Save the training state every so often: 1000u, 1e, or time: 5m"}.run(),
+    v(Field{"save-freq",
+            "Save the training state every so often: 1000 updates, 1e, or time: 5m; a signal (INT, "
+            "TERM, HUP) saves it too, without a validation"}
+          .run(),
       self.save_freq);
     v(Field{"keep-checkpoints", "Keep the models of the last N validations (for heed average)"}
           .within(0, 10000, "models")
           .run(),
       self.keep_checkpoints);
-    v(Field{"disp-freq", "Report every so often: 100u updates, 1e epochs, 10s"}.run(),
+    v(Field{"disp-freq", "Report every so often: 100 updates, 1e epochs, 10s"}.run(),
       self.disp_freq);
     v(Field{"seed", "Seed of all random choices"}, self.seed);
     ComputeOptions::visit_fields(self, v);

@@ -64,6 +64,7 @@ std::optional<ValidationText> read_validation_text(const DataOptions& options) {
     text.source.push_back(std::move(pair.source));
     text.target.push_back(std::move(pair.target));
   }
+  text.fingerprint = corpus.fingerprint();
   return text;
 }
 

@@ -31,6 +31,22 @@ void for_each_block(const TrainingWeights& weights, Function function) {
   if (weights.average) function("average", weights.average);
 }
 
+TrainingCounters read_counters(const Container& file) {
+  const nlohmann::json json = file.metadata("counters");
+  if (!json.is_object()) fail("expected an object of counters in {}, found none", file.path());
+  TrainingCounters counters;
+  TrainingCounters::visit(counters, [&](const char* name, auto& value) {
+    if (!json.contains(name)) return;
+    try {
+      json[name].get_to(value);
+    } catch (const nlohmann::json::exception&) {
+      fail("expected another kind of value for the counter '{}' in {}, found {}", name, file.path(),
+           json[name].dump());
+    }
+  });
+  return counters;
+}
+
 std::span<float> host_view(const Tensor& block) { return {block.data, block.size()}; }
 
 }  // namespace
@@ -54,19 +70,21 @@ void TrainingState::expect_same_options(const Container& file) const {
   nlohmann::json before = shaping_options(TrainOptions());
   before.update(file.metadata("options"));
   erase_fields<DataOptions>(before, FieldKind::kFile);  // older programs compared some names
-  for (const auto& [name, value] : before.items()) {
+  const auto expect_same = [&](const std::string& name, const nlohmann::json& value) {
     if (!options_.contains(name)) {
       fail(
           "expected options that this program has, found --{} in {}; go on with the heed that "
           "wrote it, or train to another --model",
           name, path_);
     }
-    if (options_[name] == value) continue;
+    if (options_[name] == value) return;
     fail(
         "expected --{} {} as when {} was written, found {}; go on with the same options, or train "
         "to another --model",
         name, value.dump(), path_, options_[name].dump());
-  }
+  };
+  expect_same("type", before["type"]);  // others differ because it does
+  for (const auto& [name, value] : before.items()) expect_same(name, value);
 }
 
 TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
@@ -81,11 +99,7 @@ TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
   for_each_block(weights, [&](std::string_view name, const Tensor& block) {
     file.read_floats(name, host_view(block));
   });
-  TrainingCounters counters;
-  const nlohmann::json json = file.metadata("counters");
-  TrainingCounters::visit(counters,
-                          [&](const char* name, auto& value) { json.at(name).get_to(value); });
-  return counters;
+  return read_counters(file);
 }
 
 void TrainingState::save(const TrainingCounters& counters, const TrainingWeights& weights,
