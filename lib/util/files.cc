@@ -252,7 +252,7 @@ std::string read_at(const Descriptor& file, const std::string& path, std::uint64
   return bytes;
 }
 
-std::string read_file(const std::string& path) {
+std::string read_file(const std::string& path, std::size_t most) {
   const Descriptor file = open_for_reading(path);
   std::string bytes;
   std::string chunk(kChunk, '\0');
@@ -262,6 +262,7 @@ std::string read_file(const std::string& path) {
     if (count < 0) fail("could not read {}: {}", path, system_message());
     if (count == 0) return bytes;
     bytes.append(chunk, 0, static_cast<std::size_t>(count));
+    if (bytes.size() > most) fail("expected at most {} bytes in {}, found more", most, path);
   }
 }
 

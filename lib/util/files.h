@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -110,8 +111,10 @@ Descriptor open_for_reading(const std::string& path);
 std::string read_at(const Descriptor& file, const std::string& path, std::uint64_t offset,
                     std::size_t size);
 
-/// All bytes of a file, as they are. Throws Error naming the file.
-std::string read_file(const std::string& path);
+/// All bytes of a file, as they are. Throws Error naming the file, also where there are more than
+/// `most`.
+std::string read_file(const std::string& path,
+                      std::size_t most = std::numeric_limits<std::size_t>::max());
 
 /// All lines of a text file, as LineReader reads them.
 std::vector<std::string> read_lines(const std::string& path);
