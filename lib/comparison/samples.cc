@@ -66,17 +66,17 @@ std::vector<Sample> take_samples(const CompareOptions& options, const TestSet& t
                        words_and_end(test.reference[line]),
                        {}});
   }
+  if (samples.empty()) return samples;
   TranslateOptions translate;
   translate.search = options.search;
   translate.max_length = options.train.data.max_length;
   translate.threads = 1;
   translate.backend = options.train.training.backend;
   for (const GroupModel& group : groups) {
-    const bool has_attention = has_alignments(group.model, translate.backend);
-    translate.alignment.form = has_attention ? AlignmentForm::kSoft : AlignmentForm::kNone;
+    translate.alignment.form = group.has_attention ? AlignmentForm::kSoft : AlignmentForm::kNone;
     Translator translator(group.model, translate);
     for (Sample& sample : samples) {
-      SampleView view = look(translator, has_attention, sample);
+      SampleView view = look(translator, group.has_attention, sample);
       view.group = group.group;
       view.translation = group.output.at(sample.line - 1);
       sample.views.push_back(std::move(view));
