@@ -25,12 +25,15 @@ SampleView look(Translator& translator, bool has_attention, Sample& sample) {
   if (!has_attention) return view;
   PairAttention attention =
       translator.attention({.text = sample.source, .target = sample.reference});
-  for (HeadAttention& head : attention.heads) {
-    view.pictures.push_back({head.layer, head.head, std::move(head.weights)});
+  std::vector<HeadAttention>& heads = attention.heads;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    // A layer's only head is its mean.
+    if (heads[i].head == 1 && (i + 1 == heads.size() || heads[i + 1].head != 2)) continue;
+    view.pictures.push_back({heads[i].layer, heads[i].head, std::move(heads[i].weights)});
   }
   // As the model cropped them, if it did.
-  if (!attention.heads.empty()) sample.source_units = std::move(attention.source_units);
-  if (!attention.heads.empty()) sample.target_units = std::move(attention.target_units);
+  if (!heads.empty()) sample.source_units = std::move(attention.source_units);
+  if (!heads.empty()) sample.target_units = std::move(attention.target_units);
   return view;
 }
 
