@@ -11,7 +11,6 @@
 #include "training/training_setup.h"
 #include "util/error.h"
 #include "util/json_fields.h"
-#include "util/table.h"
 
 namespace heed {
 
@@ -34,7 +33,7 @@ class CorpusSizes {
 };
 
 struct Chooser {
-  const Comparator::Give& give;
+  const GiveCompareOptions& give;
   int threads;
   CorpusSizes sizes{};
 
@@ -100,12 +99,14 @@ std::vector<std::string> groups_of(const std::vector<RunPlan>& runs) {
   return groups;
 }
 
+/// One group alone is tested against nothing, whatever a configuration names.
 std::string choose_baseline(const std::string& wanted, const std::vector<std::string>& groups) {
-  if (wanted.empty()) return groups.front();
-  if (std::find(groups.begin(), groups.end(), wanted) == groups.end()) {
-    fail_unknown("group", wanted, std::vector<std::string_view>(groups.begin(), groups.end()));
-  }
-  return wanted;
+  if (wanted.empty() || groups.size() == 1) return groups.front();
+  if (std::ranges::find(groups, wanted) != groups.end()) return wanted;
+  fail_usage(
+      "expected one of this comparison's groups for --baseline, {}, found '{}'; choose one, or the "
+      "first with --baseline ''",
+      fmt::join(groups, " or "), wanted);
 }
 
 void check_options(const ComparisonOptions& options) {
@@ -163,7 +164,7 @@ CompareOptions CompareOptions::for_corpus(ModelType type, std::size_t sentence_p
   return options;
 }
 
-ComparisonPlan make_plan(const Comparator::Give& give, int threads) {
+ComparisonPlan make_plan(const GiveCompareOptions& give, int threads) {
   CompareOptions given;
   give(given);
   check_options(given.comparison);

@@ -45,8 +45,8 @@ void train_files(const DataOptions& options, const std::vector<std::string>& fil
   Log silent;
   const Corpus corpus(options.train_sets, options.tsv);
   const Tokenizers tokenizers = train_tokenizers(corpus, options, silent);
-  write_whole(files.back(), tokenizers.target.serialized());
-  if (files.size() > 1) write_whole(files.front(), tokenizers.source.serialized());
+  write_file(files.back(), tokenizers.target.serialized());
+  if (files.size() > 1) write_file(files.front(), tokenizers.source.serialized());
 }
 
 /// In a process of its own: it takes much memory, which would count as that of later runs.
@@ -57,7 +57,7 @@ void train_in_child(const DataOptions& options, const std::vector<std::string>& 
       train_files(options, files);
       return 0;
     } catch (const std::exception& error) {
-      write_whole(error_file, error.what());
+      write_file(error_file, error.what());
     }
     return 1;
   });

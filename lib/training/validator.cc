@@ -47,24 +47,6 @@ bool is_among(std::string_view metric, const std::vector<std::string>& names) {
   return std::ranges::find(names, metric) != names.end();
 }
 
-/// What a model makes of references that it is forced to write.
-struct ForcedReferences {
-  double log_probability = 0;
-  std::size_t tokens = 0;
-  AttentionStatistics attention{};
-
-  void add(const Hypothesis& reference) {
-    log_probability += reference.log_probability;
-    tokens += reference.word_scores.size();
-    attention.add(reference.attention);
-  }
-  void add(const ForcedReferences& others) {
-    log_probability += others.log_probability;
-    tokens += others.tokens;
-    attention.add(others.attention);
-  }
-};
-
 /// Deals out the numbers of batches to workers, until somebody wants to stop.
 class BatchQueue {
  public:
@@ -104,6 +86,16 @@ Ragged encode_all(const Tokenizer& tokenizer, const std::vector<std::string>& li
 }
 
 }  // namespace
+
+void ForcedReferences::add(const ForcedReferences& others) {
+  log_probability += others.log_probability;
+  tokens += others.tokens;
+  attention.add(others.attention);
+}
+
+double ForcedReferences::cross_entropy() const {
+  return -log_probability / static_cast<double>(std::max<std::size_t>(1, tokens));
+}
 
 const ValidationMetric& find_validation_metric(std::string_view name) {
   return find_entry(std::span<const ValidationMetric>(kMetrics), "validation metric", name);
@@ -163,13 +155,14 @@ bool Validator::force_references(ThreadPool& pool, const Interrupted& interrupte
     Scorer scorer(model_, attention_.value_or(AttentionChoice()));
     while (const std::optional<std::size_t> i = queue.next(worker)) {
       for (const Hypothesis& reference : scorer.score(batches_[*i], 0, attention_.has_value())) {
-        parts[*i].add(reference);
+        parts[*i].add(reference.log_probability, reference.word_scores.size(),
+                      reference.attention);
       }
     }
   });
   ForcedReferences all;
   for (const ForcedReferences& part : parts) all.add(part);
-  result.cross_entropy = -all.log_probability / static_cast<double>(all.tokens);
+  result.cross_entropy = all.cross_entropy();
   result.perplexity = std::exp(result.cross_entropy);
   result.attention = all.attention.means();
   return !queue.is_stopped();

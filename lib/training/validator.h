@@ -26,6 +26,23 @@ struct Validation {
   std::vector<std::string> translations;  ///< Empty if BLEU was not asked for.
 };
 
+/// What a model makes of references that it is forced to write.
+struct ForcedReferences {
+  double log_probability = 0;
+  std::size_t tokens = 0;
+  AttentionStatistics attention{};
+
+  void add(double sentence_log_probability, std::size_t sentence_tokens,
+           const std::vector<std::vector<float>>& weights) {
+    add({sentence_log_probability, sentence_tokens});
+    attention.add(weights);
+  }
+  void add(const ForcedReferences& others);
+
+  /// Nats a token; 0 of none.
+  double cross_entropy() const;
+};
+
 /// A metric of validation: one of --valid-metrics.
 struct ValidationMetric {
   /// Which of two values tells of the better model.

@@ -205,6 +205,12 @@ void AtomicFile::commit() {
   if (directory.is_open() && ::fsync(directory.get()) != 0 && errno != EINVAL) fail_to_write();
 }
 
+void write_file(const std::string& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
 ScratchFile::ScratchFile() {
   const char* const chosen = std::getenv("TMPDIR");
   directory_ = chosen != nullptr && *chosen != '\0' ? chosen : "/tmp";

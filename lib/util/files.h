@@ -83,6 +83,9 @@ class AtomicFile {
   Descriptor file_;
 };
 
+/// Writes a whole file, all or nothing. Throws as AtomicFile.
+void write_file(const std::string& path, std::string_view bytes);
+
 /// A file without a name, in the directory TMPDIR (or /tmp), that goes away with this object.
 class ScratchFile {
  public:
