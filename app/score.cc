@@ -17,10 +17,10 @@ namespace heed {
 namespace {
 
 /// Fields of TranslateOptions that scoring has no use for.
-constexpr std::array<std::string_view, 11> kOnlyForSearch = {
+constexpr std::array<std::string_view, 12> kOnlyForSearch = {
     "beam-size", "max-length-output", "max-length-factor", "n-best",
     "scores",    "sampling",          "sampling-topk",     "no-repeat-ngram",
-    "seed",      "force-decode",      "long-lines"};
+    "seed",      "force-decode",      "long-lines",        "n-best-distinct"};
 
 /// Everything that can be said about `heed score`.
 struct ScoreCommand {
@@ -111,6 +111,7 @@ std::unique_ptr<PairReader> make_reader(const ScoreCommand& command) {
   if (command.input.size() != 1) {
     fail_usage("expected the source for --input, found {} files", command.input.size());
   }
+  expect_standard_input_once({command.input[0], command.n_best_list});
   return std::make_unique<ListedPairs>(command.input, command.n_best_list);
 }
 

@@ -24,6 +24,7 @@ struct DataOptions {
   std::string spm_options = {};
   float subword_sampling = 0;
   int max_length = 256;
+  int mini_batch = 0;
   int mini_batch_words = 2000;
   int maxi_batch = 100;
   std::string guided_alignment = {};
@@ -54,6 +55,8 @@ struct DataOptions {
       self.subword_sampling);
     v(Field{"max-length", "Training pairs with more tokens on a side are left out"},
       self.max_length);
+    v(Field{"mini-batch", "Sentence pairs of a batch at most; 0: as --mini-batch-words says"},
+      self.mini_batch);
     v(Field{"mini-batch-words", "Target tokens of a batch"}, self.mini_batch_words);
     v(Field{"maxi-batch", "Batches that are sorted by length together"}, self.maxi_batch);
     v(Field{"guided-alignment",
@@ -209,6 +212,7 @@ struct SearchOptions {
 struct TranslateOptions {
   SearchOptions search;
   int n_best = 0;  ///< -1: as many as the beam is wide.
+  bool n_best_distinct = false;
   bool scores = false;
   bool word_scores = false;
   AlignmentOutput alignment;
@@ -224,6 +228,7 @@ struct TranslateOptions {
   bool sampling = false;
   int sampling_topk = 0;
   std::uint64_t seed = 1;
+  int mini_batch = 0;
   int mini_batch_words = 1000;
   int maxi_batch = 20;
   bool line_buffered = false;
@@ -238,6 +243,10 @@ struct TranslateOptions {
             "only the best",
             0, "-1"},
       self.n_best);
+    v(Field{"n-best-distinct",
+            "Of translations with the same text, in other pieces, write the best only: at most N, "
+            "or fewer where the beam has no more"},
+      self.n_best_distinct);
     v(Field{"scores", "Write each translation's normalised score"}, self.scores);
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
     v(Field{"alignment",
@@ -275,6 +284,8 @@ struct TranslateOptions {
       self.sampling);
     v(Field{"sampling-topk", "Draw from the K likeliest tokens; 0: from all"}, self.sampling_topk);
     v(Field{"seed", "Seed of --sampling"}, self.seed);
+    v(Field{"mini-batch", "Sentences of a batch at most; 0: as --mini-batch-words says"},
+      self.mini_batch);
     v(Field{"mini-batch-words", "Source tokens of a batch"}, self.mini_batch_words);
     v(Field{"maxi-batch", "Batches that are sorted by length together"}, self.maxi_batch);
     v(Field{"line-buffered", "Translate each line by itself as soon as it is read"},

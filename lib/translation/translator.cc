@@ -37,6 +37,7 @@ void check_options(const TranslateOptions& options) {
   expect_range("max-length", options.max_length, 1, kMany);
   expect_range("no-repeat-ngram", options.no_repeat_ngram, 0, kMany);
   expect_range("sampling-topk", options.sampling_topk, 0, kMany);
+  expect_range("mini-batch", options.mini_batch, 0, kMany);
   expect_range("mini-batch-words", options.mini_batch_words, 1, kMany);
   expect_range("maxi-batch", options.maxi_batch, 1, kMany);
   expect_range("threads", options.threads, 0, kMostThreads);
@@ -45,6 +46,9 @@ void check_options(const TranslateOptions& options) {
   if (!options.sampling && options.n_best > options.search.beam_size) {
     fail_usage("expected --n-best of at most --beam-size {}, found {}; raise --beam-size",
                options.search.beam_size, options.n_best);
+  }
+  if (options.n_best_distinct && options.n_best == 0) {
+    fail_usage("--n-best-distinct needs --n-best");
   }
   if (options.sampling_topk > 0 && !options.sampling) {
     fail_usage("--sampling-topk needs --sampling");
@@ -59,7 +63,9 @@ int thread_count(int wanted) {
 SearchRules search_rules(const TranslateOptions& options, const Tokenizers& tokenizers) {
   SearchRules rules;
   rules.options = options.search;
-  rules.n_best = options.n_best < 0 ? options.search.beam_size : std::max(options.n_best, 1);
+  // Of equal texts one is kept, so all that the beam has are looked at.
+  const bool all_of_beam = options.n_best < 0 || (options.n_best_distinct && !options.sampling);
+  rules.n_best = all_of_beam ? options.search.beam_size : std::max(options.n_best, 1);
   rules.attention = options.alignment.form != AlignmentForm::kNone;
   rules.forbidden = {tokenizers.target.unk_id()};
   rules.no_repeat_ngram = options.no_repeat_ngram;
