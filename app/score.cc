@@ -100,6 +100,7 @@ std::unique_ptr<PairReader> make_reader(const ScoreCommand& command) {
   if (command.input.size() != 1) {
     fail_usage("expected the source for --input, found {} files", command.input.size());
   }
+  expect_standard_input_once({command.input[0], command.n_best_list});
   return std::make_unique<ListedPairs>(command.input, command.n_best_list);
 }
 

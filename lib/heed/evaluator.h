@@ -77,8 +77,14 @@ struct EvaluateOptions {
     v(Field{"metrics", "bleu, chrf, ter; aer for alignments in Pharaoh's format", 'm'},
       self.metrics);
     v(Field{"sentence-level", "Score each sentence (one metric, one system)"}, self.sentence_level);
-    v(Field{"tokenize", "BLEU: 13a, intl, zh, char, none, or spm with --spm-model"}, self.tokenize);
-    v(Field{"spm-model", "BLEU: SentencePiece model of the tokenizer spm"}.file(), self.spm_model);
+    v(Field{"tokenize",
+            "BLEU: 13a, intl, zh, char, none; spm, flores101 or flores200 with --spm-model"},
+      self.tokenize);
+    v(Field{"spm-model",
+            "BLEU: SentencePiece model of the tokenizer; of flores101 and flores200 the file that "
+            "sacreBLEU downloads"}
+          .file(),
+      self.spm_model);
     v(Field{"lowercase", "BLEU: compare in lower case"}, self.lowercase);
     v(Field{"smooth-method",
             "BLEU: for n-grams without a match: exp (halve), floor (a small count), add-k, none",
@@ -131,6 +137,9 @@ struct EvaluateOptions {
     v(Field{"short", "Abbreviate the signature"}, self.abbreviate);
   }
 };
+
+/// The names that EvaluateOptions::metrics takes.
+std::vector<std::string_view> evaluation_metrics();
 
 /// Scores hypotheses against references as the options say. Returns what sacreBLEU would print;
 /// `version` ends the signatures ("heed-0.1.0"); warnings (invalid UTF-8, text that looks

@@ -36,6 +36,7 @@ struct DataOptions {
   std::string spm_options = {};
   float subword_sampling = 0;
   int max_length = 256;
+  int mini_batch = 0;
   int mini_batch_words = 2000;
   int maxi_batch = 100;
   std::string guided_alignment = {};
@@ -62,6 +63,9 @@ struct DataOptions {
     v(Field{"max-length", "Training pairs with more tokens on a side are left out"}.within(
           1, 1'000'000, "tokens"),
       self.max_length);
+    v(Field{"mini-batch", "Sentence pairs of a batch at most; 0: as --mini-batch-words says"}
+          .within(0, 1'000'000, "pairs"),
+      self.mini_batch);
     v(Field{"mini-batch-words", "Target tokens of a batch"}.within(1, 1'000'000, "tokens"),
       self.mini_batch_words);
     v(Field{"maxi-batch", "Batches that are sorted by length together"}.within(1, 1'000'000,
@@ -315,12 +319,16 @@ struct LineOptions {
 
 /// How lines are put together and computed; no line's result depends on it.
 struct BatchOptions : ComputeOptions {
+  int mini_batch = 0;
   int mini_batch_words = 1000;
   int maxi_batch = 20;
   bool line_buffered = false;
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"mini-batch", "Sentences of a batch at most; 0: as --mini-batch-words says"}.within(
+          0, 1'000'000, "sentences"),
+      self.mini_batch);
     v(Field{"mini-batch-words", "Source tokens of a batch"}.within(1, 1'000'000, "tokens"),
       self.mini_batch_words);
     v(Field{"maxi-batch", "Batches that are sorted by length together"}.within(1, 1'000'000,
@@ -335,6 +343,7 @@ struct BatchOptions : ComputeOptions {
 struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
   SearchOptions search;
   int n_best = 0;  ///< -1: as many as the beam is wide.
+  bool n_best_distinct = false;
   bool scores = false;
   bool word_scores = false;
   bool json = false;
@@ -354,6 +363,10 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
             0, "-1"}
           .within(-1, 1024, "translations"),
       self.n_best);
+    v(Field{"n-best-distinct",
+            "Of translations with the same text, in other pieces, write the best only: at most N, "
+            "or fewer where the beam has no more"},
+      self.n_best_distinct);
     v(Field{"scores", "Write each translation's normalised score"}, self.scores);
     visit_record_fields(self, v);
     AlignmentOptions::visit_fields(self, v);

@@ -133,7 +133,7 @@ Validator::Validator(const EncoderDecoder& model, const ValidationText& text,
   const Ragged sources = encode_all(tokenizers.source, text.source, max_length, cropped);
   const Ragged targets = encode_all(tokenizers.target, text.target, max_length, cropped);
   cropped_ = static_cast<std::size_t>(std::count(cropped.begin(), cropped.end(), true));
-  batches_ = make_batches(sources, targets, kBatchTokens);
+  batches_ = make_batches(sources, targets, {kBatchTokens});
   rules_.options.beam_size = options.training.valid_beam_size;
   rules_.forbidden = {tokenizers.target.unk_id()};
 }

@@ -101,6 +101,7 @@ class Agreement {
   }
   double error_rate() const { return metric_.score(sums_); }
   std::string text() const {
+    if (sums_[0] + sums_[1] == 0) return "AER: no links on either side, nothing to measure";
     return fmt::format("AER = {:.1f} {}", error_rate(), metric_.details(sums_));
   }
 

@@ -29,6 +29,9 @@ void check_options(const TranslateOptions& options) {
     fail_usage("expected --n-best of at most --beam-size {}, found {}; raise --beam-size",
                options.search.beam_size, options.n_best);
   }
+  if (options.n_best_distinct && options.n_best == 0) {
+    fail_usage("--n-best-distinct needs --n-best");
+  }
   if (options.sampling_topk > 0 && !options.sampling) {
     fail_usage("--sampling-topk needs --sampling");
   }
@@ -42,7 +45,9 @@ int thread_count(int wanted) {
 SearchRules search_rules(const TranslateOptions& options, const Tokenizers& tokenizers) {
   SearchRules rules;
   rules.options = options.search;
-  rules.n_best = options.n_best < 0 ? options.search.beam_size : std::max(options.n_best, 1);
+  // Of equal texts one is kept, so all that the beam has are looked at.
+  const bool all_of_beam = options.n_best < 0 || (options.n_best_distinct && !options.sampling);
+  rules.n_best = all_of_beam ? options.search.beam_size : std::max(options.n_best, 1);
   rules.attention = options.alignment.form != AlignmentForm::kNone;
   rules.forbidden = {tokenizers.target.unk_id()};
   rules.no_repeat_ngram = options.no_repeat_ngram;
