@@ -95,7 +95,7 @@ void TrainingLoop::resume() {
         "train to another --model",
         options_.model, state_file_.path());
   }
-  counters_ = state_file_.load(weights_);
+  counters_ = state_file_.load(*backend_, weights_);
   seconds_before_ = counters_.progress.seconds;
   batcher_.seek(counters_.position);
   log_.info("[train] going on from {} at update {}", state_file_.path(),
@@ -288,7 +288,7 @@ void TrainingLoop::save_model(const std::string& path) const {
 }
 
 void TrainingLoop::save_state() {
-  state_file_.save(counters_, weights_, tokenizers_);
+  state_file_.save(*backend_, counters_, weights_, tokenizers_);
   saved_update_ = counters_.progress.updates;
 }
 

@@ -60,9 +60,9 @@ class TrainingState {
   Tokenizers tokenizers() const;
   /// Fills the blocks. Throws Error if the file is damaged, or if the options that shape the result
   /// or the training text are not those that it was written with (the first that differs is named).
-  TrainingCounters load(const TrainingWeights& weights) const;
+  TrainingCounters load(Backend& backend, const TrainingWeights& weights) const;
   /// Writes all or nothing; an older state stays if it can't.
-  void save(const TrainingCounters& counters, const TrainingWeights& weights,
+  void save(Backend& backend, const TrainingCounters& counters, const TrainingWeights& weights,
             const Tokenizers& tokenizers) const;
 
  private:
