@@ -63,7 +63,8 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
                                   const AttentionGuide& guide) const {
   const Encoded encoded = encode(tape, batch.source);
   const Decoded decoded = decode(tape, encoded, batch.target);
-  CrossEntropy result = cross_entropy(decoded.hidden, output(tape), batch.target.ids, smoothing);
+  CrossEntropy result =
+      cross_entropy(decoded.hidden, output(tape), tape.keep(batch.target.ids), smoothing);
   if (guide.weight == 0 || batch.links.size() == 0) return result;
   const AttentionWeights& attention = decoded.attention;
   const Var guided = alignment_loss(attention.weights.at(guide.choice.layer - 1), attention.spans,
@@ -75,15 +76,14 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
 Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids, float factor) const {
   std::vector<int> kept(ids.begin(), ids.end());
   drop_tokens(tape, options_.dropout_source, kept);
-  return gather_rows(tape.parameter(*source_embedding_), tape.keep(std::span<const int>(kept)),
-                     factor);
+  return gather_rows(tape.parameter(*source_embedding_), tape.keep(kept), factor);
 }
 
-Var EncoderDecoder::embed_target(Tape& tape, std::span<const int> ids, float factor) const {
+Var EncoderDecoder::embed_target(Tape& tape, const Indices& ids, float factor) const {
   return gather_rows(tape.parameter(*target_embedding_), ids, factor);
 }
 
-std::span<const int> EncoderDecoder::shifted(Tape& tape, const Ragged& target) const {
+Indices EncoderDecoder::shifted(Tape& tape, const Ragged& target) const {
   std::vector<int> ids;
   ids.reserve(target.ids.size());
   for (int sentence = 0; sentence < target.size(); ++sentence) {
@@ -92,7 +92,7 @@ std::span<const int> EncoderDecoder::shifted(Tape& tape, const Ragged& target) c
     ids.insert(ids.end(), tokens.begin(), tokens.end() - 1);
   }
   drop_tokens(tape, options_.dropout_target, ids);
-  return tape.keep(std::span<const int>(ids));
+  return tape.keep(ids);
 }
 
 namespace {

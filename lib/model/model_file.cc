@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/half.h"
+#include "tensor/size.h"
 #include "util/error.h"
 #include "util/json.h"
 #include "util/json_fields.h"
@@ -135,8 +136,10 @@ LoadedModel::LoadedModel(const std::string& path, Backend& backend)
     return make_model(contents_.options, contents_.tokenizers.vocabularies(), *parameters_);
   });
   check_tensors();
-  if (float* const values = mapped_parameters()) {
-    parameters_->bind({values, 1, static_cast<int>(parameters_->size())});
+  float* const values = backend.shares_host_memory() ? mapped_parameters() : nullptr;
+  if (values != nullptr) {
+    const auto size = static_cast<std::int64_t>(parameters_->size());
+    parameters_->bind({values, 1, to_int(size, "numbers in all parameters")});
   } else {
     copy_parameters(backend);
   }

@@ -30,7 +30,7 @@ void TrainingLoop::resume() {
         "training would replace; move it away, or train to another --model",
         options_.model, state_file_.path());
   }
-  counters_ = state_file_.load(weights_);
+  counters_ = state_file_.load(*backend_, weights_);
   seconds_before_ = counters_.progress.seconds;
   saved_update_ = counters_.progress.updates;
   batcher_.seek(counters_.position);
@@ -106,7 +106,7 @@ void TrainingLoop::save_model(const std::string& path) const {
 
 void TrainingLoop::save_state() {
   counters_.threads = workers_.size();
-  state_file_.save(counters_, weights_, tokenizers_);
+  state_file_.save(*backend_, counters_, weights_, tokenizers_);
   saved_update_ = counters_.progress.updates;
 }
 

@@ -47,7 +47,12 @@ TrainingCounters read_counters(const Container& file) {
   return counters;
 }
 
-std::span<float> host_view(const Tensor& block) { return {block.data, block.size()}; }
+/// A block's numbers where the host and the backend share memory; else room for them in `copy`.
+std::span<float> host_side(const Backend& backend, const Tensor& block, std::vector<float>& copy) {
+  if (backend.shares_host_memory()) return {block.data, block.size()};
+  copy.resize(block.size());
+  return copy;
+}
 
 }  // namespace
 
@@ -87,7 +92,7 @@ void TrainingState::expect_same_options(const Container& file) const {
   for (const auto& [name, value] : before.items()) expect_same(name, value);
 }
 
-TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
+TrainingCounters TrainingState::load(Backend& backend, const TrainingWeights& weights) const {
   const Container file(path_, kKind);
   expect_same_options(file);
   if (file.metadata("corpus") != corpus_fingerprint_) {
@@ -97,19 +102,26 @@ TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
         path_);
   }
   for_each_block(weights, [&](std::string_view name, const Tensor& block) {
-    file.read_floats(name, host_view(block));
+    std::vector<float> copy;
+    const std::span<float> values = host_side(backend, block, copy);
+    file.read_floats(name, values);
+    if (!copy.empty()) backend.write(values, block);
   });
   return read_counters(file);
 }
 
-void TrainingState::save(const TrainingCounters& counters, const TrainingWeights& weights,
-                         const Tokenizers& tokenizers) const {
+void TrainingState::save(Backend& backend, const TrainingCounters& counters,
+                         const TrainingWeights& weights, const Tokenizers& tokenizers) const {
   nlohmann::json json;
   TrainingCounters::visit(counters,
                           [&](const char* name, const auto& value) { json[name] = value; });
+  std::vector<std::vector<float>> copies;
   std::vector<StoredTensor> tensors;
   for_each_block(weights, [&](std::string_view name, const Tensor& block) {
-    tensors.push_back(float_tensor(std::string(name), host_view(block)));
+    std::vector<float>& copy = copies.emplace_back();
+    const std::span<float> values = host_side(backend, block, copy);
+    if (!copy.empty()) backend.read(block, values);
+    tensors.push_back(float_tensor(std::string(name), values));
   });
   tensors.push_back(byte_tensor("tokenizer.source", tokenizers.source.serialized()));
   tensors.push_back(byte_tensor("tokenizer.target", tokenizers.target.serialized()));

@@ -68,9 +68,9 @@ class TrainingState {
   /// Fills the blocks. Throws Error if the file is damaged, or if the options that shape the result
   /// or the training text are not those that it was written with (the first that differs is named).
   /// Counters that an older program did not have keep their defaults.
-  TrainingCounters load(const TrainingWeights& weights) const;
+  TrainingCounters load(Backend& backend, const TrainingWeights& weights) const;
   /// Writes all or nothing; an older state stays if it can't.
-  void save(const TrainingCounters& counters, const TrainingWeights& weights,
+  void save(Backend& backend, const TrainingCounters& counters, const TrainingWeights& weights,
             const Tokenizers& tokenizers) const;
 
  private:

@@ -155,8 +155,7 @@ bool Validator::force_references(ThreadPool& pool, const Interrupted& interrupte
     Scorer scorer(model_, attention_.value_or(AttentionChoice()));
     while (const std::optional<std::size_t> i = queue.next(worker)) {
       for (const Hypothesis& reference : scorer.score(batches_[*i], 0, attention_.has_value())) {
-        parts[*i].add(reference.log_probability, reference.word_scores.size(),
-                      reference.attention);
+        parts[*i].add(reference.log_probability, reference.word_scores.size(), reference.attention);
       }
     }
   });
