@@ -10,6 +10,7 @@
 #include "app/streams.h"
 #include "heed/evaluator.h"
 #include "util/error.h"
+#include "util/strings.h"
 
 namespace heed {
 
@@ -52,6 +53,28 @@ std::string expand(std::string argument) {
   return argument;
 }
 
+/// Moves references that follow the names of metrics, as in "-m aer gold", before all flags: a list
+/// would swallow them. A slip of the hand stays in the list, whose reader says what is meant.
+void end_metrics_at_references(std::vector<std::string>& arguments) {
+  std::vector<std::string> metrics;
+  for (const std::string_view name : evaluation_metrics()) metrics.emplace_back(name);
+  std::vector<std::string> references;
+  bool in_metrics = false;
+  for (std::size_t i = 1; i < arguments.size() && arguments[i] != "--";) {
+    const std::string& argument = arguments[i];
+    const bool is_flag = argument.size() > 1 && argument.starts_with('-');
+    if (is_flag) in_metrics = argument == "-m" || argument == "--metrics";
+    const bool is_name = is_flag || !nearest_name(argument, metrics).empty();
+    if (!in_metrics || is_name) {
+      ++i;
+      continue;
+    }
+    references.push_back(argument);
+    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  arguments.insert(arguments.begin() + 1, references.begin(), references.end());
+}
+
 int evaluate_command(const Flags& flags, const std::vector<std::string>& references, bool quiet) {
   EvaluateOptions options;
   flags.apply(options);
@@ -63,6 +86,7 @@ int evaluate_command(const Flags& flags, const std::vector<std::string>& referen
 
 std::vector<std::string> expand_evaluate_flags(std::vector<std::string> arguments) {
   if (arguments.empty() || arguments[0] != "evaluate") return arguments;
+  end_metrics_at_references(arguments);
   for (std::size_t i = 1; i < arguments.size() && arguments[i] != "--"; ++i) {
     std::string& argument = arguments[i];
     argument = expand(argument);
@@ -83,6 +107,7 @@ Command add_evaluate(CLI::App& app) {
                       "  heed evaluate reference.en -i output.en -m bleu chrf ter\n"
                       "  heed evaluate reference.en -i baseline.en other.en --paired-bs -f text\n"
                       "  heed evaluate reference.en -i output.en --source source.de -f text\n"
+                      "  heed evaluate -i links.pharaoh -m aer gold.pharaoh -f text\n"
                       "sacreBLEU's short flags are known too: -tok -lc -sl -nr -sv -cc -cw -ci "
                       "-cin -pbs -pbsn\n"
                       "-par -part -sh.\n"});

@@ -78,6 +78,7 @@ std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bo
     return std::make_unique<TsvPairs>(files);
   }
   expect_files(files, 2, 2, "SOURCE TARGET");
+  expect_standard_input_once(files);
   return std::make_unique<TwoFiles>(files);
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -52,7 +53,16 @@ void Output::close() {
   if (!file_.close()) fail_to_write();
 }
 
+void expect_standard_input_once(const std::vector<std::string>& files) {
+  const auto times = std::ranges::count(files, "-");
+  if (times > 1) {
+    fail_usage("expected standard input (-) once, found it {} times; give the other text as a file",
+               times);
+  }
+}
+
 Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
+  expect_standard_input_once(paths_);
   if (paths_.empty()) paths_.emplace_back("-");
   for (const std::string& path : paths_) {
     if (path != "-" && ::access(path.c_str(), R_OK) != 0) {

@@ -37,10 +37,13 @@ class Output {
   Descriptor file_;
 };
 
+/// Throws UsageError if "-" is among the files more than once: it can be read once.
+void expect_standard_input_once(const std::vector<std::string>& files);
+
 /// The lines of files, one after the other. None given, and "-", are standard input.
 class Input {
  public:
-  /// Throws Error if one is missing or unreadable.
+  /// Throws Error if one is missing or unreadable, and UsageError if standard input is named twice.
   explicit Input(std::vector<std::string> paths);
 
   /// Waits only some milliseconds for a line. Throws Error if a file can't be read.

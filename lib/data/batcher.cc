@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/random.h"
 
 namespace heed {
@@ -17,15 +18,18 @@ constexpr std::uint64_t kBatches = 2;
 constexpr std::uint64_t kSourceSegmentation = 3;
 constexpr std::uint64_t kTargetSegmentation = 4;
 
-/// Cuts sentences, in the given order, into runs of at most `words` tokens of `side`.
-std::vector<std::vector<int>> cut(const std::vector<int>& order, const Ragged& side, int words) {
+/// Cuts sentences, in the given order, into runs of at most `most`, by tokens of `side`.
+std::vector<std::vector<int>> cut(const std::vector<int>& order, const Ragged& side,
+                                  const BatchSize& most) {
   std::vector<std::vector<int>> batches;
   int room = 0;
   for (const int sentence : order) {
     const int length = side.length(sentence);
-    if (batches.empty() || length > room) {
+    const bool is_full = most.sentences > 0 && !batches.empty() &&
+                         std::cmp_equal(batches.back().size(), most.sentences);
+    if (batches.empty() || length > room || is_full) {
       batches.emplace_back();
-      room = words;
+      room = most.words;
     }
     batches.back().push_back(sentence);
     room -= length;
@@ -42,18 +46,6 @@ std::vector<int> sorted_by(int count, const Key& key) {
   return order;
 }
 
-void check_options(const DataOptions& options) {
-  const auto expect_positive = [](const char* flag, int value) {
-    if (value < 1) fail_usage("expected at least 1 for --{}, found {}", flag, value);
-  };
-  expect_positive("mini-batch-words", options.mini_batch_words);
-  expect_positive("maxi-batch", options.maxi_batch);
-  expect_positive("max-length", options.max_length);
-  if (!(options.subword_sampling >= 0)) {
-    fail_usage("expected 0 or more for --subword-sampling, found {}", options.subword_sampling);
-  }
-}
-
 }  // namespace
 
 std::vector<int> encode_sentence(const Tokenizer& tokenizer, std::string_view line) {
@@ -62,13 +54,14 @@ std::vector<int> encode_sentence(const Tokenizer& tokenizer, std::string_view li
   return ids;
 }
 
-std::vector<Batch> make_batches(const Ragged& sources, const Ragged& targets, int words) {
+std::vector<Batch> make_batches(const Ragged& sources, const Ragged& targets,
+                                const BatchSize& most) {
   const bool with_targets = targets.size() > 0;
   const auto order = sorted_by(sources.size(), [&](int i) {
     return std::pair(-sources.length(i), with_targets ? -targets.length(i) : 0);
   });
   std::vector<Batch> batches;
-  for (const std::vector<int>& sentences : cut(order, sources, words)) {
+  for (const std::vector<int>& sentences : cut(order, sources, most)) {
     Batch& batch = batches.emplace_back();
     for (const int i : sentences) {
       batch.source.add(sources[i]);
@@ -93,7 +86,7 @@ Batcher::Batcher(const Corpus& corpus, Tokenizer source, Tokenizer target,
 }
 
 Batcher::Side Batcher::make_side(Tokenizer tokenizer, const DataOptions& options) {
-  check_options(options);
+  check_fields(options);
   Side side{.tokenizer = std::move(tokenizer), .sampler = {}};
   if (options.subword_sampling > 0) side.sampler.emplace(side.tokenizer, options.subword_sampling);
   return side;
@@ -110,7 +103,10 @@ std::size_t Batcher::choose_pool_size() const {
     tokens += std::min<std::size_t>(length, options_.max_length);
   }
   const auto budget = static_cast<double>(options_.maxi_batch) * options_.mini_batch_words;
-  const double pairs = budget * static_cast<double>(looks) / static_cast<double>(tokens);
+  double pairs = budget * static_cast<double>(looks) / static_cast<double>(tokens);
+  if (options_.mini_batch > 0) {
+    pairs = std::min(pairs, static_cast<double>(options_.maxi_batch) * options_.mini_batch);
+  }
   constexpr double kMost = 1 << 20;  // for memory's sake
   return static_cast<std::size_t>(std::clamp(pairs, 1.0, kMost));
 }
@@ -159,7 +155,7 @@ void Batcher::read_pool() {
   const auto order = sorted_by(pool_->source.size(), [&](int i) {
     return std::pair(pool_->target.length(i), pool_->source.length(i));
   });
-  pool_->batches = cut(order, pool_->target, options_.mini_batch_words);
+  pool_->batches = cut(order, pool_->target, {options_.mini_batch_words, options_.mini_batch});
   Random random(hash_seed(seed_, {kBatches, position_.epoch, position_.pool}));
   random.shuffle(std::span(pool_->batches));
   has_batches_ = has_batches_ || !pool_->batches.empty();

@@ -17,10 +17,17 @@ namespace heed {
 /// The line's pieces and </s>, as models read it.
 std::vector<int> encode_sentence(const Tokenizer& tokenizer, std::string_view line);
 
-/// Batches of at most `words` source tokens, but at least one sentence, the longest sentences first
+/// How large a batch may be.
+struct BatchSize {
+  int words = 0;
+  int sentences = 0;  ///< 0: any number.
+};
+
+/// Batches of at most so many source tokens and sentences, but at least one, the longest first
 /// so that the last batch to finish is a short one. Batch::lines are numbers in `sources`, by which
 /// results find their order again. `targets` has as many sentences, or none.
-std::vector<Batch> make_batches(const Ragged& sources, const Ragged& targets, int words);
+std::vector<Batch> make_batches(const Ragged& sources, const Ragged& targets,
+                                const BatchSize& most);
 
 /// A place between two batches of a training: before batch `batch` of pool `pool` of epoch `epoch`,
 /// all from 0.

@@ -24,34 +24,44 @@ struct ComparisonOptions {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"output", "Folder of the comparison; the same command again goes on after a stop", 'o'},
+    v(Field{"output", "Folder of the comparison; the same command again goes on after a stop", 'o'}
+          .run(),
       self.output);
     v(Field{"vary",
             "FLAG=VALUE,VALUE: trains a model with each value of any flag of heed train. Several "
             "make a grid, in which the last varies fastest; runs that differ in nothing but the "
-            "seed are averaged"},
+            "seed are averaged"}
+          .run(),
       self.vary);
     v(Field{"runs",
             "File of named runs, a line each: NAME: flag=value flag=value (# begins a comment); "
-            "with --vary, each of them with each combination"},
+            "with --vary, each of them with each combination"}
+          .run(),
       self.runs);
-    v(Field{"test-sets", "Text to measure on: SOURCE TARGET, or one TSV file with --tsv"},
+    v(Field{"test-sets", "Text to measure on: SOURCE TARGET, or one TSV file with --tsv"}.file(),
       self.test_sets);
     v(Field{"baseline",
             "Group that the others are tested against, such as attention=none; the "
-            "first if not given"},
+            "first if not given"}
+          .run(),
       self.baseline);
     v(Field{"jobs", "Runs at a time; each has --threads threads (0: all cores shared among them)",
-            'j'},
+            'j'}
+          .within(1, 1024, "runs")
+          .run(),
       self.jobs);
-    v(Field{"samples", "Test sentences of which the report shows attention and search"},
+    v(Field{"samples", "Test sentences of which the report shows attention and search"}
+          .within(0, 1000, "sentences")
+          .run(),
       self.samples);
     v(Field{"gold-alignment",
             "Word alignments of the test set, a line each in Pharaoh's format (1p1: possible), to "
-            "measure AER"},
+            "measure AER"}
+          .file(),
       self.gold_alignment);
     v(Field{"tokenize", "BLEU's tokenizer: 13a, intl, zh, char, none"}, self.tokenize);
-    v(Field{"length-bounds", "Source lengths in words at which BLEU by length begins anew"},
+    v(Field{"length-bounds", "Source lengths in words at which BLEU by length begins anew"}.within(
+          1, 1'000'000, "words"),
       self.length_bounds);
   }
 };

@@ -58,6 +58,14 @@ std::string AlignmentErrorRate::details(std::span<const double> sums) const {
                      result.precision, result.recall, result.f, sums[0], sums[1]);
 }
 
+void AlignmentErrorRate::expect_something(std::span<const double> sums) const {
+  if (sums[0] + sums[1] > 0) return;
+  fail(
+      "expected alignment links to measure, found none in hypotheses and none that are sure in "
+      "gold "
+      "alignments");
+}
+
 std::vector<SignatureField> AlignmentErrorRate::settings() const {
   return {{"hypfirst", "hf", fmt::to_string(options_.hypothesis_first)},
           {"goldfirst", "gf", fmt::to_string(options_.gold_first)}};

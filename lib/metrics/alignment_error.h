@@ -41,6 +41,8 @@ class AlignmentErrorRate : public Metric {
                std::span<double> row) const override;
   double score(std::span<const double> sums) const override { return scores(sums).error_rate; }
   std::string details(std::span<const double> sums) const override;
+  /// There have to be links on one side.
+  void expect_something(std::span<const double> sums) const override;
   std::vector<SignatureField> settings() const override;
   bool higher_is_better() const override { return false; }
 

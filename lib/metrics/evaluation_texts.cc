@@ -68,7 +68,8 @@ std::vector<std::string> read_evaluation_lines(const std::string& path, const Wa
 
 std::vector<std::vector<std::string>> read_references(const std::vector<std::string>& paths,
                                                       int sets, const Warn& warn) {
-  if (paths.empty()) fail_usage("expected one or more files of references, found none");
+  if (paths.empty())
+    fail_usage("expected one or more files of references (before --input), found none");
   if (sets < 1) fail_usage("expected 1 or more references a line, found {}", sets);
   if (sets > 1 && paths.size() > 1) {
     fail_usage("expected one file with {} references a line, found {} files", sets, paths.size());

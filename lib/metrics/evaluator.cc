@@ -18,6 +18,7 @@
 #include "metrics/ter.h"
 #include "text/unicode.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/table.h"
 
 namespace heed {
@@ -28,17 +29,28 @@ using MetricPointer = std::unique_ptr<Metric>;
 
 // ---- Metrics from options -------------------------------------------------------------------
 
+// Tokenizers that are a SentencePiece model: any, or those that sacreBLEU downloads by these names.
+constexpr std::array<std::string_view, 3> kModelTokenizers = {"spm", "flores101", "flores200"};
+
 BleuTokenizer make_tokenizer(const EvaluateOptions& options) {
+  const std::string& name = options.tokenize;
+  if (name.ends_with("-mecab")) {
+    fail_usage(
+        "expected a tokenizer that Heed has, found {}: segment hypotheses and references with "
+        "MeCab first, then use --tokenize none",
+        name);
+  }
   std::vector<std::string_view> names = bleu_tokenizer_names();
-  names.push_back("spm");
-  if (std::find(names.begin(), names.end(), options.tokenize) == names.end()) {
-    fail_unknown("tokenizer", options.tokenize, names);
+  names.insert(names.end(), kModelTokenizers.begin(), kModelTokenizers.end());
+  if (std::ranges::find(names, name) == names.end()) fail_unknown("tokenizer", name, names);
+  const bool needs_model = std::ranges::find(kModelTokenizers, name) != kModelTokenizers.end();
+  if (needs_model && options.spm_model.empty()) {
+    fail_usage("expected the SentencePiece model of --tokenize {}: --spm-model FILE", name);
   }
-  if ((options.tokenize == "spm") == options.spm_model.empty()) {
-    fail_usage("expected --tokenize spm and --spm-model together, found {}",
-               options.spm_model.empty() ? "no model" : "tokenizer " + options.tokenize);
+  if (!needs_model && !options.spm_model.empty()) {
+    fail_usage("expected --tokenize spm with --spm-model, found tokenizer {}", name);
   }
-  if (options.tokenize != "spm") return make_bleu_tokenizer(options.tokenize);
+  if (!needs_model) return make_bleu_tokenizer(name);
   return [model = Tokenizer::load(options.spm_model)](std::string_view line) {
     return fmt::format("{}", fmt::join(model.split(line), " "));
   };
@@ -85,6 +97,16 @@ bool is_asked_for(const EvaluateOptions& options, std::string_view metric) {
   return std::find(options.metrics.begin(), options.metrics.end(), metric) != options.metrics.end();
 }
 
+}  // namespace
+
+std::vector<std::string_view> evaluation_metrics() {
+  std::vector<std::string_view> names;
+  for (const MetricEntry& entry : kMetrics) names.push_back(entry.name);
+  return names;
+}
+
+namespace {
+
 std::vector<MetricPointer> make_metrics(const EvaluateOptions& options) {
   for (const std::string& name : options.metrics) find_entry(kMetrics, "metric", name);
   std::vector<MetricPointer> metrics;
@@ -98,18 +120,29 @@ std::vector<MetricPointer> make_metrics(const EvaluateOptions& options) {
 // ---- Checks ---------------------------------------------------------------------------------
 
 void check_options(const EvaluateOptions& options) {
+  check_fields(options);
   const bool paired = options.paired_bs || options.paired_ar;
   if (options.paired_bs && options.paired_ar) {
     fail_usage("expected one paired test, found --paired-bs and --paired-ar; choose one");
-  }
-  if (options.width < 0 || options.width > 16) {
-    fail_usage("expected 0 to 16 decimals, found --width {}", options.width);
   }
   if (options.sentence_level && options.metrics.size() != 1) {
     fail_usage("expected one metric with --sentence-level, found {}", options.metrics.size());
   }
   if (options.sentence_level && (options.confidence || paired || !options.source.empty())) {
     fail_usage("expected no tests and no --source with --sentence-level; leave them out");
+  }
+}
+
+// Hypotheses come from standard input where no file is named.
+void check_standard_input(const EvaluateOptions& options) {
+  const auto times = std::ranges::count(options.references, "-") +
+                     std::ranges::count(options.input, "-") + (options.input.empty() ? 1 : 0) +
+                     (options.source == "-" ? 1 : 0);
+  if (times > 1) {
+    fail_usage(
+        "expected standard input once, found it {} times among references, --source and --input "
+        "(which is standard input where it is not given)",
+        times);
   }
 }
 
@@ -206,6 +239,7 @@ MetricReport report_metric(const Evaluation& evaluation, const Metric& metric) {
   std::vector<Statistics> systems;
   for (const SystemText& system : evaluation.systems) {
     systems.push_back(measure_corpus(metric, system.lines, evaluation.references));
+    metric.expect_something(sum_rows(systems.back()));
   }
   const std::vector<SystemResult> results = test_systems(evaluation.options, metric, systems);
   MetricReport report;
@@ -278,6 +312,7 @@ std::string score_sentences(const Evaluation& evaluation) {
 std::string evaluate(const EvaluateOptions& options, const std::string& version,
                      const std::function<void(const std::string&)>& warn) {
   check_options(options);
+  check_standard_input(options);
   Evaluation evaluation{options, version};
   evaluation.metrics = make_metrics(options);
   evaluation.references = read_references(options.references, options.num_refs, warn);

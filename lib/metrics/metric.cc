@@ -6,16 +6,6 @@ namespace heed {
 
 namespace {
 
-std::vector<std::string_view> present_references(
-    std::span<const std::vector<std::string>> references, std::size_t sentence) {
-  std::vector<std::string_view> present;
-  for (const auto& lines : references) {
-    if (!lines[sentence].empty()) present.emplace_back(lines[sentence]);
-  }
-  if (present.empty()) present.emplace_back();
-  return present;
-}
-
 void add_row(std::vector<double>& sums, std::span<const double> row) {
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += row[i];
 }
@@ -23,6 +13,7 @@ void add_row(std::vector<double>& sums, std::span<const double> row) {
 }  // namespace
 
 std::string Metric::details(std::span<const double>) const { return {}; }
+void Metric::expect_something(std::span<const double>) const {}
 
 Statistics measure_corpus(const Metric& metric, std::span<const std::string> hypotheses,
                           std::span<const std::vector<std::string>> references) {
@@ -35,13 +26,13 @@ Statistics measure_corpus(const Metric& metric, std::span<const std::string> hyp
   }
   Statistics statistics;
   statistics.width = metric.width();
+  statistics.references = references.size();
   statistics.values.resize(statistics.width * hypotheses.size());
+  std::vector<std::string_view> sentence(references.size());
   for (std::size_t i = 0; i < hypotheses.size(); ++i) {
-    const auto present = present_references(references, i);
-    if (i == 0) statistics.references = present.size();
-    if (present.size() != statistics.references) statistics.references = 0;
+    for (std::size_t r = 0; r < references.size(); ++r) sentence[r] = references[r][i];
     try {
-      metric.measure(hypotheses[i], present, statistics.row(i));
+      metric.measure(hypotheses[i], sentence, statistics.row(i));
     } catch (const Error& error) {
       fail("{} in line {}", error.what(), i + 1);
     }

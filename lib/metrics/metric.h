@@ -15,8 +15,7 @@ namespace heed {
 struct Statistics {
   std::size_t width = 0;
   std::vector<double> values;  // [sentences, width], row-major
-  /// How many references each sentence has; 0 if that varies between sentences.
-  std::size_t references = 0;
+  std::size_t references = 0;  // of each sentence
 
   std::size_t size() const { return width == 0 ? 0 : values.size() / width; }
   std::span<const double> row(std::size_t sentence) const {
@@ -56,6 +55,9 @@ class Metric {
   /// What sacreBLEU prints after the score; may be empty.
   virtual std::string details(std::span<const double> sums) const;
 
+  /// Throws Error if a corpus with these sums can't be scored.
+  virtual void expect_something(std::span<const double> sums) const;
+
   /// The metric's own settings, in the order of sacreBLEU's signature.
   virtual std::vector<SignatureField> settings() const = 0;
 
@@ -64,8 +66,7 @@ class Metric {
 };
 
 /// The statistics of a corpus. `references` holds one list for each set of references, each as
-/// long as the hypotheses. An empty line among other references means that this sentence has one
-/// reference less; if all its references are empty, the empty line is the reference.
+/// long as the hypotheses. An empty line is a reference like others, as since sacreBLEU 2.0.
 /// Throws Error if the numbers of lines differ or there is no reference.
 Statistics measure_corpus(const Metric& metric, std::span<const std::string> hypotheses,
                           std::span<const std::vector<std::string>> references);

@@ -7,8 +7,7 @@ namespace heed {
 std::vector<SignatureField> signature_fields(const Metric& metric,
                                              const SignatureContext& context) {
   std::vector<SignatureField> fields;
-  fields.push_back(
-      {"nrefs", "#", context.references == 0 ? "var" : fmt::to_string(context.references)});
+  fields.push_back({"nrefs", "#", fmt::to_string(context.references)});
   if (context.bootstrap_samples) {
     fields.push_back({"bs", "bs", fmt::to_string(*context.bootstrap_samples)});
   }

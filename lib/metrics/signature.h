@@ -11,7 +11,7 @@ namespace heed {
 
 /// What a score depends on besides the metric's own settings.
 struct SignatureContext {
-  std::size_t references = 1;  // 0: it varies between sentences
+  std::size_t references = 1;
   std::optional<int> bootstrap_samples{};
   std::optional<int> randomization_trials{};
   std::optional<std::uint64_t> seed{};

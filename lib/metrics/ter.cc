@@ -17,7 +17,9 @@ void Ter::measure(std::string_view hypothesis, std::span<const std::string_view>
   int edits = std::numeric_limits<int>::max();
   double length = 0;
   for (std::string_view line : references) {
-    const std::string reference = tokenize_tercom(strip_end(line), options_);
+    // sacreBLEU, whose numbers these are, normalizes references twice and hypotheses once.
+    const std::string once = tokenize_tercom(strip_end(line), options_);
+    const std::string reference = tokenize_tercom(once, options_);
     const std::vector<std::string_view> reference_words = unicode_words(reference);
     WordIds ids(reference_words.size());
     const std::vector<std::uint32_t> reference_ids = ids.add(reference_words);

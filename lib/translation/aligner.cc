@@ -16,6 +16,7 @@
 #include "metrics/symmetrization.h"
 #include "translation/format.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/strings.h"
 
 namespace heed {
@@ -27,6 +28,7 @@ using Pairs = std::vector<SourceLine>;
 bool wants_best(const AlignOptions& options) { return options.alignment.alignment_heads == "best"; }
 
 void check_options(const AlignOptions& options) {
+  check_fields(options);
   if (wants_best(options) && options.gold.empty()) {
     fail_usage("--alignment-heads best needs --gold: the best head has the lowest AER against it");
   }
@@ -99,6 +101,7 @@ class Agreement {
   }
   double error_rate() const { return metric_.score(sums_); }
   std::string text() const {
+    if (sums_[0] + sums_[1] == 0) return "AER: no links on either side, nothing to measure";
     return fmt::format("AER = {:.1f} {}", error_rate(), metric_.details(sums_));
   }
 

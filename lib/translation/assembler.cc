@@ -37,6 +37,10 @@ std::pair<int, std::vector<int>> slice(const std::vector<int>& map, int begin, i
   return {first, std::move(part)};
 }
 
+bool has_text(const TranslatedLine& line, std::string_view text) {
+  return std::ranges::any_of(line.translations, [&](const auto& t) { return t.text == text; });
+}
+
 }  // namespace
 
 std::vector<int> Assembler::source_map(const PreparedLine& line) const {
@@ -121,10 +125,14 @@ TranslatedLine Assembler::assemble(const PreparedLine& line,
   }
   std::size_t count = 0;
   for (const auto& part : parts) count = std::max(count, part.size());
-  for (std::size_t rank = 0; rank < count; ++rank) {
+  const bool distinct = options_.n_best_distinct;
+  const std::size_t most = distinct && options_.n_best >= 0 ? std::max(options_.n_best, 1) : count;
+  for (std::size_t rank = 0; rank < count && result.translations.size() < most; ++rank) {
     std::vector<const Hypothesis*> chosen;
     for (const auto& part : parts) chosen.push_back(&part[std::min(rank, part.size() - 1)]);
-    result.translations.push_back(translation(line, chosen));
+    Translation next = translation(line, chosen);
+    if (distinct && has_text(result, next.text)) continue;
+    result.translations.push_back(std::move(next));
   }
   if (options_.alignment.form != AlignmentForm::kNone) result.source_units = source_units(line);
   return result;

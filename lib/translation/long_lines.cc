@@ -93,7 +93,6 @@ AttentionMatrix join_attention(std::span<const Hypothesis* const> parts,
 
 Hypothesis join_parts(std::span<const Hypothesis* const> parts, float normalize) {
   Hypothesis line;
-  int length = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Hypothesis& part = *parts[i];
     const int inner_end = i + 1 == parts.size() ? 0 : 1;
@@ -101,8 +100,9 @@ Hypothesis join_parts(std::span<const Hypothesis* const> parts, float normalize)
     line.word_scores.insert(line.word_scores.end(), part.word_scores.begin(),
                             part.word_scores.end() - inner_end);
     line.log_probability += part.log_probability;
-    length += static_cast<int>(part.word_scores.size());
+    if (inner_end == 1) line.log_probability -= part.word_scores.back();
   }
+  const int length = static_cast<int>(line.word_scores.size());
   line.score = static_cast<float>(normalized_score(line.log_probability, length, normalize));
   return line;
 }

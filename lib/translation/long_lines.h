@@ -17,7 +17,7 @@ std::vector<int> split_pieces(std::span<const std::string> pieces, std::span<con
                               int most);
 
 /// The translations of a line's parts as that of the line, without attention: tokens follow each
-/// other; log p is the sum, inner </s> included, of which the word scores have the last only.
+/// other, the last part's </s> ends them. Inner </s> count nowhere: log p is the word scores' sum.
 Hypothesis join_parts(std::span<const Hypothesis* const> parts, float normalize);
 
 /// The attention of join_parts: each part's weights stand in its own columns, the weight on its

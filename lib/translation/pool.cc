@@ -15,14 +15,15 @@ std::uint64_t sentence_number(std::size_t line, int part) {
 }
 
 /// Batches of sentence pairs of similar length, where both sides count.
-std::vector<Batch> make_pair_batches(const Ragged& sources, const Ragged& targets, int words) {
+std::vector<Batch> make_pair_batches(const Ragged& sources, const Ragged& targets,
+                                     const BatchSize& most) {
   Ragged pairs;
   for (int i = 0; i < sources.size(); ++i) {
     std::vector<int> both(sources[i].begin(), sources[i].end());
     both.insert(both.end(), targets[i].begin(), targets[i].end());
     pairs.add(both);
   }
-  std::vector<Batch> batches = make_batches(pairs, {}, 2 * words);
+  std::vector<Batch> batches = make_batches(pairs, {}, {2 * most.words, most.sentences});
   for (Batch& batch : batches) {
     batch.source = {};
     for (const std::size_t i : batch.lines) {
@@ -66,9 +67,10 @@ void TranslationPool::close() {
   constexpr int kFewWords = 100;
   const int workers = static_cast<int>(context_.workers.size());
   const int share = std::max(kFewWords, (sources_.rows() + workers - 1) / workers);
-  const int words = std::min(share, context_.options.mini_batch_words);
-  batches_ = context_.scores_targets ? make_pair_batches(sources_, targets_, words)
-                                     : make_batches(sources_, {}, words);
+  const BatchSize most{std::min(share, context_.options.mini_batch_words),
+                       context_.options.mini_batch};
+  batches_ = context_.scores_targets ? make_pair_batches(sources_, targets_, most)
+                                     : make_batches(sources_, {}, most);
   found_.resize(sources_.size());
 }
 

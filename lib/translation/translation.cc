@@ -129,7 +129,6 @@ std::string format_record(const TranslatedLine& line, const TranslateOptions& op
 std::string format_score(const TranslatedLine& line, const TranslateOptions& options) {
   if (options.json) return json_record(line, options);
   const Translation& given = line.translations.front();
-  if (!is_translated(given)) return "\n";
   const std::string score = fmt::format("{:.4f}", given.score);
   const Hypothesis hypothesis = totals(given);
   return best_line({score, hypothesis, extras_of(given, options)}, false) + '\n';

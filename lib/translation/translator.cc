@@ -12,6 +12,7 @@
 #include "translation/explorer.h"
 #include "translation/pool.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/pipeline.h"
 #include "util/strings.h"
 
@@ -22,29 +23,14 @@ namespace {
 constexpr int kMostThreads = 1024;
 constexpr int kMostPools = 3;  // one that is written, one that is worked on, one that waits
 
-template <class T>
-void expect_range(const char* flag, T value, T low, T high) {
-  if (value >= low && value <= high) return;
-  fail_usage("expected {} to {} for --{}, found {}", low, high, flag, value);
-}
-
 void check_options(const TranslateOptions& options) {
-  constexpr int kMany = 1'000'000;
-  expect_range("beam-size", options.search.beam_size, 1, 1024);
-  expect_range("normalize", options.search.normalize, 0.0F, 10.0F);
-  expect_range("max-length-output", options.search.max_length, 0, kMany);
-  expect_range("max-length-factor", options.search.max_length_factor, 0.0F, 1000.0F);
-  expect_range("max-length", options.max_length, 1, kMany);
-  expect_range("no-repeat-ngram", options.no_repeat_ngram, 0, kMany);
-  expect_range("sampling-topk", options.sampling_topk, 0, kMany);
-  expect_range("mini-batch-words", options.mini_batch_words, 1, kMany);
-  expect_range("maxi-batch", options.maxi_batch, 1, kMany);
-  expect_range("threads", options.threads, 0, kMostThreads);
-  expect_range("alignment", options.alignment.threshold, 0.0F, 1.0F);
-  expect_range("n-best", options.n_best, -1, 1024);
+  check_fields(options);
   if (!options.sampling && options.n_best > options.search.beam_size) {
     fail_usage("expected --n-best of at most --beam-size {}, found {}; raise --beam-size",
                options.search.beam_size, options.n_best);
+  }
+  if (options.n_best_distinct && options.n_best == 0) {
+    fail_usage("--n-best-distinct needs --n-best");
   }
   if (options.sampling_topk > 0 && !options.sampling) {
     fail_usage("--sampling-topk needs --sampling");
@@ -59,7 +45,9 @@ int thread_count(int wanted) {
 SearchRules search_rules(const TranslateOptions& options, const Tokenizers& tokenizers) {
   SearchRules rules;
   rules.options = options.search;
-  rules.n_best = options.n_best < 0 ? options.search.beam_size : std::max(options.n_best, 1);
+  // Of equal texts one is kept, so all that the beam has are looked at.
+  const bool all_of_beam = options.n_best < 0 || (options.n_best_distinct && !options.sampling);
+  rules.n_best = all_of_beam ? options.search.beam_size : std::max(options.n_best, 1);
   rules.attention = options.alignment.form != AlignmentForm::kNone;
   rules.forbidden = {tokenizers.target.unk_id()};
   rules.no_repeat_ngram = options.no_repeat_ngram;

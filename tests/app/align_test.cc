@@ -97,6 +97,9 @@ TEST_F(AlignCommandTest, MeasuresAgainstGold) {
   };
   EXPECT_EQ(last(align("--gold one --gold-one-based").err), last(result.err));
   EXPECT_EQ(run("heed align -m m -i s t > a && heed evaluate gold -i a -m aer").code, 0);
+  EXPECT_EQ(run("heed evaluate -i a -m aer gold").out, run("heed evaluate gold -i a -m aer").out);
+  EXPECT_EQ(run("heed evaluate -m bleu ter t -i s t").out,
+            run("heed evaluate t -i s t --metrics bleu ter").out);
 }
 
 TEST_F(AlignCommandTest, TheBestHeadIsTheBest) {

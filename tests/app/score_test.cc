@@ -36,9 +36,16 @@ TEST_F(ScoreCommandTest, ANumberALine) {
   EXPECT_EQ(files.code, 0) << files.err;
   EXPECT_EQ(std::count(files.out.begin(), files.out.end(), '-'), 3) << files.out;
   EXPECT_EQ(std::count(files.out.begin(), files.out.end(), '\n'), 4) << files.out;
-  EXPECT_NE(files.out.find("\n\n"), std::string::npos) << "a blank pair has none: " << files.out;
+  EXPECT_NE(files.out.find("\n0.0000\n"), std::string::npos) << "a blank pair: " << files.out;
   EXPECT_EQ(run("paste source target | heed score -m m --tsv").out, files.out);
   EXPECT_EQ(run("heed score -m m -i source - < target").out, files.out);
+}
+
+TEST_F(ScoreCommandTest, EachPairHasAllFields) {
+  const Shell::Result result =
+      run("heed score -m m -i source target --word-scores --alignment | awk -F ' \\|\\|\\| ' "
+          "'{print NF}' | uniq");
+  EXPECT_EQ(result.out, "3\n") << result.err;
 }
 
 TEST_F(ScoreCommandTest, AgreesWithTheSearch) {
@@ -67,6 +74,10 @@ TEST_F(ScoreCommandTest, SidesOfDifferentLength) {
 TEST_F(ScoreCommandTest, BadInput) {
   expect_failure(run("echo 'no tab' | heed score -m m --tsv"), 1, "no tab");
   expect_failure(run("heed score -m m -i source"), 2, "SOURCE TARGET");
+  expect_failure(run("heed score -m m -i - - -o old < source"), 2, "standard input (-) once");
+  EXPECT_EQ(run("ls old").out, "") << "nothing is written";
+  expect_failure(run("heed score -m m -i - --n-best-list - < source"), 2,
+                 "standard input (-) once");
   expect_failure(run("heed score -m m --tsv --n-best-list x"), 2, "exclude each other");
   expect_failure(run("heed score -i source target"), 2, "--model");
   expect_failure(run("heed score -m m -i source missing"), 1, "missing");

@@ -244,7 +244,7 @@ TEST(MakeBatches, RestoresOrderAndKeepsTheBudget) {
   }
   std::set<std::size_t> seen;
   int last = 1000;
-  for (const Batch& batch : make_batches(sources, targets, 25)) {
+  for (const Batch& batch : make_batches(sources, targets, {25})) {
     EXPECT_TRUE(batch.source.rows() <= 25 || batch.source.size() == 1);
     for (int i = 0; i < batch.source.size(); ++i) {
       const auto line = batch.lines[static_cast<std::size_t>(i)];
@@ -261,9 +261,9 @@ TEST(MakeBatches, RestoresOrderAndKeepsTheBudget) {
 
 TEST(MakeBatches, WithoutTargetsAndWithoutSentences) {
   Ragged sources;
-  EXPECT_TRUE(make_batches(sources, {}, 100).empty());
+  EXPECT_TRUE(make_batches(sources, {}, {100}).empty());
   sources.add(std::vector{5, 2});
-  const std::vector<Batch> batches = make_batches(sources, {}, 1);
+  const std::vector<Batch> batches = make_batches(sources, {}, {1});
   ASSERT_EQ(batches.size(), 1U);
   EXPECT_EQ(batches[0].target.size(), 0);
   EXPECT_EQ(batches[0].lines, std::vector<std::size_t>{0});

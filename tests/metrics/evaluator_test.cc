@@ -139,8 +139,10 @@ TEST_F(Evaluator, SentencePieceTokenizer) {
   EXPECT_EQ(run_json()["tok"], "spm");
   options_.input = {file("h", "the dog bit đ\n")};  // another unknown character
   EXPECT_LT(run_json()["score"], 100.0);
+  options_.tokenize = "flores200";
+  EXPECT_EQ(run_json()["tok"], "flores200");
   options_.spm_model.clear();
-  expect_error<UsageError>([&] { run(); }, "--spm-model");
+  expect_error<UsageError>([&] { run(); }, "--tokenize flores200: --spm-model FILE");
 }
 
 TEST_F(Evaluator, Alignments) {
@@ -151,6 +153,9 @@ TEST_F(Evaluator, Alignments) {
   EXPECT_EQ(run(),
             "AER|nrefs:1|hypfirst:0|goldfirst:1|version:heed-9 = 0.0 (precision = 100.0 recall = "
             "100.0 F = 100.0 links = 2 sure = 1)\n");
+  options_.references = {file("gold", "1p1\n")};
+  options_.input = {file("links", "\n")};
+  expect_error([&] { run(); }, "expected alignment links to measure, found none");
 }
 
 TEST_F(Evaluator, WarnsOfTokenizedText) {
@@ -176,12 +181,14 @@ TEST_F(Evaluator, RefusesWhatDoesNotFit) {
   refused([](auto& o) { o.metrics = {"bleurt"}; }, "One of: bleu, chrf, ter, aer");
   refused([](auto& o) { o.metrics.clear(); }, "found none");
   refused([](auto& o) { o.tokenize = "14a"; }, "One of: none, 13a, intl, char, zh, spm");
+  refused([](auto& o) { o.tokenize = "ja-mecab"; }, "use --tokenize none");
   refused([](auto& o) { o.spm_model = "x"; }, "tokenizer 13a");
   refused([](auto& o) { o.smooth_method = "lin"; }, "smoothing method");
   refused([](auto& o) { o.width = -1; }, "decimals");
   refused([](auto& o) { o.paired_bs = o.paired_ar = true; }, "choose one");
   refused([](auto& o) { o.paired_bs = true; }, "two or more systems");
   refused([](auto& o) { o.sentence_level = o.confidence = true; }, "--sentence-level");
+  refused([](auto& o) { o.references = {"-"}, o.input.clear(); }, "standard input once");
   refused([](auto& o) { o.references.clear(); }, "found none");
   refused(
       [&](auto& o) {

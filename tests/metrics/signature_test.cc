@@ -28,10 +28,10 @@ TEST(Signature, ShortNames) {
   EXPECT_EQ(signature(Ter(), {}, true), "#:1|c:lc|t:tercom|nr:no|pn:yes|as:no|v:heed-9");
 }
 
-TEST(Signature, TestsAndVaryingReferences) {
+TEST(Signature, TestsAndSeveralReferences) {
   EXPECT_EQ(signature(Bleu({.lowercase = true}),
-                      {.references = 0, .bootstrap_samples = 1000, .seed = 12345}),
-            "nrefs:var|bs:1000|seed:12345|case:lc|eff:no|tok:13a|smooth:exp|version:heed-9");
+                      {.references = 3, .bootstrap_samples = 1000, .seed = 12345}),
+            "nrefs:3|bs:1000|seed:12345|case:lc|eff:no|tok:13a|smooth:exp|version:heed-9");
   EXPECT_EQ(signature(Ter(), {.randomization_trials = 10000, .seed = 1}, true),
             "#:1|ar:10000|rs:1|c:lc|t:tercom|nr:no|pn:yes|as:no|v:heed-9");
 }

@@ -32,6 +32,12 @@ TEST(Ter, SeveralReferencesGiveTheirAverageLength) {
   EXPECT_EQ(sum_rows(measure_corpus(ter, hypothesis, references)), (std::vector<double>{1, 5}));
 }
 
+TEST(Ter, ReferencesAreNormalizedTwiceAsBySacrebleu) {
+  const TerOptions normalized{true, false, false, false};
+  EXPECT_EQ(ter_score(normalized, {"u . ,3"}, {{"u.,3"}}), 0);
+  EXPECT_EQ(ter_score(normalized, {"u.,3"}, {{"u . ,3"}}), 50);
+}
+
 TEST(Ter, ManyScripts) {
   struct Expected {
     bool normalized, no_punctuation, asian;

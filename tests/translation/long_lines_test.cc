@@ -63,8 +63,8 @@ TEST(JoinParts, AddsUp) {
   const Hypothesis line = join_parts(parts, 0.5F);
   EXPECT_EQ(line.tokens, (std::vector<int>{3, 4, 3}));
   EXPECT_EQ(line.word_scores, (std::vector<float>{-1, -1, -0.5, -0.5}));
-  EXPECT_DOUBLE_EQ(line.log_probability, -4);
-  EXPECT_FLOAT_EQ(line.score, -4 / std::sqrt(5.0F));  // 2 + 1 tokens and two </s>
+  EXPECT_DOUBLE_EQ(line.log_probability, -3);         // the inner </s> has log p -1
+  EXPECT_FLOAT_EQ(line.score, -3 / std::sqrt(4.0F));  // 2 + 1 tokens and </s>
   const AttentionMatrix attention = join_attention(parts, std::vector<int>{1, 2});
   const AttentionMatrix expected{
       {0.5F, 0, 0, 0.5F}, {0.5F, 0, 0, 0.5F}, {0, 0.25F, 0.25F, 0.5F}, {0, 0.25F, 0.25F, 0.5F}};

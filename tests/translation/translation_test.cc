@@ -69,7 +69,10 @@ TEST(FormatRecord, LinesThatAreNotTranslatedHaveNoExtras) {
   EXPECT_EQ(record(blank, everything), "copied\n");
   EXPECT_EQ(record(blank, [](auto& o) { o.n_best = 2; }),
             "0 ||| copied ||| F0= 0.0000 ||| 0.0000\n");
-  EXPECT_EQ(format_score(blank, {}), "\n");
+  EXPECT_EQ(format_score(blank, {}), "0.0000\n");  // columns stay where they are
+  TranslateOptions options;
+  everything(options);
+  EXPECT_EQ(format_score(blank, options), "0.0000 |||  ||| WordScores= \n");
 }
 
 TEST(FormatRecord, Json) {
