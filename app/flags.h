@@ -53,7 +53,9 @@ class Flags {
   /// Sets what configuration files and flags say, in one struct that has all fields of add().
   template <Options T>
   void apply(T& options) const {
-    for (const std::string& path : config_paths_) read_config(read_file(path), path, options);
+    for (const std::string& path : config_paths_) {
+      read_config(read_file(path, kMostConfigBytes), path, options);
+    }
     for (const auto& [name, texts] : given()) set_field(options, name, texts);
   }
 

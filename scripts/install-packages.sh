@@ -4,7 +4,7 @@ set -euo pipefail
 
 declare -A packages=(
   [build]="g++ cmake ninja-build libcli11-dev libeigen3-dev libfmt-dev libicu-dev
-           libsentencepiece-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
+           libsentencepiece-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
   [test]="libbenchmark-dev libgtest-dev"
   [check]="clang-format clang-tidy git"
 )

@@ -15,10 +15,16 @@ bool heads_fit(int query_cols, int memory_cols, int heads) {
 
 // ---- Attention ------------------------------------------------------------------------------
 
+AttentionSpans keep_spans(Tape& tape, std::span<const AttentionSpan> rows,
+                          std::span<const int> key_rows) {
+  const std::int64_t weights = rows.empty() ? 0 : rows.back().first_weight + rows.back().keys;
+  return {tape.keep(rows), tape.keep(key_rows), weights};
+}
+
 Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSpans& spans) {
   expect(heads_fit(query.cols(), memory.cols(), heads), "dot_scores", query, memory);
   Tape& tape = query.tape();
-  const Tensor scores = tape.allocate(spans.weights(), heads);
+  const Tensor scores = tape.allocate(spans.weights, heads);
   tape.backend().dot_scores(query.value(), memory.value(), heads, factor, spans, scores);
   const Var result = tape.node(scores, query.differentiable() || memory.differentiable());
   if (!result.differentiable()) return result;
@@ -36,10 +42,10 @@ Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpan
          memory);
   expect(v.rows() == 1 && v.cols() == query.cols(), "additive_scores' v", query, v);
   Tape& tape = query.tape();
-  const Tensor scores = tape.allocate(spans.weights(), heads);
+  const Tensor scores = tape.allocate(spans.weights, heads);
   AdditiveTerms terms{query.value(), memory.value(), v.value(), {}};
   if (extra) {
-    expect(extra.rows() == spans.weights() && extra.cols() == query.cols(),
+    expect(extra.rows() == spans.weights && extra.cols() == query.cols(),
            "additive_scores' extra term", query, extra);
     terms.extra = extra.value();
   }
@@ -70,8 +76,8 @@ Var normalize_spans(AttentionNormalizer kind, Var scores, int heads, const Atten
 }
 
 Var gaussian_spans(Var weights, Var centres, float sigma, int heads, const AttentionSpans& spans) {
-  expect(weights.rows() == spans.weights() && weights.cols() == heads && centres.cols() == 1 &&
-             centres.rows() == static_cast<int>(spans.rows.size()),
+  expect(weights.rows() == spans.weights && weights.cols() == heads && centres.cols() == 1 &&
+             centres.rows() == spans.rows.size(),
          "gaussian_spans", weights, centres);
   expect_contiguous("gaussian_spans", centres);
   Tape& tape = weights.tape();
@@ -95,10 +101,10 @@ Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans
 
 Var weighted_sum(Var weights, Var memory, const Heads& shape, const AttentionSpans& spans) {
   const int heads = shape.count, width = heads * shape.width;
-  expect(weights.rows() == spans.weights() && heads_fit(width, memory.cols(), heads),
-         "weighted_sum", weights, memory);
+  expect(weights.rows() == spans.weights && heads_fit(width, memory.cols(), heads), "weighted_sum",
+         weights, memory);
   Tape& tape = weights.tape();
-  const Tensor context = tape.allocate(static_cast<int>(spans.rows.size()), width);
+  const Tensor context = tape.allocate(spans.rows.size(), width);
   tape.backend().weighted_sum(weights.value(), memory.value(), heads, spans, context);
   const Var result = tape.node(context, weights.differentiable() || memory.differentiable());
   if (!result.differentiable()) return result;
@@ -128,7 +134,7 @@ Var share_spans(Var scores, int heads, const AttentionSpans& spans) {
 
 Var add_by_bucket(Var scores, Var table, const DistanceBuckets& buckets, int heads,
                   const AttentionSpans& spans) {
-  const bool fits = table.rows() == 1 || table.rows() == static_cast<int>(spans.rows.size());
+  const bool fits = table.rows() == 1 || table.rows() == spans.rows.size();
   expect(fits && table.cols() == heads * buckets.count, "add_by_bucket", scores, table);
   expect_contiguous("add_by_bucket", scores);
   Tape& tape = scores.tape();
@@ -150,10 +156,10 @@ Var add_by_bucket(Var scores, Var table, const DistanceBuckets& buckets, int hea
 
 Var sum_by_bucket(Var weights, const DistanceBuckets& buckets, int heads,
                   const AttentionSpans& spans) {
-  expect(weights.rows() == spans.weights() && weights.cols() == heads, "sum_by_bucket", weights,
+  expect(weights.rows() == spans.weights && weights.cols() == heads, "sum_by_bucket", weights,
          weights);
   Tape& tape = weights.tape();
-  const Tensor sums = tape.allocate(static_cast<int>(spans.rows.size()), heads * buckets.count);
+  const Tensor sums = tape.allocate(spans.rows.size(), heads * buckets.count);
   tape.backend().fill(sums, 0);
   tape.backend().sum_by_bucket(weights.value(), buckets, heads, spans, sums);
   const Var result = tape.node(sums, weights.differentiable());

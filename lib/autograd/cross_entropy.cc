@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <numeric>
-#include <utility>
 
 #include "autograd/ops.h"
 #include "util/error.h"
@@ -50,8 +48,7 @@ void record_gradient(Var loss, Var hidden, const OutputLayer& output, const Loss
   Tape& tape = loss.tape();
   tape.record([=, &tape] {
     if (!loss.has_gradient()) return;
-    float upstream = 0;
-    tape.backend().read(loss.gradient(), {&upstream, 1});
+    const Tensor upstream = loss.gradient();
     tape.backend().axpy(upstream, d.hidden, hidden.gradient());
     tape.backend().axpy(upstream, d.weight, output.weight.gradient());
     if (output.bias) tape.backend().axpy(upstream, d.bias, output.bias.gradient());
@@ -60,9 +57,9 @@ void record_gradient(Var loss, Var hidden, const OutputLayer& output, const Loss
 
 }  // namespace
 
-CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, std::span<const int> targets,
+CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices& targets,
                            float smoothing) {
-  if (hidden.cols() != output.weight.cols() || std::cmp_not_equal(hidden.rows(), targets.size())) {
+  if (hidden.cols() != output.weight.cols() || hidden.rows() != targets.size()) {
     fail("expected shapes that fit in cross_entropy, found [{}, {}], [{}, {}] and {} targets",
          hidden.rows(), hidden.cols(), output.weight.rows(), output.weight.cols(), targets.size());
   }
@@ -73,8 +70,6 @@ CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, std::span<cons
   const Tensor logits = tape.allocate(chunk, vocabulary);
   const Tensor losses = tape.allocate(1, hidden.rows());
   const Tensor likelihood = tape.allocate(1, hidden.rows());
-  const std::span<float> all_losses(losses.data, targets.size());
-  const std::span<float> all_likelihoods(likelihood.data, targets.size());
 
   LossGradients d;
   if (tape.recording()) {
@@ -88,17 +83,15 @@ CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, std::span<cons
     const int count = std::min(chunk, hidden.rows() - first);
     const Rows rows{hidden.value().row_range(first, count), logits.row_range(0, count), first};
     compute_logits(backend, rows, factor, output);
-    backend.cross_entropy(rows.logits, targets.subspan(first, count), smoothing, tape.recording(),
-                          all_losses.subspan(first, count), all_likelihoods.subspan(first, count));
+    backend.cross_entropy(rows.logits, targets.range(first, count), smoothing, tape.recording(),
+                          losses.col_range(first, count), likelihood.col_range(first, count));
     if (tape.recording()) fold_gradient(backend, rows, output, d);
   }
   const Tensor total = tape.allocate(1, 1);
-  const double sum = std::accumulate(all_losses.begin(), all_losses.end(), 0.0);
-  const auto narrowed = static_cast<float>(sum);
-  backend.write({&narrowed, 1}, total);
+  backend.total(losses, total);
   const Var loss = tape.node(total, true);
   if (tape.recording()) record_gradient(loss, hidden, output, d);
-  return {loss, all_likelihoods};
+  return {loss, likelihood};
 }
 
 }  // namespace heed

@@ -1,9 +1,11 @@
 #include "autograd/ops.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "autograd/shapes.h"
+#include "tensor/size.h"
 #include "util/error.h"
 
 namespace heed {
@@ -21,8 +23,8 @@ struct Direction {
   int Tensor::*width;  ///< Which the parts must have in common.
 };
 
-int sum_of(std::span<const Var> parts, const Direction& direction, const char* op) {
-  int sum = 0;
+std::int64_t sum_of(std::span<const Var> parts, const Direction& direction, const char* op) {
+  std::int64_t sum = 0;
   for (const Var part : parts) {
     const Var first = parts.front();
     expect(part.value().*direction.width == first.value().*direction.width, op, first, part);
@@ -48,6 +50,14 @@ Var concat(std::span<const Var> parts, const Direction& direction, const Tensor&
     first += count;
   }
   return result;
+}
+
+/// A dropout mask numbers its elements with 32 bits.
+void expect_maskable(Var x) {
+  expect_contiguous("dropout", x);
+  if (x.value().size() <= std::numeric_limits<std::uint32_t>::max()) return;
+  fail("expected fewer than 2^32 numbers in dropout, found {} x {}; lower --mini-batch-words",
+       x.rows(), x.cols());
 }
 
 }  // namespace
@@ -208,7 +218,7 @@ Var maxout(Var x) {
 Var dropout(Var x, float rate, std::uint64_t key) {
   Tape& tape = x.tape();
   if (rate == 0 || !tape.recording()) return x;
-  expect_contiguous("dropout", x);
+  expect_maskable(x);
   const Tensor y = tape.allocate(x.rows(), x.cols());
   tape.backend().dropout(x.value(), key, rate, 0.0F, y);
   const Var result = tape.node(y, x.differentiable());
@@ -226,7 +236,7 @@ Var add_dropout(Var x, Var branch, float rate) {
   Tape& tape = x.tape();
   if (rate == 0 || !tape.recording()) return add(x, branch);
   expect_same_shape("add_dropout", x, branch);
-  expect_contiguous("add_dropout", branch);
+  expect_maskable(branch);
   const std::uint64_t key = tape.next_dropout_key();
   const Tensor y = tape.allocate(x.rows(), x.cols());
   tape.backend().copy(x.value(), y);
@@ -243,9 +253,9 @@ Var add_dropout(Var x, Var branch, float rate) {
   return result;
 }
 
-Var gather_rows(Var table, std::span<const int> rows, float factor) {
+Var gather_rows(Var table, const Indices& rows, float factor) {
   Tape& tape = table.tape();
-  const Tensor y = tape.allocate(static_cast<int>(rows.size()), table.cols());
+  const Tensor y = tape.allocate(rows.size(), table.cols());
   tape.backend().gather_rows(table.value(), rows, y);
   if (factor != 1) tape.backend().scale(factor, y);
   const Var result = tape.node(y, table.differentiable());
@@ -271,19 +281,19 @@ Var reshape(Var x, int cols) {
     fail("expected a number of elements that is a multiple of {} in reshape, found [{}, {}]", cols,
          x.rows(), x.cols());
   }
-  const int rows = static_cast<int>(x.value().size() / cols);
+  const int rows = to_int(static_cast<std::int64_t>(x.value().size()) / cols, "rows of a matrix");
   return x.tape().view(x, [=](const Tensor& t) { return Tensor(t.data, rows, cols); });
 }
 
 Var concat_rows(std::span<const Var> parts) {
   constexpr Direction kDown{&Tensor::row_range, &Tensor::rows, &Tensor::cols};
-  const int rows = sum_of(parts, kDown, "concat_rows");
+  const std::int64_t rows = sum_of(parts, kDown, "concat_rows");
   return concat(parts, kDown, parts.front().tape().allocate(rows, parts.front().cols()));
 }
 
 Var concat_cols(std::span<const Var> parts) {
   constexpr Direction kAcross{&Tensor::col_range, &Tensor::cols, &Tensor::rows};
-  const int cols = sum_of(parts, kAcross, "concat_cols");
+  const std::int64_t cols = sum_of(parts, kAcross, "concat_cols");
   return concat(parts, kAcross, parts.front().tape().allocate(parts.front().rows(), cols));
 }
 

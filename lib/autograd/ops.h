@@ -8,8 +8,8 @@
 namespace heed {
 
 // The differentiable operations. Each checks its shapes (an Error names both), runs one kernel of
-// the backend, and records its gradient when the tape records. Spans that are passed in must live
-// until the tape is reset (Tape::keep) when it records.
+// the backend, and records its gradient when the tape records. Arrays that are passed in must live
+// until the tape is reset: Tape::keep makes them.
 
 // ---- Products -------------------------------------------------------------------------------
 Var matmul(Var x, Var weight);             ///< [N, D] · [D, E] → [N, E]
@@ -32,7 +32,7 @@ Var dropout(Var x, float rate);  ///< With a key of its own.
 /// x + dropout(branch): the residual connection (He et al. 2016) of a sublayer.
 Var add_dropout(Var x, Var branch, float rate);
 /// y[i] = factor · table[rows[i]]; a negative row gives zeros.
-Var gather_rows(Var table, std::span<const int> rows, float factor = 1);
+Var gather_rows(Var table, const Indices& rows, float factor = 1);
 Var row_range(Var x, int first, int count);  ///< A view.
 Var col_range(Var x, int first,
               int count);  ///< A view, with x's stride: for products and attention.
@@ -44,15 +44,19 @@ Var concat_cols(std::span<const Var> parts);
 Var normalize(Normalization kind, Var x, Var gain, Var bias);
 
 // ---- Attention ------------------------------------------------------------------------------
+/// Spans whose weights lie one after the other in the order of `rows`.
+AttentionSpans keep_spans(Tape& tape, std::span<const AttentionSpan> rows,
+                          std::span<const int> key_rows = {});
+
 struct Heads {
   int count = 1;  ///< H
   int width = 0;  ///< d
 };
-// query [R, H·d], memory [N, H·d]; scores and weights [spans.weights(), H], laid out as
+// query [R, H·d], memory [N, H·d]; scores and weights [spans.weights, H], laid out as
 // AttentionSpan says. Of dot_scores and weighted_sum, the memory may have fewer heads that divide
 // H.
 Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSpans& spans);
-/// v_h · tanh(q_h + m_h + extra_h); `extra` [spans.weights(), H·d] may be empty.
+/// v_h · tanh(q_h + m_h + extra_h); `extra` [spans.weights, H·d] may be empty.
 Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans,
                     Var extra = {});
 /// Weights of each row's keys; see Backend::normalize_spans.
@@ -80,7 +84,7 @@ Var rotate(Var x, Var angles);
 // ---- Running states -------------------------------------------------------------------------
 /// c_t = f_t ∘ c_{t−1} + (1 − f_t) ∘ x_t through each sequence; see Backend::scan. `initial` may be
 /// empty; it gets no gradient.
-Var scan(Var gates, Var x, Var initial, std::span<const int> offsets);
+Var scan(Var gates, Var x, Var initial, const Indices& offsets);
 
 // ---- Recurrent cells ------------------------------------------------------------------------
 /// input [R, 3H], hidden [R, 3H], state [R, H] → next state [R, H]; see Backend::gru.
@@ -93,8 +97,8 @@ LstmState lstm(Var gates, Var cell);
 
 // ---- Loss -----------------------------------------------------------------------------------
 struct CrossEntropy {
-  Var loss;                           ///< [1, 1]: summed over rows.
-  std::span<const float> likelihood;  ///< [N]: log p(target), without smoothing.
+  Var loss;           ///< [1, 1]: summed over rows.
+  Tensor likelihood;  ///< [1, N]: log p(target), without smoothing.
 };
 struct OutputLayer {
   Var weight;  ///< [V, D]
@@ -108,12 +112,12 @@ struct AlignmentTargets {
 /// Cross-entropy of attention with gold links: the sum over query rows i with links L_i of
 /// −Σ_{j ∈ L_i} log(a_ij) / |L_i| [1, 1] (Chen et al. 2016, eq. 7; Garg et al. 2019, eq. 3, summed
 /// over rows as the cross-entropy of words is). 1e-8 is added to a_ij, for sparse weights are 0.
-/// weights [spans.weights(), H]; the spans name the memory's rows themselves.
+/// weights [spans.weights, H]; the spans name the memory's rows themselves.
 Var alignment_loss(Var weights, const AttentionSpans& spans, const AlignmentTargets& targets);
 /// Label-smoothed cross-entropy of softmax(hidden · weightᵀ + bias) (Szegedy et al. 2016, sec. 7).
 /// The logits exist for a few hundred rows at a time: their gradient is taken at once and folded
 /// into those of hidden, weight and bias.
-CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, std::span<const int> targets,
+CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices& targets,
                            float smoothing);
 
 }  // namespace heed

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "tensor/size.h"
 #include "util/error.h"
 #include "util/random.h"
 
@@ -103,8 +104,9 @@ const Parameter& Parameters::add(std::string name, int rows, int cols, Initializ
 
 void Parameters::initialize(std::uint64_t seed) {
   if (owned_ != nullptr) backend_.release(std::exchange(owned_, nullptr));
+  const int size = to_int(static_cast<std::int64_t>(size_), "numbers in all parameters");
   owned_ = backend_.allocate(size_);
-  bind({owned_, 1, static_cast<int>(size_)});
+  bind({owned_, 1, size});
   backend_.fill(flat_, 0.0F);
   std::vector<float> values;
   for (const Parameter& parameter : parameters_) {
@@ -129,8 +131,10 @@ std::size_t Parameters::count() const {
   return numbers;
 }
 
-Block::Block(Backend& backend, std::size_t size)
-    : backend_(backend), tensor_(backend.allocate(size), 1, static_cast<int>(size)) {
+Block::Block(Backend& backend, std::int64_t rows, std::int64_t cols)
+    : backend_(backend),
+      tensor_(nullptr, to_int(rows, "rows of a block"), to_int(cols, "numbers")) {
+  tensor_.data = backend_.allocate(tensor_.size());
   backend_.fill(tensor_, 0.0F);
 }
 

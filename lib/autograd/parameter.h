@@ -75,10 +75,12 @@ class Parameters {
   float* owned_ = nullptr;
 };
 
-/// A block of floats of its own, zeroed: gradients, moments, averages. Row vector [1, size].
+/// A matrix with memory of its own, zeroed: gradients, moments, averages as a row [1, size].
 class Block {
  public:
-  Block(Backend& backend, std::size_t size);
+  Block(Backend& backend, std::size_t size) : Block(backend, 1, static_cast<std::int64_t>(size)) {}
+  /// Throws Error if a side is no int.
+  Block(Backend& backend, std::int64_t rows, std::int64_t cols);
   ~Block();
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;

@@ -5,11 +5,11 @@ namespace heed {
 
 // ---- Running states -------------------------------------------------------------------------
 
-Var scan(Var gates, Var x, Var initial, std::span<const int> offsets) {
+Var scan(Var gates, Var x, Var initial, const Indices& offsets) {
   expect(gates.rows() == x.rows() && (gates.cols() == 1 || gates.cols() == x.cols()), "scan", gates,
          x);
-  if (offsets.back() != x.rows()) {
-    fail("expected sequences of {} rows together in scan, found {}", x.rows(), offsets.back());
+  if (offsets.host.back() != x.rows()) {
+    fail("expected sequences of {} rows together in scan, found {}", x.rows(), offsets.host.back());
   }
   Tape& tape = x.tape();
   const Tensor states = tape.allocate(x.rows(), x.cols());

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "tensor/size.h"
 #include "util/error.h"
+#include "util/memory.h"
 #include "util/random.h"
+#include "util/strings.h"
 
 namespace heed {
 
@@ -53,20 +56,39 @@ void Tape::reset(std::uint64_t seed) {
   dropout_count_ = 0;
 }
 
-Tensor Tape::allocate(int rows, int cols) {
-  std::size_t size = static_cast<std::size_t>(rows) * cols;
-  size = (size + kAlignment - 1) / kAlignment * kAlignment;
+Tensor Tape::allocate(std::int64_t rows, std::int64_t cols) {
+  Tensor result(nullptr, to_int(rows, "rows of a matrix"), to_int(cols, "columns of a matrix"));
+  const std::size_t size = (result.size() + kAlignment - 1) / kAlignment * kAlignment;
   while (chunk_ < chunks_.size() && used_ + size > chunks_[chunk_].size) {
     ++chunk_;
     used_ = 0;
   }
-  if (chunk_ == chunks_.size()) {
-    const std::size_t chunk_size = std::max(size, kChunkSize);
-    chunks_.push_back({backend_.allocate(chunk_size), chunk_size});
-  }
-  float* memory = chunks_[chunk_].memory + used_;
+  if (chunk_ == chunks_.size()) add_chunk(std::max(size, kChunkSize), result);
+  result.data = chunks_[chunk_].memory + used_;
   used_ += size;
-  return {memory, rows, cols};
+  return result;
+}
+
+/// What the system promises it may not have: memory is only taken when it is touched.
+void Tape::add_chunk(std::size_t floats, const Tensor& wanted) {
+  const std::uint64_t available = available_memory();
+  if (floats * sizeof(float) > available) {
+    fail(
+        "expected memory for a matrix of {} x {} numbers ({}), found {} available and {} in use "
+        "for "
+        "this batch; lower --max-length, --mini-batch-words or --threads",
+        with_thousands(wanted.rows), with_thousands(wanted.cols),
+        human_size(wanted.size() * sizeof(float)), human_size(available), human_size(memory()));
+  }
+  chunks_.push_back({backend_.allocate(floats), floats});
+}
+
+const void* Tape::upload(std::span<const std::byte> kept) {
+  if (backend_.shares_host_memory()) return kept.data();
+  const std::size_t floats = (kept.size() + sizeof(float) - 1) / sizeof(float);
+  float* const memory = allocate(1, static_cast<std::int64_t>(floats)).data;
+  backend_.upload(kept, memory);
+  return memory;
 }
 
 Var Tape::node(const Tensor& value, bool differentiable) {

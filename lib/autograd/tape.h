@@ -71,15 +71,21 @@ class Tape {
   /// Forgets all Vars and keeps the memory. `seed` fixes the dropout masks that follow.
   void reset(std::uint64_t seed = 0);
 
-  /// Uninitialised memory [rows, cols] until reset.
-  Tensor allocate(int rows, int cols);
-  /// A copy of `values` that lives until reset.
+  /// Uninitialised memory [rows, cols] until reset. Throws an Error that names the size where there
+  /// is not so much, before it is touched, or where a side is no int.
+  Tensor allocate(std::int64_t rows, std::int64_t cols);
+  /// A copy of `values` that lives until reset, for the host and for kernels.
   template <class T>
-  std::span<const T> keep(std::span<const T> values) {
+  Uploaded<T> keep(std::span<const T> values) {
     static_assert(std::is_trivially_copyable_v<T>);
     T* copy = static_cast<T*>(host_.allocate(values.size_bytes() + 1, alignof(T)));
     std::uninitialized_copy(values.begin(), values.end(), copy);
-    return {copy, values.size()};
+    const std::span<const T> kept(copy, values.size());
+    return {kept, static_cast<const T*>(upload(std::as_bytes(kept)))};
+  }
+  template <class T>
+  Uploaded<T> keep(const std::vector<T>& values) {
+    return keep(std::span<const T>(values));
   }
 
   /// A value that needs no gradient.
@@ -136,6 +142,8 @@ class Tape {
     std::size_t parameter;
   };
 
+  const void* upload(std::span<const std::byte> kept);
+  void add_chunk(std::size_t floats, const Tensor& wanted);
   void flush_products();
   void flush_product_group(std::span<const Product> group);
 

@@ -49,10 +49,10 @@ class EigenBackend : public ReferenceBackend {
   void lstm_backward(const LstmStep& step, const Tensor& next_cell, const Tensor& activations,
                      const Tensor& dnext, const Tensor& dnext_cell, const LstmStep& d) override;
 
-  void cross_entropy(const Tensor& logits, std::span<const int> targets, float smoothing,
-                     bool gradient, std::span<float> losses, std::span<float> likelihood) override;
+  void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing, bool gradient,
+                     const Tensor& losses, const Tensor& likelihood) override;
   void log_softmax(const Tensor& logits) override;
-  void top_k(const Tensor& x, int k, const TopK& best) override;
+  void top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) override;
 
   double sum_squares(const Tensor& x) override;
 };

@@ -12,8 +12,8 @@ class Keys {
   Keys(const Tensor& memory, const AttentionSpans& spans, int row, int first_col)
       : data_(memory.data + first_col),
         stride_(memory.stride),
-        first_(spans.rows[row].first_key),
-        rows_(spans.key_rows.empty() ? nullptr : spans.key_rows.data() + first_) {}
+        first_(spans.rows.device[row].first_key),
+        rows_(spans.key_rows.empty() ? nullptr : spans.key_rows.device + first_) {}
 
   float* operator[](int j) const {
     return data_ + static_cast<std::ptrdiff_t>(rows_ ? rows_[j] : first_ + j) * stride_;
@@ -44,8 +44,8 @@ int memory_col(const Tensor& memory, int heads, int width, int col) {
 /// nearest cache.
 template <class Body>
 void for_each_run(const AttentionSpans& spans, int heads, Body body) {
-  const auto rows = spans.rows;
-  const int size = static_cast<int>(rows.size());
+  const AttentionSpan* rows = spans.rows.device;
+  const int size = spans.rows.size();
   for (int begin = 0, end = 0; begin < size; begin = end) {
     for (end = begin + 1; end < size && rows[end].first_key == rows[begin].first_key &&
                           rows[end].keys >= rows[end - 1].keys;)
@@ -59,7 +59,7 @@ template <class Body>
 void for_each_head(const AttentionSpans& spans, int heads, int width, Body body) {
   for_each_run(spans, heads, [&](int begin, int end, int head) {
     for (int r = begin; r < end; ++r) {
-      const AttentionSpan& span = spans.rows[r];
+      const AttentionSpan& span = spans.rows.device[r];
       body(r, head * width, first_weight(span, heads, head), span.keys);
     }
   });
@@ -68,8 +68,10 @@ void for_each_head(const AttentionSpans& spans, int heads, int width, Body body)
 /// Calls body(first weight, keys) for each query row and head, in the order of the weights.
 template <class Body>
 void for_each_block(const AttentionSpans& spans, int heads, Body body) {
-  for (const AttentionSpan& span : spans.rows)
+  for (int r = 0; r < spans.rows.size(); ++r) {
+    const AttentionSpan& span = spans.rows.device[r];
     for (int h = 0; h < heads; ++h) body(first_weight(span, heads, h), span.keys);
+  }
 }
 
 /// Calls four(j, scores of keys j to j + 3) and then one(j, score of key j) for what is left of the
@@ -151,7 +153,7 @@ void spread_to_memory(const Tensor& weights, const Tensor& x, int heads, float s
                       const AttentionSpans& spans, const Tensor& memory) {
   const int width = x.cols / heads;
   for_each_run(spans, heads, [&](int begin, int end, int head) {
-    const auto rows = spans.rows;
+    const AttentionSpan* rows = spans.rows.device;
     const Keys keys(memory, spans, begin, memory_col(memory, heads, width, head * width));
     for (int j = 0, r = begin; j < rows[end - 1].keys; ++j) {
       while (rows[r].keys <= j) ++r;
@@ -170,7 +172,9 @@ void score_sums(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
     const float* q = x.query.row(r) + col;
     const float* head_v = x.v.data + col;
     const Keys keys(x.memory, spans, r, col);
-    const Tensor extra = kExtra ? x.extra.row_range(spans.rows[r].first_weight, count) : Tensor();
+    const Tensor extra =
+        kExtra ? x.extra.row_range(static_cast<int>(spans.rows.device[r].first_weight), count)
+               : Tensor();
     float* out = scores.data + first;
     score_keys(
         count, width,
@@ -193,7 +197,7 @@ void score_sums_backward(const AdditiveTerms& x, int heads, const AttentionSpans
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int count) {
     const float* slopes = dscores.data + first;
     const Keys keys(x.memory, spans, r, col), dkeys(d.memory, spans, r, col);
-    const int pair = spans.rows[r].first_weight;
+    const int pair = static_cast<int>(spans.rows.device[r].first_weight);
     for_lanes(width, [&](int i, auto part) {
       const Vec q = load(x.query.row(r) + col + i, part);
       const Vec head_v = load(x.v.data + col + i, part);

@@ -45,24 +45,23 @@ float sum_exp(float* x, int size, float top) {
 }  // namespace
 
 // With normaliser Z, −log p(v) = log Z − x_v, and the gradient is p − (1 − s) · 1[target] − s / V.
-void EigenBackend::cross_entropy(const Tensor& logits, std::span<const int> targets,
-                                 float smoothing, bool gradient, std::span<float> losses,
-                                 std::span<float> likelihood) {
+void EigenBackend::cross_entropy(const Tensor& logits, const Indices& targets, float smoothing,
+                                 bool gradient, const Tensor& losses, const Tensor& likelihood) {
   const int size = logits.cols;
   for (int r = 0; r < logits.rows; ++r) {
     float* x = logits.row(r);
-    const float score = x[targets[r]];
+    const float score = x[targets.device[r]];
     const double mean = smoothing > 0 ? row_sum(x, size) / size : 0;
     const float top = row_maximum(x, size);
     const float total = gradient ? sum_exp<true>(x, size, top) : sum_exp<false>(x, size, top);
     const double log_z = top + std::log(double{total});
-    likelihood[r] = static_cast<float>(score - log_z);
-    losses[r] = static_cast<float>(log_z - (1 - double{smoothing}) * score - smoothing * mean);
+    likelihood.data[r] = static_cast<float>(score - log_z);
+    losses.data[r] = static_cast<float>(log_z - (1 - double{smoothing}) * score - smoothing * mean);
     if (!gradient) continue;
     const float scale = 1 / total, uniform = smoothing / static_cast<float>(size);
     for_lanes(size,
               [&](int i, auto part) { store(x + i, load(x + i, part) * scale - uniform, part); });
-    x[targets[r]] -= 1 - smoothing;
+    x[targets.device[r]] -= 1 - smoothing;
   }
 }
 
@@ -77,10 +76,10 @@ void EigenBackend::log_softmax(const Tensor& logits) {
 }
 
 // Values are looked at one by one only where one of a few belongs in the list.
-void EigenBackend::top_k(const Tensor& x, int k, const TopK& best) {
+void EigenBackend::top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) {
   for (int r = 0; r < x.rows; ++r) {
     const float* row = x.row(r);
-    BestList list(best, r, k);
+    BestList list(columns.row(r), values.row(r), k);
     int i = 0;
     for (; i + 2 * kLanes <= x.cols; i += 2 * kLanes) {
       if (list.full() && all_at_most(list.worst(), load(row + i), load(row + i + kLanes))) continue;

@@ -15,6 +15,8 @@ class ReferenceBackend : public Backend {
   void release(float* memory) override;
   void read(const Tensor& source, std::span<float> host) override;
   void write(std::span<const float> host, const Tensor& target) override;
+  void upload(std::span<const std::byte> host, void* memory) override;
+  bool shares_host_memory() const override { return true; }
 
   void gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) override;
 
@@ -22,10 +24,12 @@ class ReferenceBackend : public Backend {
   void copy(const Tensor& x, const Tensor& y) override;
   void transpose(const Tensor& x, const Tensor& y) override;
   void axpy(float a, const Tensor& x, const Tensor& y) override;
+  void axpy(const Tensor& a, const Tensor& x, const Tensor& y) override;
   void scale(float a, const Tensor& y) override;
   void multiply(const Tensor& a, const Tensor& b, const Tensor& y) override;
   void add_bias(const Tensor& bias, const Tensor& y) override;
   void sum_rows(const Tensor& x, const Tensor& sum) override;
+  void total(const Tensor& x, const Tensor& sum) override;
   void activate(Activation kind, const Tensor& x, const Tensor& y) override;
   void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,
                          const Tensor& dx) override;
@@ -33,8 +37,8 @@ class ReferenceBackend : public Backend {
   void maxout_backward(const Tensor& x, const Tensor& dy, const Tensor& dx) override;
   void dropout(const Tensor& x, std::uint64_t key, float rate, float beta,
                const Tensor& y) override;
-  void gather_rows(const Tensor& table, std::span<const int> rows, const Tensor& y) override;
-  void scatter_add_rows(const Tensor& x, std::span<const int> rows, float scale,
+  void gather_rows(const Tensor& table, const Indices& rows, const Tensor& y) override;
+  void scatter_add_rows(const Tensor& x, const Indices& rows, float scale,
                         const Tensor& table) override;
   void normalize(Normalization kind, const Tensor& x, const Tensor& gain, const Tensor& bias,
                  const Tensor& y, const Tensor& statistics) override;
@@ -72,6 +76,10 @@ class ReferenceBackend : public Backend {
   void share_spans_backward(const Tensor& scores, const Tensor& weights, const Tensor& dweights,
                             int heads, const AttentionSpans& spans, const Tensor& dscores) override;
 
+  void alignment_loss(const Tensor& weights, int heads, const AttentionSpans& spans,
+                      const AlignmentLinks& links, const Tensor& loss,
+                      const Tensor& gradient) override;
+
   void add_by_bucket(const Tensor& table, const DistanceBuckets& buckets, int heads,
                      const AttentionSpans& spans, const Tensor& scores) override;
   void sum_by_bucket(const Tensor& scores, const DistanceBuckets& buckets, int heads,
@@ -79,10 +87,10 @@ class ReferenceBackend : public Backend {
   void rotate(const Tensor& x, const Tensor& angles, bool back, float beta,
               const Tensor& y) override;
 
-  void scan(const Tensor& gates, const Tensor& x, const Tensor& initial,
-            std::span<const int> offsets, const Tensor& states) override;
+  void scan(const Tensor& gates, const Tensor& x, const Tensor& initial, const Indices& offsets,
+            const Tensor& states) override;
   void scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
-                     std::span<const int> offsets, const Tensor& dstates, const Tensor& dgates,
+                     const Indices& offsets, const Tensor& dstates, const Tensor& dgates,
                      const Tensor& dx) override;
   void linear_attention_step(const Tensor& query, const Tensor& key, const Tensor& value, int heads,
                              const Tensor& state, const Tensor& context) override;
@@ -95,10 +103,10 @@ class ReferenceBackend : public Backend {
   void lstm_backward(const LstmStep& step, const Tensor& next_cell, const Tensor& activations,
                      const Tensor& dnext, const Tensor& dnext_cell, const LstmStep& d) override;
 
-  void cross_entropy(const Tensor& logits, std::span<const int> targets, float smoothing,
-                     bool gradient, std::span<float> losses, std::span<float> likelihood) override;
+  void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing, bool gradient,
+                     const Tensor& losses, const Tensor& likelihood) override;
   void log_softmax(const Tensor& logits) override;
-  void top_k(const Tensor& x, int k, const TopK& best) override;
+  void top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) override;
 
   double sum_squares(const Tensor& x) override;
   void adam(const AdamStep& step, const Tensor& gradients, const Tensor& values,

@@ -5,18 +5,20 @@
 namespace heed {
 namespace {
 
+constexpr double kLeastWeight = 1e-8;  // so that a sparse weight has a logarithm
+
 /// Calls body(r, h, key row, weight number, number of the pair of r and key) for each query row,
 /// head and key.
 template <class Body>
 void for_each_key(const AttentionSpans& spans, int heads, Body body) {
-  for (int r = 0; r < static_cast<int>(spans.rows.size()); ++r) {
-    const AttentionSpan& span = spans.rows[r];
+  for (int r = 0; r < spans.rows.size(); ++r) {
+    const AttentionSpan& span = spans.rows.device[r];
     const std::ptrdiff_t block = std::ptrdiff_t{heads} * span.first_weight;
     for (int h = 0; h < heads; ++h) {
       for (int j = 0; j < span.keys; ++j) {
         const int key = span.first_key + j;
-        body(r, h, spans.key_rows.empty() ? key : spans.key_rows[key],
-             block + std::ptrdiff_t{h} * span.keys + j, span.first_weight + j);
+        body(r, h, spans.key_rows.empty() ? key : spans.key_rows.device[key],
+             block + std::ptrdiff_t{h} * span.keys + j, static_cast<int>(span.first_weight) + j);
       }
     }
   }
@@ -33,7 +35,43 @@ int memory_col(const Tensor& memory, int width, int heads, int h) {
   return h * (memory.cols / width) / heads * width;
 }
 
+/// The loss of one link, and its part of the gradient: the weights of `heads` heads that lie `keys`
+/// apart from `first` on.
+double link_loss(const Tensor& weights, std::ptrdiff_t first, int heads, int keys, double share,
+                 const Tensor& gradient) {
+  double mean = kLeastWeight;
+  for (int h = 0; h < heads; ++h)
+    mean += double{weights.data[first + std::ptrdiff_t{h} * keys]} / heads;
+  const auto slope = static_cast<float>(-share / (heads * mean));
+  for (int h = 0; h < heads; ++h) gradient.data[first + std::ptrdiff_t{h} * keys] += slope;
+  return -share * std::log(mean);
+}
+
 }  // namespace
+
+void ReferenceBackend::alignment_loss(const Tensor& weights, int heads, const AttentionSpans& spans,
+                                      const AlignmentLinks& links, const Tensor& loss,
+                                      const Tensor& gradient) {
+  const int first_head = links.head > 0 ? links.head - 1 : 0;
+  double total = 0;
+  fill(gradient, 0);
+  for (int r = 0; r < spans.rows.size(); ++r) {
+    const AttentionSpan& span = spans.rows.device[r];
+    const int begin = links.offsets.device[r], end = links.offsets.device[r + 1];
+    for (int i = begin; i < end; ++i) {
+      const double share = 1.0 / (end - begin);
+      const int key = links.rows.device[i] - span.first_key;
+      if (key < 0 || key >= span.keys) {
+        total -= share * std::log(kLeastWeight);
+        continue;
+      }
+      const std::ptrdiff_t first =
+          heads * span.first_weight + std::ptrdiff_t{first_head} * span.keys + key;
+      total += link_loss(weights, first, links.head > 0 ? 1 : heads, span.keys, share, gradient);
+    }
+  }
+  loss.data[0] = static_cast<float>(total);
+}
 
 void ReferenceBackend::dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
                                   const AttentionSpans& spans, const Tensor& scores) {

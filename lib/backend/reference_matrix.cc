@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <new>
 
 #include "backend/reference.h"
@@ -102,6 +103,10 @@ void ReferenceBackend::write(std::span<const float> host, const Tensor& target) 
                 target.row(r));
 }
 
+void ReferenceBackend::upload(std::span<const std::byte> host, void* memory) {
+  if (!host.empty()) std::memcpy(memory, host.data(), host.size());
+}
+
 void ReferenceBackend::gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) {
   const int depth = a.is_transposed ? a.tensor.rows : a.tensor.cols;
   for (int r = 0; r < c.rows; ++r) {
@@ -136,6 +141,10 @@ void ReferenceBackend::axpy(float a, const Tensor& x, const Tensor& y) {
     for (int i = 0; i < y.cols; ++i) y.row(r)[i] += a * x.row(r)[i];
 }
 
+void ReferenceBackend::axpy(const Tensor& a, const Tensor& x, const Tensor& y) {
+  axpy(a.data[0], x, y);
+}
+
 void ReferenceBackend::scale(float a, const Tensor& y) {
   for (std::size_t i = 0; i < y.size(); ++i) y.data[i] *= a;
 }
@@ -152,6 +161,12 @@ void ReferenceBackend::add_bias(const Tensor& bias, const Tensor& y) {
 void ReferenceBackend::sum_rows(const Tensor& x, const Tensor& sum) {
   for (int r = 0; r < x.rows; ++r)
     for (int i = 0; i < x.cols; ++i) sum.data[i] += x.row(r)[i];
+}
+
+void ReferenceBackend::total(const Tensor& x, const Tensor& sum) {
+  double total = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) total += x.data[i];
+  sum.data[0] = static_cast<float>(total);
 }
 
 void ReferenceBackend::activate(Activation kind, const Tensor& x, const Tensor& y) {
@@ -193,22 +208,21 @@ void ReferenceBackend::dropout(const Tensor& x, std::uint64_t key, float rate, f
   }
 }
 
-void ReferenceBackend::gather_rows(const Tensor& table, std::span<const int> rows,
-                                   const Tensor& y) {
+void ReferenceBackend::gather_rows(const Tensor& table, const Indices& rows, const Tensor& y) {
   for (int r = 0; r < y.rows; ++r) {
-    if (rows[r] < 0)
+    if (rows.device[r] < 0)
       std::fill_n(y.row(r), y.cols, 0.0F);
     else
-      std::copy_n(table.row(rows[r]), y.cols, y.row(r));
+      std::copy_n(table.row(rows.device[r]), y.cols, y.row(r));
   }
 }
 
-void ReferenceBackend::scatter_add_rows(const Tensor& x, std::span<const int> rows, float scale,
+void ReferenceBackend::scatter_add_rows(const Tensor& x, const Indices& rows, float scale,
                                         const Tensor& table) {
   for (int r = 0; r < x.rows; ++r) {
-    if (rows[r] < 0) continue;
+    if (rows.device[r] < 0) continue;
     const float* from = x.row(r);
-    float* to = table.row(rows[r]);
+    float* to = table.row(rows.device[r]);
     for (int i = 0; i < x.cols; ++i) to[i] += scale * from[i];
   }
 }

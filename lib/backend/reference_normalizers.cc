@@ -11,8 +11,8 @@ namespace {
 /// Calls body(query row, first weight number, keys) for each query row and head.
 template <class Body>
 void for_each_head(const AttentionSpans& spans, int heads, Body body) {
-  for (int r = 0; r < static_cast<int>(spans.rows.size()); ++r) {
-    const AttentionSpan& span = spans.rows[r];
+  for (int r = 0; r < spans.rows.size(); ++r) {
+    const AttentionSpan& span = spans.rows.device[r];
     for (int h = 0; h < heads; ++h) {
       body(r, std::ptrdiff_t{heads} * span.first_weight + std::ptrdiff_t{h} * span.keys, span.keys);
     }

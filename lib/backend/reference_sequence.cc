@@ -8,8 +8,8 @@ namespace {
 /// Calls body(query row, head, first weight number, keys) for each query row and head.
 template <class Body>
 void for_each_head(const AttentionSpans& spans, int heads, Body body) {
-  for (int r = 0; r < static_cast<int>(spans.rows.size()); ++r) {
-    const AttentionSpan& span = spans.rows[r];
+  for (int r = 0; r < spans.rows.size(); ++r) {
+    const AttentionSpan& span = spans.rows.device[r];
     for (int h = 0; h < heads; ++h)
       body(r, h, std::ptrdiff_t{heads} * span.first_weight + std::ptrdiff_t{h} * span.keys,
            span.keys);
@@ -77,11 +77,11 @@ void ReferenceBackend::rotate(const Tensor& x, const Tensor& angles, bool back, 
 }
 
 void ReferenceBackend::scan(const Tensor& gates, const Tensor& x, const Tensor& initial,
-                            std::span<const int> offsets, const Tensor& states) {
+                            const Indices& offsets, const Tensor& states) {
   const int step = gates.cols == 1 ? 0 : 1;  // from a column's gate to the next one's
-  for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
-    const float* before = initial ? initial.row(static_cast<int>(s)) : nullptr;
-    for (int t = offsets[s]; t < offsets[s + 1]; ++t) {
+  for (int s = 0; s + 1 < offsets.size(); ++s) {
+    const float* before = initial ? initial.row(s) : nullptr;
+    for (int t = offsets.device[s]; t < offsets.device[s + 1]; ++t) {
       const float *f = gates.row(t), *in = x.row(t);
       float* state = states.row(t);
       for (int i = 0; i < x.cols; ++i)
@@ -92,12 +92,12 @@ void ReferenceBackend::scan(const Tensor& gates, const Tensor& x, const Tensor& 
 }
 
 void ReferenceBackend::scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
-                                     std::span<const int> offsets, const Tensor& dstates,
+                                     const Indices& offsets, const Tensor& dstates,
                                      const Tensor& dgates, const Tensor& dx) {
   const int step = gates.cols == 1 ? 0 : 1;
-  for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
-    for (int t = offsets[s + 1] - 1; t >= offsets[s]; --t) {
-      const bool is_first = t == offsets[s];
+  for (int s = 0; s + 1 < offsets.size(); ++s) {
+    for (int t = offsets.device[s + 1] - 1; t >= offsets.device[s]; --t) {
+      const bool is_first = t == offsets.device[s];
       const float *f = gates.row(t), *slope = dstates.row(t);
       for (int i = 0; i < x.cols; ++i) dx.row(t)[i] += slope[i] * (1 - f[i * step]);
       if (!is_first) {

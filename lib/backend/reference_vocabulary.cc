@@ -17,21 +17,21 @@ double log_sum_exp(const float* x, int size) {
 }  // namespace
 
 // With normaliser Z, −log p(v) = log Z − x_v, and the gradient is p − (1 − s) · 1[target] − s / V.
-void ReferenceBackend::cross_entropy(const Tensor& logits, std::span<const int> targets,
-                                     float smoothing, bool gradient, std::span<float> losses,
-                                     std::span<float> likelihood) {
+void ReferenceBackend::cross_entropy(const Tensor& logits, const Indices& targets, float smoothing,
+                                     bool gradient, const Tensor& losses,
+                                     const Tensor& likelihood) {
   for (int r = 0; r < logits.rows; ++r) {
     float* x = logits.row(r);
     const double log_z = log_sum_exp(x, logits.cols);
-    double loss = (1 - double{smoothing}) * (log_z - x[targets[r]]);
+    double loss = (1 - double{smoothing}) * (log_z - x[targets.device[r]]);
     if (smoothing > 0)
       for (int i = 0; i < logits.cols; ++i) loss += smoothing * (log_z - x[i]) / logits.cols;
-    losses[r] = static_cast<float>(loss);
-    likelihood[r] = static_cast<float>(x[targets[r]] - log_z);
+    losses.data[r] = static_cast<float>(loss);
+    likelihood.data[r] = static_cast<float>(x[targets.device[r]] - log_z);
     if (!gradient) continue;
     for (int i = 0; i < logits.cols; ++i)
       x[i] = static_cast<float>(std::exp(x[i] - log_z) - double{smoothing} / logits.cols -
-                                (i == targets[r] ? 1 - double{smoothing} : 0));
+                                (i == targets.device[r] ? 1 - double{smoothing} : 0));
   }
 }
 
@@ -43,9 +43,9 @@ void ReferenceBackend::log_softmax(const Tensor& logits) {
   }
 }
 
-void ReferenceBackend::top_k(const Tensor& x, int k, const TopK& best) {
+void ReferenceBackend::top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) {
   for (int r = 0; r < x.rows; ++r) {
-    BestList list(best, r, k);
+    BestList list(columns.row(r), values.row(r), k);
     for (int i = 0; i < x.cols; ++i) list.offer(i, x.row(r)[i]);
   }
 }

@@ -14,14 +14,17 @@ std::vector<Hypothesis> Scorer::score(const Batch& batch, float normalize, bool 
   const Ragged& target = batch.target;
   const Encoded encoded = model_.encode(tape_, batch.source);
   const Decoded decoded = model_.decode(tape_, encoded, target);
-  const std::span<const float> likelihood =
-      cross_entropy(decoded.hidden, model_.output(tape_), target.ids, 0).likelihood;
+  const Tensor likelihood =
+      cross_entropy(decoded.hidden, model_.output(tape_), tape_.keep(target.ids), 0).likelihood;
+  std::vector<float> words_of_all(likelihood.size());
+  tape_.backend().read(likelihood, words_of_all);
 
   std::vector<Hypothesis> result(target.size());
   for (int b = 0; b < target.size(); ++b) {
     Hypothesis& h = result[b];
     const std::span<const int> tokens = target[b];
-    const std::span<const float> words = likelihood.subspan(target.offsets[b], tokens.size());
+    const std::span<const float> words =
+        std::span(words_of_all).subspan(target.offsets[b], tokens.size());
     h.tokens.assign(tokens.begin(), tokens.end() - 1);
     h.word_scores.assign(words.begin(), words.end());
     h.log_probability = std::accumulate(words.begin(), words.end(), 0.0);

@@ -1,6 +1,7 @@
 #include "decoding/stepper.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -20,7 +21,7 @@ std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights
   const int layer = choice.layer > 0 ? choice.layer : default_alignment_layer(layers);
   const Var weights = attention.weights[layer - 1];
   if (!weights) return {};
-  const AttentionSpan& span = attention.spans.rows[row.row];
+  const AttentionSpan& span = attention.spans.rows.host[row.row];
   const int all = weights.cols(), heads = choice.head > 0 ? 1 : all;
   const int first_head = choice.head > 0 ? choice.head - 1 : 0;
   std::vector<float> block(static_cast<std::size_t>(heads) * span.keys);
@@ -30,7 +31,7 @@ std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights
 
   const int first = encoded.offsets[row.sentence];
   std::vector<float> result(encoded.offsets[row.sentence + 1] - first, 0.0F);
-  const std::span<const int> key_rows = attention.spans.key_rows;
+  const std::span<const int> key_rows = attention.spans.key_rows.host;
   for (std::size_t i = 0; i < block.size(); ++i) {
     const int key = span.first_key + static_cast<int>(i % span.keys);
     result[(key_rows.empty() ? key : key_rows[key]) - first] += block[i] / heads;
@@ -99,16 +100,23 @@ void ModelStepper::normalize(const Tensor& logits) {
 
 TopK ModelStepper::top(int k) {
   const int rows = logits_.rows, chunk = std::max(1, kCachedLogits / shape_.vocabulary);
-  top_ids_.resize(static_cast<std::size_t>(rows) * k);
-  top_values_.resize(top_ids_.size());
+  const Tensor best = tapes_[turn_].allocate(rows, 2 * k);  // tokens beside their log p
   for (int first = 0; first < rows; first += chunk) {
     const Tensor part = logits_.row_range(first, std::min(chunk, rows - first));
     if (!is_normalized_) normalize(part);
-    const std::size_t begin = static_cast<std::size_t>(first) * k;
-    backend_.top_k(part, k,
-                   {std::span(top_ids_).subspan(begin), std::span(top_values_).subspan(begin)});
+    const Tensor top = best.row_range(first, part.rows);
+    backend_.top_k(part, k, top.col_range(0, k), top.col_range(k, k));
   }
   is_normalized_ = true;
+  top_.resize(best.size());
+  backend_.read(best, top_);
+  top_ids_.clear();
+  top_values_.clear();
+  for (auto row = top_.begin(); row != top_.end(); row += 2 * k) {
+    std::transform(row, row + k, std::back_inserter(top_ids_),
+                   [](float id) { return static_cast<int>(id); });
+    top_values_.insert(top_values_.end(), row + k, row + 2 * k);
+  }
   return {top_ids_, top_values_};
 }
 

@@ -10,6 +10,12 @@
 
 namespace heed {
 
+/// The likeliest next tokens of R rows.
+struct TopK {
+  std::span<const int> ids;       ///< [R, k], best first; equal scores in order of ids.
+  std::span<const float> values;  ///< [R, k]: log p.
+};
+
 /// What a search has to know of a batch before its first step.
 struct StepperShape {
   int vocabulary = 0;
@@ -97,6 +103,7 @@ class ModelStepper : public Stepper {
   bool is_normalized_ = false;  ///< Whether logits_ are log-probabilities.
   std::vector<int> top_ids_;
   std::vector<float> top_values_;
+  std::vector<float> top_;  ///< Both as the backend gives them, [R, 2k].
 };
 
 }  // namespace heed

@@ -52,7 +52,7 @@ class Container {
   void check_content() const;
 
   std::string path_;
-  MappedFile file_;
+  FileCopy file_;
   Safetensors contents_;
   std::uint32_t checksum_ = 0;
 };

@@ -1,8 +1,11 @@
 #include "model/encoder_decoder.h"
 
+#include <array>
+
 #include "model/rnn.h"
 #include "model/transformer.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/random.h"
 
 namespace heed {
@@ -60,7 +63,8 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
                                   const AttentionGuide& guide) const {
   const Encoded encoded = encode(tape, batch.source);
   const Decoded decoded = decode(tape, encoded, batch.target);
-  CrossEntropy result = cross_entropy(decoded.hidden, output(tape), batch.target.ids, smoothing);
+  CrossEntropy result =
+      cross_entropy(decoded.hidden, output(tape), tape.keep(batch.target.ids), smoothing);
   if (guide.weight == 0 || batch.links.size() == 0) return result;
   const AttentionWeights& attention = decoded.attention;
   const Var guided = alignment_loss(attention.weights.at(guide.choice.layer - 1), attention.spans,
@@ -72,15 +76,14 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
 Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids, float factor) const {
   std::vector<int> kept(ids.begin(), ids.end());
   drop_tokens(tape, options_.dropout_source, kept);
-  return gather_rows(tape.parameter(*source_embedding_), tape.keep(std::span<const int>(kept)),
-                     factor);
+  return gather_rows(tape.parameter(*source_embedding_), tape.keep(kept), factor);
 }
 
-Var EncoderDecoder::embed_target(Tape& tape, std::span<const int> ids, float factor) const {
+Var EncoderDecoder::embed_target(Tape& tape, const Indices& ids, float factor) const {
   return gather_rows(tape.parameter(*target_embedding_), ids, factor);
 }
 
-std::span<const int> EncoderDecoder::shifted(Tape& tape, const Ragged& target) const {
+Indices EncoderDecoder::shifted(Tape& tape, const Ragged& target) const {
   std::vector<int> ids;
   ids.reserve(target.ids.size());
   for (int sentence = 0; sentence < target.size(); ++sentence) {
@@ -89,16 +92,28 @@ std::span<const int> EncoderDecoder::shifted(Tape& tape, const Ragged& target) c
     ids.insert(ids.end(), tokens.begin(), tokens.end() - 1);
   }
   drop_tokens(tape, options_.dropout_target, ids);
-  return tape.keep(std::span<const int>(ids));
+  return tape.keep(ids);
 }
+
+namespace {
+
+template <class Model>
+std::unique_ptr<EncoderDecoder> make(const ModelOptions& options, const Vocabularies& vocabularies,
+                                     Parameters& parameters) {
+  return std::make_unique<Model>(options, vocabularies, parameters);
+}
+
+/// In the order of ModelType.
+constexpr std::array kArchitectures = {make<RnnModel>, make<Transformer>};
+
+}  // namespace
 
 std::unique_ptr<EncoderDecoder> make_model(const ModelOptions& options,
                                            const Vocabularies& vocabularies,
                                            Parameters& parameters) {
-  if (options.type == ModelType::kTransformer) {
-    return std::make_unique<Transformer>(options, vocabularies, parameters);
-  }
-  return std::make_unique<RnnModel>(options, vocabularies, parameters);
+  check_fields(options);
+  return kArchitectures.at(static_cast<std::size_t>(options.type))(options, vocabularies,
+                                                                   parameters);
 }
 
 }  // namespace heed

@@ -28,7 +28,7 @@ struct Encoded {
   int size() const { return static_cast<int>(offsets.size()) - 1; }
 };
 
-/// Cross-attention of R decoder rows. Weights of layer l are in weights[l] [spans.weights(), H_l];
+/// Cross-attention of R decoder rows. Weights of layer l are in weights[l] [spans.weights, H_l];
 /// span keys are rows of Encoded::states. No layers where the model has no attention.
 struct AttentionWeights {
   std::vector<Var> weights;
@@ -62,8 +62,8 @@ class DecoderState {
 /// The next token of R partial translations: row r continues row parents[r] of the step before (at
 /// the first step: sentence parents[r]) with tokens[r]. Both must live with the tape.
 struct NextTokens {
-  std::span<const int> tokens;
-  std::span<const int> parents;
+  Indices tokens;
+  Indices parents;
 };
 
 /// A model p(target | source). Training and decoding run the same code: on a recording tape and on
@@ -98,10 +98,10 @@ class EncoderDecoder {
                  Parameters& parameters);
 
   Var embed_source(Tape& tape, std::span<const int> ids, float factor) const;
-  Var embed_target(Tape& tape, std::span<const int> ids, float factor) const;
+  Var embed_target(Tape& tape, const Indices& ids, float factor) const;
   /// The decoder's input for `target`: <s> and all but each sentence's last token, with some tokens
   /// dropped (-1) by dropout-target while recording. Kept on the tape.
-  std::span<const int> shifted(Tape& tape, const Ragged& target) const;
+  Indices shifted(Tape& tape, const Ragged& target) const;
 
  private:
   const ModelOptions options_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/half.h"
+#include "tensor/size.h"
 #include "util/error.h"
 #include "util/json.h"
 #include "util/json_fields.h"
@@ -76,16 +77,8 @@ auto with_path(const Container& file, Function&& function) {
   }
 }
 
-/// What would make arithmetic on sizes overflow, or take all memory before any tensor is looked at.
+/// What would take all memory before any tensor is looked at.
 void check_sizes(const ModelOptions& options, const Container& file) {
-  constexpr int kLargest = 1 << 15;
-  for_each_field(options, [&](const Field& field, const auto& value) {
-    if constexpr (std::is_same_v<decltype(value), const int&>) {
-      if (value < 0 || value > kLargest) {
-        fail("expected {} from 0 to {} in {}, found {}", field.name, kLargest, file.path(), value);
-      }
-    }
-  });
   const auto layers = static_cast<std::size_t>(options.enc_depth) + options.dec_depth;
   if (layers > file.tensors().size()) {
     fail("expected tensors for {} layers in {}, found {} tensors", layers, file.path(),
@@ -143,8 +136,10 @@ LoadedModel::LoadedModel(const std::string& path, Backend& backend)
     return make_model(contents_.options, contents_.tokenizers.vocabularies(), *parameters_);
   });
   check_tensors();
-  if (float* const values = mapped_parameters()) {
-    parameters_->bind({values, 1, static_cast<int>(parameters_->size())});
+  float* const values = backend.shares_host_memory() ? mapped_parameters() : nullptr;
+  if (values != nullptr) {
+    const auto size = static_cast<std::int64_t>(parameters_->size());
+    parameters_->bind({values, 1, to_int(size, "numbers in all parameters")});
   } else {
     copy_parameters(backend);
   }

@@ -136,7 +136,7 @@ Attended RecurrentDecoder::attend(Var query, const QueryRows& rows, const Attent
                                   States& states) const {
   const Attended result = attention_->attend({query, rows, states.history, states.step}, memory);
   states.history = result.history;
-  states.spans.assign(rows.spans.rows.begin(), rows.spans.rows.end());
+  states.spans.assign(rows.spans.rows.host.begin(), rows.spans.rows.host.end());
   return result;
 }
 
@@ -221,16 +221,17 @@ void RecurrentDecoder::narrow(States& states, int count, std::uint64_t dropout_k
   if (states.attentional) states.attentional = row_range(states.attentional, 0, count);
   if (states.history) {
     const AttentionSpan& last = states.spans[count - 1];
-    states.history = row_range(states.history, 0, last.first_weight + last.keys);
+    const auto weights = static_cast<int>(last.first_weight) + last.keys;
+    states.history = row_range(states.history, 0, weights);
   }
 }
 
-void RecurrentDecoder::reorder(Tape& tape, States& states, std::span<const int> parents) {
+void RecurrentDecoder::reorder(Tape& tape, States& states, const Indices& parents) {
   for (CellState& layer : states.layers) layer = gather_rows(tape, layer, parents);
   if (states.attentional) states.attentional = gather_rows(tape.adopt(states.attentional), parents);
   if (!states.history) return;
   std::vector<AttentionSpan> blocks;
-  for (const int parent : parents) blocks.push_back(states.spans[parent]);
+  for (const int parent : parents.host) blocks.push_back(states.spans[parent]);
   states.history = gather_blocks(tape.adopt(states.history), blocks);
 }
 

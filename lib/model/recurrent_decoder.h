@@ -46,7 +46,7 @@ class RecurrentDecoder {
   struct Step {
     Var state;    ///< [R, dim_rnn]: the top layer's; with timing post h̃.
     Var context;  ///< [R, C]; empty where there is none, or it is in `state` already.
-    Var weights;  ///< [rows.spans.weights(), H], or empty.
+    Var weights;  ///< [rows.spans.weights, H], or empty.
   };
 
   AttentionMemory remember(const SourceStates& source) const {
@@ -66,7 +66,7 @@ class RecurrentDecoder {
   /// The first `count` rows, their states dropped out with one mask for all steps.
   void narrow(States& states, int count, std::uint64_t dropout_key) const;
   /// Row r becomes that of row parents[r], on `tape`.
-  static void reorder(Tape& tape, States& states, std::span<const int> parents);
+  static void reorder(Tape& tape, States& states, const Indices& parents);
 
  private:
   void add_cells(Parameters& parameters, int context);

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
+
+#include "util/table.h"
 
 namespace heed {
 
@@ -23,12 +26,12 @@ AttentionWeights in_target_order(std::span<const Var> steps, std::span<const Att
   std::vector<AttentionSpan> blocks(spans.size());
   for (std::size_t i = 0; i < rows.size(); ++i) blocks[rows[i]] = spans[i];
   const Var ordered = gather_blocks(weights, blocks);
-  int first_weight = 0;
+  std::int64_t first_weight = 0;
   for (AttentionSpan& block : blocks) {
     block.first_weight = first_weight;
     first_weight += block.keys;
   }
-  return {{ordered}, {weights.tape().keep(std::span<const AttentionSpan>(blocks)), {}}};
+  return {{ordered}, keep_spans(weights.tape(), blocks)};
 }
 
 /// Of each direction.
@@ -82,25 +85,39 @@ Encoded RnnModel::encode(Tape& tape, const Ragged& source) const {
 }
 
 AttentionMemory RnnModel::remember(const Encoded& encoded) const {
-  Tape& tape = encoded.states.tape();
-  const std::span<const int> offsets = tape.keep(std::span<const int>(encoded.offsets));
-  return decoder_->remember({encoded.states, encoded.summary, offsets});
+  const Indices offsets = encoded.states.tape().keep(encoded.offsets);
+  return decoder_->remember({encoded.states, encoded.summary, offsets.host});
+}
+
+/// Weights of all steps are kept until backward has run.
+void RnnModel::expect_room_for(const Encoded& encoded, const Ragged& target) const {
+  if (!find_entry(attention_variants(), "attention", options().attention).uses.scores) return;
+  std::int64_t weights = 0;
+  int longest = 0;
+  for (int sentence = 0; sentence < target.size(); ++sentence) {
+    const int tokens = encoded.offsets[sentence + 1] - encoded.offsets[sentence];
+    weights += std::int64_t{tokens} * target.length(sentence);
+    longest = std::max({longest, tokens, target.length(sentence)});
+  }
+  expect_room(weights, longest);
 }
 
 Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const TimeMajor time(target.offsets);
-  const std::span<const int> order = tape.keep(std::span<const int>(time.order));
-  const QueryRows all_rows = rows_of(tape, order, encoded);
+  const Indices order = tape.keep(time.order);
+  expect_room_for(encoded, target);
+  const QueryRows all_rows = rows_of(tape, time.order, encoded);
   const AttentionMemory memory = remember(encoded);
   RecurrentDecoder::States states = decoder_->start(gather_rows(encoded.summary, order));
 
-  const std::span<const int> time_major = tape.keep(std::span<const int>(time.forward));
+  const Indices time_major = tape.keep(time.forward);
   const Var embedded = embed_target(tape, shifted(tape, target), embedding_factor_);
   const Var words = dropout(gather_rows(embedded, time_major), options().dropout);
   const RecurrentDecoder::Words inputs = decoder_->project(words);
   const std::uint64_t dropout_key = tape.next_dropout_key();
   std::vector<Var> tops, contexts, weights;
   std::vector<AttentionSpan> spans;
+  std::int64_t first_weight = 0;
   for (int step = 0; step < time.steps(); ++step) {
     const int live = time.live[step];
     const QueryRows rows = all_rows.first(live);
@@ -110,17 +127,16 @@ Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& targe
     tops.push_back(result.state);
     if (result.context) contexts.push_back(result.context);
     if (!result.weights) continue;
-    const int first_weight = spans.empty() ? 0 : spans.back().first_weight + spans.back().keys;
-    for (AttentionSpan span : rows.spans.rows) {
+    for (AttentionSpan span : rows.spans.rows.host) {
       span.first_weight += first_weight;
       spans.push_back(span);
     }
+    first_weight += rows.spans.weights;
     weights.push_back(result.weights);
   }
   const Var context = contexts.empty() ? Var() : concat_rows(contexts);
   const Var hidden = decoder_->readout(concat_rows(tops), words, context);
-  const std::vector<int> to_target = inverse(time.forward);
-  Decoded decoded{gather_rows(hidden, tape.keep(std::span<const int>(to_target))), {}};
+  Decoded decoded{gather_rows(hidden, tape.keep(inverse(time.forward))), {}};
   if (!weights.empty()) decoded.attention = in_target_order(weights, spans, time.forward);
   return decoded;
 }
@@ -139,7 +155,7 @@ Decoded RnnModel::step(Tape& tape, DecoderState& decoder_state, const NextTokens
   auto& state = static_cast<State&>(decoder_state);
   RecurrentDecoder::reorder(tape, state.states, next.parents);
   std::vector<int> sentences;
-  for (const int parent : next.parents) sentences.push_back(state.sentences[parent]);
+  for (const int parent : next.parents.host) sentences.push_back(state.sentences[parent]);
   state.sentences = std::move(sentences);
 
   const QueryRows rows = rows_of(tape, state.sentences, *state.encoded);

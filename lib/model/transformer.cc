@@ -20,13 +20,7 @@ std::vector<int> sentence_of_rows(const Ragged& target) {
 
 /// Widths are checked before any layer is built on them.
 const ModelOptions& checked(const ModelOptions& options) {
-  if (options.enc_depth < 1 || options.dec_depth < 1) {
-    fail_usage("expected --enc-depth and --dec-depth of at least 1, found {} and {}",
-               options.enc_depth, options.dec_depth);
-  }
-  if (options.transformer_heads > 0 && options.dim_emb % options.transformer_heads == 0) {
-    return options;
-  }
+  if (options.dim_emb % options.transformer_heads == 0) return options;
   fail_usage("expected --dim-emb to be a multiple of --transformer-heads, found {} and {}",
              options.dim_emb, options.transformer_heads);
 }
@@ -48,7 +42,7 @@ struct Transformer::State : DecoderState {
   }
 
   std::vector<Var> source_memories;
-  LayerMemories memories;
+  std::vector<LayerMemory> memories;
   std::span<const int> offsets;  ///< Of the source.
   std::vector<int> sentences;    ///< Of each row.
   Past past;
@@ -129,7 +123,7 @@ Transformer::DecoderLayer Transformer::make_decoder_layer(Parameters& parameters
           make_frame(parameters, name + ".feed_forward")};
 }
 
-Var Transformer::embed(Var embedded, std::span<const int> places) const {
+Var Transformer::embed(Var embedded, const Indices& places) const {
   return dropout(positions_ == nullptr ? embedded : (*positions_)(embedded, places),
                  options().dropout);
 }
@@ -160,7 +154,7 @@ Decoded Transformer::run_decoder(const DecoderInput& input) const {
   Var x = embed(input.words, input.rows.places);
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
     const DecoderLayer& layer = decoder_[i];
-    LayerMemory* memory = input.memories == nullptr ? nullptr : (*input.memories)[i].get();
+    LayerMemory* memory = input.memories.empty() ? nullptr : &input.memories[i];
     const Var self = (*layer.self_attention)(layer.self_frame.input(x), input.rows, memory);
     x = layer.self_frame.output(x, self);
     const CrossAttention::Output cross = (*layer.cross_attention)(
@@ -180,7 +174,7 @@ Decoded Transformer::decode(Tape& tape, const Encoded& encoded, const Ragged& ta
   SelfRows rows =
       sentence_rows(tape, target.offsets, true, decoder_.front().self_attention->reach());
   rows.relative = decoder_positions_.terms(tape, rows);
-  return run_decoder({words, rows, source.spans, source_memories, nullptr});
+  return run_decoder({words, rows, source.spans, source_memories, {}});
 }
 
 std::unique_ptr<DecoderState> Transformer::start(const Encoded& encoded) const {
@@ -198,11 +192,11 @@ Decoded Transformer::step(Tape& tape, DecoderState& decoder_state, const NextTok
   SelfRows rows = state.past.advance(tape, next.parents);
   rows.relative = decoder_positions_.terms(tape, rows);
   std::vector<int> sentences;
-  for (const int parent : next.parents) sentences.push_back(state.sentences[parent]);
+  for (const int parent : next.parents.host) sentences.push_back(state.sentences[parent]);
   state.sentences = std::move(sentences);
   const QueryRows source = sentence_spans(tape, state.sentences, state.offsets);
   const Var words = embed_target(tape, next.tokens, embedding_factor_);
-  return run_decoder({words, rows, source.spans, state.source_memories, &state.memories});
+  return run_decoder({words, rows, source.spans, state.source_memories, state.memories});
 }
 
 }  // namespace heed

@@ -34,14 +34,13 @@ class Transformer : public EncoderDecoder {
     FeedForwardLayer feed_forward;
     Sublayer self_frame, cross_frame, feed_forward_frame;
   };
-  using LayerMemories = std::vector<std::unique_ptr<LayerMemory>>;
   /// What the decoder's layers read.
   struct DecoderInput {
     Var words;  ///< [R, D]: embedded target tokens.
     const SelfRows& rows;
     AttentionSpans source;
     std::span<const Var> source_memories;  ///< Of each layer: keys and values of the source.
-    const LayerMemories* memories;         ///< Of each layer, when decoding step by step.
+    std::span<LayerMemory> memories;       ///< Of each layer, when decoding step by step.
   };
   struct State;
 
@@ -52,7 +51,7 @@ class Transformer : public EncoderDecoder {
   RelativePositions make_relative(Parameters& parameters, const std::string& name,
                                   bool causal) const;
   SequenceShape shape(bool causal) const;
-  Var embed(Var embedded, std::span<const int> places) const;
+  Var embed(Var embedded, const Indices& places) const;
   std::vector<Var> remember(const Encoded& encoded) const;
   Decoded run_decoder(const DecoderInput& input) const;
 

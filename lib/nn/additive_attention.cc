@@ -32,14 +32,14 @@ Var LocationSensitiveAttention::extra_term(const AttentionQuery& query,
   if (!query.history) return {};
   Tape& tape = query.state.tape();
   std::vector<int> rows;  // of the weights before under each filter position; beyond an end: none
-  for (const AttentionSpan& span : query.rows.spans.rows) {
+  for (const AttentionSpan& span : query.rows.spans.rows.host) {
     for (int j = 0; j < span.keys; ++j) {
       for (int p = j - kPositions / 2; p <= j + kPositions / 2; ++p) {
-        rows.push_back(0 <= p && p < span.keys ? span.first_weight + p : -1);
+        rows.push_back(0 <= p && p < span.keys ? static_cast<int>(span.first_weight) + p : -1);
       }
     }
   }
-  const Var column = gather_rows(query.history, tape.keep(std::span<const int>(rows)));
+  const Var column = gather_rows(query.history, tape.keep(rows));
   return location_(filters_(reshape(column, kPositions)));
 }
 
@@ -66,11 +66,10 @@ Var CoverageAttention::extra_term(const AttentionQuery& query,
   if (!memory.extra) return coverage_(query.history);
   Tape& tape = query.state.tape();
   std::vector<int> states;  // of each pair of a row and a key
-  for (const AttentionSpan& span : query.rows.spans.rows) {
+  for (const AttentionSpan& span : query.rows.spans.rows.host) {
     for (int j = 0; j < span.keys; ++j) states.push_back(span.first_key + j);
   }
-  const Var inverse_fertility =
-      gather_rows(tape.adopt(memory.extra), tape.keep(std::span<const int>(states)));
+  const Var inverse_fertility = gather_rows(tape.adopt(memory.extra), tape.keep(states));
   return coverage_(multiply(query.history, inverse_fertility));
 }
 

@@ -26,7 +26,7 @@ class AdditiveAttention : public ScoredAttention {
   }
   /// What stands for v.
   virtual Var direction(Tape& tape) const { return tape.parameter(*v_); }
-  /// A third term under the tanh, [spans.weights(), hidden]; none at first.
+  /// A third term under the tanh, [spans.weights, hidden]; none at first.
   virtual Var extra_term(const AttentionQuery&, const AttentionMemory&) const { return {}; }
   Var keys(const SourceStates& source) const { return key_(source.states); }
 

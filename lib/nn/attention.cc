@@ -58,10 +58,10 @@ class MeanContext : public Attention {
     std::iota(sentences.begin(), sentences.end(), 0);
     const QueryRows rows = sentence_spans(tape, sentences, source.offsets);
     std::vector<float> shares;
-    for (const AttentionSpan& span : rows.spans.rows) {
+    for (const AttentionSpan& span : rows.spans.rows.host) {
       shares.insert(shares.end(), span.keys, 1 / static_cast<float>(span.keys));
     }
-    const Tensor weights = tape.allocate(static_cast<int>(shares.size()), 1);
+    const Tensor weights = tape.allocate(std::ssize(shares), 1);
     tape.backend().write(shares, weights);
     return weighted_sum(tape.constant(weights), source.states, 1, rows.spans);
   }

@@ -36,8 +36,8 @@ struct AttentionQuery {
 
 struct Attended {
   Var context;  ///< [R, C]
-  Var weights;  ///< [rows.spans.weights(), heads()], as used, without dropout; or empty.
-  Var history;  ///< [rows.spans.weights(), k] for the next step; empty where nothing is remembered.
+  Var weights;  ///< [rows.spans.weights, heads()], as used, without dropout; or empty.
+  Var history;  ///< [rows.spans.weights, k] for the next step; empty where nothing is remembered.
 };
 
 struct AttentionShape {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "tensor/size.h"
 #include "util/error.h"
 
 namespace heed {
@@ -45,9 +46,10 @@ Var LocationAttention::score(const AttentionQuery& query, const AttentionMemory&
   const Var all = position_(query.state);  // [R, positions]
   std::vector<int> rows;
   for (int r = 0; r < all.rows(); ++r) {
-    for (int j = 0; j < query.rows.spans.rows[r].keys; ++j) rows.push_back(r * all.cols() + j);
+    const int first = to_int(std::int64_t{r} * all.cols(), "scores of positions");
+    for (int j = 0; j < query.rows.spans.rows.host[r].keys; ++j) rows.push_back(first + j);
   }
-  return gather_rows(reshape(all, 1), tape.keep(std::span<const int>(rows)));
+  return gather_rows(reshape(all, 1), tape.keep(rows));
 }
 
 }  // namespace heed

@@ -29,7 +29,7 @@ class HeadScores {
   explicit HeadScores(const SequenceShape& shape) : shape_(shape) {}
   virtual ~HeadScores() = default;
 
-  /// query [R, H·d], keys [N, G·d] → [spans.weights(), H].
+  /// query [R, H·d], keys [N, G·d] → [spans.weights, H].
   virtual Var scores(Var query, Var keys, const AttentionSpans& spans) const = 0;
   /// Scores → weights that sum to 1, where the normalizer is not the logistic function.
   virtual Var weights(Var scores, const AttentionSpans& spans) const;

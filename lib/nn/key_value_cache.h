@@ -15,7 +15,7 @@ class KeyValueCache {
   /// keys_values [R, width] become the next R rows.
   void append(const Tensor& keys_values);
   /// Forgets all rows but these, which get the numbers 0, 1, 2 …
-  void keep(std::span<const int> rows);
+  void keep(const Indices& rows);
   Tensor rows() const;  ///< [size(), width]
   int size() const { return used_; }
 

@@ -37,7 +37,7 @@ class Embedding {
       : table_(&parameters.add(name, vocabulary, width, Initializer::kEmbedding)) {}
 
   /// [N] ids → [N, D], times `factor`. A negative id gives zeros. `ids` must live with the tape.
-  Var operator()(Tape& tape, std::span<const int> ids, float factor) const {
+  Var operator()(Tape& tape, const Indices& ids, float factor) const {
     return gather_rows(tape.parameter(*table_), ids, factor);
   }
   const Parameter& table() const { return *table_; }

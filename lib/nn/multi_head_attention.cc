@@ -4,17 +4,6 @@
 
 namespace heed {
 
-namespace {
-
-struct CacheMemory : LayerMemory {
-  CacheMemory(Backend& backend, int width) : cache(backend, width) {}
-  int rows() const override { return cache.size(); }
-
-  KeyValueCache cache;
-};
-
-}  // namespace
-
 HeadedSelfAttention::HeadedSelfAttention(Parameters& parameters, const std::string& name,
                                          std::unique_ptr<HeadScores> scores)
     : scores_(std::move(scores)),
@@ -26,8 +15,8 @@ HeadedSelfAttention::HeadedSelfAttention(Parameters& parameters, const std::stri
       parameters, name + ".relative", Heads{shape().heads, shape().head_width()}, shape().causal);
 }
 
-std::unique_ptr<LayerMemory> HeadedSelfAttention::start(Backend& backend) const {
-  return std::make_unique<CacheMemory>(backend, 2 * scores_->memory_width());
+LayerMemory HeadedSelfAttention::start(Backend& backend) const {
+  return {KeyValueCache(backend, 2 * scores_->memory_width()), {}};
 }
 
 Var HeadedSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
@@ -41,7 +30,7 @@ Var HeadedSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* me
                                          col_range(keys_values, memory_width, memory_width)});
   }
   if (memory != nullptr) {
-    KeyValueCache& cache = static_cast<CacheMemory&>(*memory).cache;
+    KeyValueCache& cache = memory->cache.value();
     if (!rows.kept.empty()) cache.keep(rows.kept);
     cache.append(keys_values.value());
     keys_values = x.tape().constant(cache.rows());
@@ -63,10 +52,6 @@ Var HeadedSelfAttention::attend(Var query, Var memory, const SelfRows& rows) con
   return relative_ == nullptr ? context : relative_->add_to_context(context, weights, rows);
 }
 
-std::unique_ptr<LayerMemory> LinearSelfAttention::start(Backend&) const {
-  return std::make_unique<RowMemory>();
-}
-
 Var LinearSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
   if (memory == nullptr) return HeadedSelfAttention::operator()(x, rows, nullptr);
   const int width = shape().width;
@@ -74,16 +59,16 @@ Var LinearSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* me
   const Var features = LinearHeads::features(col_range(projected, 0, 2 * width));
   Tape& tape = x.tape();
   Backend& backend = tape.backend();
-  auto& past = static_cast<RowMemory&>(*memory);
-  past.state = past.reordered(tape, rows);
-  if (!past.state) {
-    past.state = tape.constant(tape.allocate(x.rows(), width * (shape().head_width() + 1)));
-    backend.fill(past.state.value(), 0);
+  Var& state = memory->state;
+  state = reordered(tape, state, rows);
+  if (!state) {
+    state = tape.constant(tape.allocate(x.rows(), width * (shape().head_width() + 1)));
+    backend.fill(state.value(), 0);
   }
   const Tensor context = tape.allocate(x.rows(), width);
   backend.linear_attention_step(
       col_range(features, 0, width).value(), col_range(features, width, width).value(),
-      col_range(projected, 2 * width, width).value(), shape().heads, past.state.value(), context);
+      col_range(projected, 2 * width, width).value(), shape().heads, state.value(), context);
   return output(tape.constant(context));
 }
 

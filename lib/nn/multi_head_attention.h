@@ -1,6 +1,5 @@
 #pragma once
 
-#include "nn/key_value_cache.h"
 #include "nn/relative_positions.h"
 #include "nn/running_attention.h"
 
@@ -13,7 +12,7 @@ class HeadedSelfAttention : public SelfAttention {
   HeadedSelfAttention(Parameters& parameters, const std::string& name,
                       std::unique_ptr<HeadScores> scores);
   Var operator()(Var x, const SelfRows& rows, LayerMemory* memory) const override;
-  std::unique_ptr<LayerMemory> start(Backend& backend) const override;
+  LayerMemory start(Backend& backend) const override;
   int reach() const override { return scores_->reach(); }
 
  protected:
@@ -37,7 +36,7 @@ class LinearSelfAttention : public HeadedSelfAttention {
       : HeadedSelfAttention(parameters, name,
                             std::make_unique<LinearHeads>(parameters, name, shape)) {}
   Var operator()(Var x, const SelfRows& rows, LayerMemory* memory) const override;
-  std::unique_ptr<LayerMemory> start(Backend& backend) const override;
+  LayerMemory start(Backend&) const override { return {}; }
   int past() const override { return 0; }
 };
 

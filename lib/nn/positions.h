@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "nn/growing_table.h"
 
 namespace heed {
 
@@ -17,15 +18,13 @@ class PositionEncoding {
 
   /// x [N, D] plus the rows of `positions` [N] (from 0; kept on the tape). Throws Error for a place
   /// that has no learnt row.
-  Var operator()(Var x, std::span<const int> positions) const;
+  Var operator()(Var x, const Indices& positions) const;
 
  private:
-  Var learned(Tape& tape, std::span<const int> positions) const;
-  Var sinusoidal(Tape& tape, std::span<const int> positions) const;
+  Var learned(Tape& tape, const Indices& positions) const;
 
   const Parameter* learned_ = nullptr;
-  std::vector<double> frequencies_;  ///< [D]: of the columns.
-  std::vector<float> sinusoids_;     ///< [256, D]: of the first places.
+  GrowingTable sinusoids_;  ///< [places, D]
 };
 
 /// 0, 1, 2 … in each sentence of a ragged batch.

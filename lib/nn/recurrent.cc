@@ -122,7 +122,7 @@ CellState first_rows(const CellState& state, int count) {
   return transform(state, [=](Var x) { return row_range(x, 0, count); });
 }
 
-CellState gather_rows(Tape& tape, const CellState& state, std::span<const int> rows) {
+CellState gather_rows(Tape& tape, const CellState& state, const Indices& rows) {
   return transform(state, [&](Var x) { return gather_rows(tape.adopt(x), rows); });
 }
 
@@ -139,7 +139,7 @@ RecurrentLayer::RecurrentLayer(Parameters& parameters, const std::string& name,
 RecurrentLayer::Output RecurrentLayer::operator()(Var x, const TimeMajor& time) const {
   Tape& tape = x.tape();
   const std::vector<int>& rows = backward_ ? time.backward : time.forward;
-  const Var input = cell_->project(gather_rows(x, tape.keep(std::span<const int>(rows))));
+  const Var input = cell_->project(gather_rows(x, tape.keep(rows)));
   const std::uint64_t key = tape.next_dropout_key();
   CellState state = cell_->zero_state(tape, static_cast<int>(time.order.size()));
   std::vector<Var> states, last;  // `last` from the longest sentence's to the shortest's, reversed
@@ -152,9 +152,8 @@ RecurrentLayer::Output RecurrentLayer::operator()(Var x, const TimeMajor& time) 
     if (next < live) last.push_back(row_range(state.hidden, next, live - next));
   }
   std::reverse(last.begin(), last.end());
-  const std::vector<int> to_sentences = inverse(rows), ranks = inverse(time.order);
-  return {gather_rows(concat_rows(states), tape.keep(std::span<const int>(to_sentences))),
-          gather_rows(concat_rows(last), tape.keep(std::span<const int>(ranks)))};
+  return {gather_rows(concat_rows(states), tape.keep(inverse(rows))),
+          gather_rows(concat_rows(last), tape.keep(inverse(time.order)))};
 }
 
 }  // namespace heed

@@ -69,7 +69,7 @@ std::unique_ptr<RecurrentCell> make_cell(Parameters& parameters, const std::stri
 /// The first `count` rows of a state: the sentences that are still live.
 CellState first_rows(const CellState& state, int count);
 /// Rows of a state in another order, on `tape`.
-CellState gather_rows(Tape& tape, const CellState& state, std::span<const int> rows);
+CellState gather_rows(Tape& tape, const CellState& state, const Indices& rows);
 /// One mask for each row and all steps: `key` stays the same (Gal & Ghahramani 2016).
 CellState dropout(const CellState& state, float rate, std::uint64_t key);
 

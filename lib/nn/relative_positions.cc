@@ -27,19 +27,50 @@ int t5_bucket(int distance, int count) {
 /// Of each row's first key: its place less that of the row.
 std::vector<int> first_distances(const SelfRows& rows) {
   std::vector<int> first;
-  for (std::size_t row = 0; row < rows.spans.rows.size(); ++row) {
-    const AttentionSpan& span = rows.spans.rows[row];
+  for (std::size_t row = 0; row < rows.spans.rows.host.size(); ++row) {
+    const AttentionSpan& span = rows.spans.rows.host[row];
     // Step by step the last key is the row itself; else rows and keys have the same numbers.
     first.push_back(rows.one_step() ? 1 - span.keys : span.first_key - static_cast<int>(row));
   }
   return first;
 }
 
+/// [places, width]: cosine and sine of p / 10000^(2k/d) for each pair k of columns of a head.
+std::vector<float> rope_angles(int places, int width) {
+  std::vector<double> frequencies;
+  for (int i = 0; i < width; i += 2) {
+    frequencies.push_back(std::pow(10000.0, -static_cast<double>(i) / width));
+  }
+  std::vector<float> values;
+  for (int place = 0; place < places; ++place) {
+    for (const double frequency : frequencies) {
+      values.push_back(static_cast<float>(std::cos(place * frequency)));
+      values.push_back(static_cast<float>(std::sin(place * frequency)));
+    }
+  }
+  return values;
+}
+
+/// [heads, distances]: −m_h |i − j| with m_h = 2^(−8h/H).
+std::vector<float> alibi_biases(int distances, int heads) {
+  std::vector<float> values;
+  for (int head = 1; head <= heads; ++head) {
+    const double slope = std::pow(2.0, -8.0 * head / heads);
+    for (int distance = 0; distance < distances; ++distance) {
+      values.push_back(static_cast<float>(-slope * distance));
+    }
+  }
+  return values;
+}
+
 }  // namespace
 
 RelativePositions::RelativePositions(Parameters& parameters, const std::string& name,
                                      const Shape& shape)
-    : shape_(shape) {
+    : shape_(shape), table_(parameters.backend(), [shape](int places) {
+        return shape.kind == Positions::kRope ? rope_angles(places, shape.width)
+                                              : alibi_biases(places, shape.heads);
+      }) {
   if (shape.kind == Positions::kT5) {
     biases_ = &parameters.add(name, 1, shape.heads * kT5Buckets, Initializer::kZeros);
   }
@@ -47,16 +78,21 @@ RelativePositions::RelativePositions(Parameters& parameters, const std::string& 
 
 RelativeTerms RelativePositions::terms(Tape& tape, const SelfRows& rows) const {
   if (rows.places.empty()) return {};
-  const int longest = *std::max_element(rows.places.begin(), rows.places.end()) + 1;
+  const std::span<const int> places = rows.places.host;
+  const int longest = *std::max_element(places.begin(), places.end()) + 1;
   switch (shape_.kind) {
     case Positions::kRelative:
-      return {buckets(tape, rows, longest), {}, {}};
+      return {buckets(tape, rows, longest, relative_buckets(shape_.causal)), {}, {}};
     case Positions::kT5:
-      return {buckets(tape, rows, longest), tape.parameter(*biases_), {}};
-    case Positions::kAlibi:
-      return {buckets(tape, rows, longest), slopes(tape, longest), {}};
-    case Positions::kRope:
-      return {{}, {}, angles(tape, rows.places)};
+      return {buckets(tape, rows, longest, kT5Buckets), tape.parameter(*biases_), {}};
+    case Positions::kAlibi: {
+      const GrowingTable::Rows biases = table_.at_least(longest);
+      return {buckets(tape, rows, longest, biases.places), tape.constant(biases.numbers), {}};
+    }
+    case Positions::kRope: {
+      const Var table = tape.constant(table_.for_places(places, shape_.width));
+      return {{}, {}, gather_rows(table, rows.places)};
+    }
     case Positions::kSinusoidal:
     case Positions::kLearned:
     case Positions::kNone:
@@ -65,36 +101,14 @@ RelativeTerms RelativePositions::terms(Tape& tape, const SelfRows& rows) const {
   return {};
 }
 
-Var RelativePositions::angles(Tape& tape, std::span<const int> places) const {
-  const int width = shape_.width;
-  std::vector<double> frequencies;
-  for (int i = 0; i < width; i += 2) {
-    frequencies.push_back(std::pow(10000.0, -static_cast<double>(i) / width));
-  }
-  std::vector<float> values;
-  values.reserve(places.size() * width);
-  for (const int place : places) {
-    for (const double frequency : frequencies) {
-      values.push_back(static_cast<float>(std::cos(place * frequency)));
-      values.push_back(static_cast<float>(std::sin(place * frequency)));
-    }
-  }
-  const Tensor table = tape.allocate(static_cast<int>(places.size()), width);
-  tape.backend().write(values, table);
-  return tape.constant(table);
-}
-
-DistanceBuckets RelativePositions::buckets(Tape& tape, const SelfRows& rows, int longest) const {
+DistanceBuckets RelativePositions::buckets(Tape& tape, const SelfRows& rows, int longest,
+                                           int count) const {
   const int last = shape_.causal ? 0 : longest - 1;
   std::vector<int> numbers;
   for (int distance = 1 - longest; distance <= last; ++distance) {
     numbers.push_back(bucket(distance));
   }
-  int count = longest;
-  if (shape_.kind == Positions::kRelative) count = relative_buckets(shape_.causal);
-  if (shape_.kind == Positions::kT5) count = kT5Buckets;
-  return {tape.keep(std::span<const int>(first_distances(rows))),
-          tape.keep(std::span<const int>(numbers)), 1 - longest, count};
+  return {tape.keep(first_distances(rows)), tape.keep(numbers), 1 - longest, count};
 }
 
 int RelativePositions::bucket(int distance) const {
@@ -103,19 +117,6 @@ int RelativePositions::bucket(int distance) const {
   if (shape_.causal) return t5_bucket(-distance, kT5Buckets);
   const int half = kT5Buckets / 2;
   return t5_bucket(std::abs(distance), half) + (distance > 0 ? half : 0);
-}
-
-Var RelativePositions::slopes(Tape& tape, int distances) const {
-  std::vector<float> values;
-  for (int head = 1; head <= shape_.heads; ++head) {
-    const double slope = std::pow(2.0, -8.0 * head / shape_.heads);
-    for (int distance = 0; distance < distances; ++distance) {
-      values.push_back(static_cast<float>(-slope * distance));
-    }
-  }
-  const Tensor table = tape.allocate(1, static_cast<int>(values.size()));
-  tape.backend().write(values, table);
-  return tape.constant(table);
 }
 
 RelativeTables::RelativeTables(Parameters& parameters, const std::string& name, const Heads& heads,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "heed/options.h"
+#include "nn/growing_table.h"
 #include "nn/layers.h"
 #include "nn/self_rows.h"
 
@@ -31,12 +32,12 @@ class RelativePositions {
   RelativeTerms terms(Tape& tape, const SelfRows& rows) const;
 
  private:
-  Var angles(Tape& tape, std::span<const int> places) const;
-  DistanceBuckets buckets(Tape& tape, const SelfRows& rows, int longest) const;
+  /// `count` buckets for the distances between `longest` neighbours.
+  DistanceBuckets buckets(Tape& tape, const SelfRows& rows, int longest, int count) const;
   int bucket(int distance) const;
-  Var slopes(Tape& tape, int distances) const;
 
   Shape shape_;
+  GrowingTable table_;  ///< Of rope: angles [places, d]; of alibi: biases [H, distances].
   const Parameter* biases_ = nullptr;  ///< [1, H·P], of t5.
 };
 

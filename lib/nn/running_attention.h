@@ -1,17 +1,12 @@
 #pragma once
 
+#include "nn/growing_table.h"
 #include "nn/sequence_attention.h"
 
 namespace heed {
 
-/// One row a partial translation: a memory that does not grow with its length.
-struct RowMemory : LayerMemory {
-  Var state;  ///< On the tape of the step before; empty before the first.
-
-  int rows() const override { return state ? state.rows() : 0; }
-  /// The states of these rows' parents, on `tape`; empty before the first step.
-  Var reordered(Tape& tape, const SelfRows& next) const;
-};
+/// A LayerMemory's state of these rows' parents, on `tape`; empty before the first step.
+Var reordered(Tape& tape, Var state, const SelfRows& next);
 
 /// m_j = (1/j) Σ_{k ≤ j} x_k, g_j = FFN(m_j), [i_j; f_j] = σ(W [x_j; g_j] + b), result
 /// i_j ∘ x_j + f_j ∘ g_j (Zhang et al. 2018, eq. 1-5, the average attention network).
@@ -19,14 +14,17 @@ class AverageAttention : public SelfAttention {
  public:
   AverageAttention(Parameters& parameters, const std::string& name, const SequenceShape& shape)
       : feed_forward_(parameters, name + ".feed_forward", shape.feed_forward),
-        gate_(parameters, name + ".gate", 2 * shape.width, 2 * shape.width) {}
+        gate_(parameters, name + ".gate", 2 * shape.width, 2 * shape.width),
+        shares_of_past_(parameters.backend(), shares_of_past) {}
   Var operator()(Var x, const SelfRows& rows, LayerMemory* memory) const override;
-  std::unique_ptr<LayerMemory> start(Backend& backend) const override;
   int reach() const override { return 0; }
 
  private:
+  static std::vector<float> shares_of_past(int places);
+
   FeedForwardLayer feed_forward_;
   Linear gate_;
+  GrowingTable shares_of_past_;  ///< [places, 1]: of the earlier tokens in a mean.
 };
 
 /// f_t = σ(W_f x_t + b_f), c_t = f_t ∘ c_{t−1} + (1 − f_t) ∘ W x_t, result relu(c_t) (Kim et al.
@@ -37,7 +35,6 @@ class SsruAttention : public SelfAttention {
       : forget_(parameters, name + ".forget", shape.width, shape.width),
         input_(parameters, name + ".input", shape.width, shape.width, false) {}
   Var operator()(Var x, const SelfRows& rows, LayerMemory* memory) const override;
-  std::unique_ptr<LayerMemory> start(Backend& backend) const override;
   int reach() const override { return 0; }
 
  private:

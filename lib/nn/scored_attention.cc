@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tensor/size.h"
 #include "util/error.h"
 
 namespace heed {
@@ -11,7 +12,7 @@ namespace {
 
 std::vector<float> clamped_steps(const AttentionQuery& query) {
   std::vector<float> centres;
-  for (const AttentionSpan& span : query.rows.spans.rows) {
+  for (const AttentionSpan& span : query.rows.spans.rows.host) {
     centres.push_back(static_cast<float>(std::min(query.step, span.keys - 1)));
   }
   return centres;
@@ -27,7 +28,7 @@ struct WindowRows {
 WindowRows window_rows(std::span<const AttentionSpan> rows, std::span<const float> centres,
                        int width, int heads) {
   WindowRows result;
-  int weights = 0;
+  std::int64_t weights = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     // A centre that is not a number must not become an index; it shows in the weights.
     const float centre = centres[r] >= 0 ? centres[r] : 0;
@@ -35,11 +36,11 @@ WindowRows window_rows(std::span<const AttentionSpan> rows, std::span<const floa
     const int first = std::max(0, static_cast<int>(std::ceil(centre - reach)));
     const int last = std::min(rows[r].keys - 1, static_cast<int>(std::floor(centre + reach)));
     for (int h = 0; h < heads; ++h) {
-      const int block = heads * rows[r].first_weight + h * rows[r].keys;
+      const std::int64_t block = heads * rows[r].first_weight + std::int64_t{h} * rows[r].keys;
       for (int j = 0; j < rows[r].keys; ++j) {
         const bool is_inside = first <= j && j <= last;
         result.all.push_back(is_inside ? static_cast<int>(result.inside.size()) : -1);
-        if (is_inside) result.inside.push_back(block + j);
+        if (is_inside) result.inside.push_back(to_int(block + j, "attention weights"));
       }
     }
     const int keys = std::max(0, last - first + 1);
@@ -55,12 +56,6 @@ SourceWindow::SourceWindow(Parameters& parameters, const std::string& name,
                            const AttentionShape& shape)
     : normalizer_(shape.normalizer), kind_(shape.window), width_(shape.window_width) {
   if (kind_ == AttentionWindow::kNone) return;
-  if (width_ < 1) {
-    fail_usage(
-        "expected an attention window of at least 1 token to each side, found {}; change "
-        "--attention-window-width",
-        width_);
-  }
   if (kind_ != AttentionWindow::kPredictive) return;
   hidden_ = std::make_unique<Linear>(parameters, name + ".window.query", shape.query, shape.hidden,
                                      false);
@@ -70,10 +65,10 @@ SourceWindow::SourceWindow(Parameters& parameters, const std::string& name,
 Var SourceWindow::predicted_centres(const AttentionQuery& query) const {
   Tape& tape = query.state.tape();
   std::vector<float> lengths;
-  for (const AttentionSpan& span : query.rows.spans.rows) {
+  for (const AttentionSpan& span : query.rows.spans.rows.host) {
     lengths.push_back(static_cast<float>(span.keys));
   }
-  const Tensor sizes = tape.allocate(static_cast<int>(lengths.size()), 1);
+  const Tensor sizes = tape.allocate(std::ssize(lengths), 1);
   tape.backend().write(lengths, sizes);
   const Var place = (*centre_)(activate(Activation::kTanh, (*hidden_)(query.state)));
   return multiply(activate(Activation::kSigmoid, place), tape.constant(sizes));
@@ -85,18 +80,17 @@ Var SourceWindow::weights(Var scores, int heads, const AttentionQuery& query) co
   Tape& tape = scores.tape();
   const bool is_predictive = kind_ == AttentionWindow::kPredictive;
   const Var predicted = is_predictive ? predicted_centres(query) : Var();
-  std::vector<float> centres(spans.rows.size());
+  std::vector<float> centres(spans.rows.host.size());
   if (is_predictive) {
     tape.backend().read(predicted.value(), centres);
   } else {
     centres = clamped_steps(query);
   }
-  const WindowRows rows = window_rows(spans.rows, centres, width_, heads);
-  const auto keep = [&](const auto& values) { return tape.keep(std::span(values)); };
-  const AttentionSpans inner{keep(rows.spans), {}};
-  const Var inside = gather_rows(reshape(scores, 1), keep(rows.inside));
+  const WindowRows rows = window_rows(spans.rows.host, centres, width_, heads);
+  const AttentionSpans inner = keep_spans(tape, rows.spans);
+  const Var inside = gather_rows(reshape(scores, 1), tape.keep(rows.inside));
   const Var weights = normalize_spans(normalizer_, reshape(inside, heads), heads, inner);
-  const Var all = reshape(gather_rows(reshape(weights, 1), keep(rows.all)), heads);
+  const Var all = reshape(gather_rows(reshape(weights, 1), tape.keep(rows.all)), heads);
   if (!is_predictive) return all;
   return gaussian_spans(all, predicted, static_cast<float>(width_) / 2, heads, spans);
 }

@@ -47,7 +47,7 @@ class ScoredAttention : public Attention {
   int heads() const final { return heads_; }
 
  protected:
-  /// [spans.weights(), heads()]
+  /// [spans.weights, heads()]
   virtual Var score(const AttentionQuery& query, const AttentionMemory& memory) const = 0;
   virtual Var project(Var context) const { return context; }
   virtual Var next_history(const AttentionQuery&, Var) const { return {}; }

@@ -5,31 +5,23 @@
 
 #include "nn/positions.h"
 #include "nn/spans.h"
+#include "tensor/size.h"
 
 namespace heed {
-
-namespace {
-
-template <class T>
-std::span<const T> keep(Tape& tape, const std::vector<T>& values) {
-  return tape.keep(std::span<const T>(values));
-}
-
-}  // namespace
 
 SelfRows sentence_rows(Tape& tape, std::span<const int> offsets, bool causal, int reach) {
   return {self_spans(tape, offsets, causal, reach),
           tape.keep(offsets),
-          keep(tape, token_positions(offsets)),
+          tape.keep(token_positions(offsets)),
           {},
           {},
           {}};
 }
 
-SelfRows Past::advance(Tape& tape, std::span<const int> parents) {
-  const int size = static_cast<int>(parents.size());
+SelfRows Past::advance(Tape& tape, const Indices& parents) {
+  const int size = parents.size();
   std::vector<Hypothesis> next;
-  for (const int parent : parents) {
+  for (const int parent : parents.host) {
     next.push_back({{}, hypotheses_[parent].length + 1});
     const std::vector<int>& rows = hypotheses_[parent].rows;
     const auto seen = std::min<std::ptrdiff_t>(reach_, std::ssize(rows));
@@ -39,25 +31,25 @@ SelfRows Past::advance(Tape& tape, std::span<const int> parents) {
   std::vector<int> kept;
   // Now and then, so that a cache's size is bounded by that of the windows, at little cost.
   const bool has_window = reach_ > 0 && reach_ < kUnlimited / 4;
-  if (has_window && cache_size_ > 4 * reach_ * size) kept = forget();
+  if (has_window && cache_size_ > std::int64_t{4} * reach_ * size) kept = forget();
 
   std::vector<AttentionSpan> spans;
   std::vector<int> key_rows, places;
   for (Hypothesis& hypothesis : hypotheses_) {
     hypothesis.rows.push_back(cache_size_++);
-    const int first = static_cast<int>(key_rows.size());
+    const int first = to_int(std::ssize(key_rows), "tokens that partial translations attend to");
     spans.push_back({first, static_cast<int>(hypothesis.rows.size()), first});
     key_rows.insert(key_rows.end(), hypothesis.rows.begin(), hypothesis.rows.end());
     places.push_back(hypothesis.length - 1);
   }
   std::vector<int> offsets(size + 1);
   std::iota(offsets.begin(), offsets.end(), 0);
-  return {{keep(tape, spans), keep(tape, key_rows)},
-          keep(tape, offsets),
-          keep(tape, places),
+  return {keep_spans(tape, spans, key_rows),
+          tape.keep(offsets),
+          tape.keep(places),
           {},
-          tape.keep(parents),
-          keep(tape, kept)};
+          parents,
+          tape.keep(kept)};
 }
 
 /// Numbers the rows that any hypothesis still sees anew, and returns their old numbers.

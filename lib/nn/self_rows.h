@@ -21,13 +21,13 @@ struct RelativeTerms {
 /// The N rows that the layers of an encoder or decoder read, and what self-attention knows of them.
 /// All that it refers to lives with a tape.
 struct SelfRows {
-  AttentionSpans spans;          ///< The keys of each row.
-  std::span<const int> offsets;  ///< Rows where sequences begin, and N at the end.
-  std::span<const int> places;   ///< [N]: of each row in its sentence, from 0.
+  AttentionSpans spans;  ///< The keys of each row.
+  Indices offsets;       ///< Rows where sequences begin, and N at the end.
+  Indices places;        ///< [N]: of each row in its sentence, from 0.
   RelativeTerms relative;
   // Step by step, where each row is a sequence of its own:
-  std::span<const int> parents;  ///< [N]: the row of the step before that each continues.
-  std::span<const int> kept;     ///< Not empty: caches first forget all rows but these.
+  Indices parents;  ///< [N]: the row of the step before that each continues.
+  Indices kept;     ///< Not empty: caches first forget all rows but these.
 
   bool one_step() const { return !parents.empty(); }
 };
@@ -43,7 +43,7 @@ class Past {
  public:
   Past(int sentences, int reach) : reach_(reach), hypotheses_(sentences) {}
   /// The next tokens' rows: row r continues row parents[r] of the step before. Kept on `tape`.
-  SelfRows advance(Tape& tape, std::span<const int> parents);
+  SelfRows advance(Tape& tape, const Indices& parents);
 
  private:
   struct Hypothesis {

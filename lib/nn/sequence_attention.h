@@ -1,19 +1,21 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "nn/head_scores.h"
+#include "nn/key_value_cache.h"
 
 namespace heed {
 
-/// What a layer's self-attention remembers of partial translations between two steps.
-class LayerMemory {
- public:
-  virtual ~LayerMemory() = default;
-  virtual int rows() const = 0;  ///< Of what is remembered, all partial translations together.
+/// What a layer's self-attention remembers of partial translations between two steps: a cache of
+/// keys and values, or a state that does not grow with their length, one row for each.
+struct LayerMemory {
+  std::optional<KeyValueCache> cache{};
+  Var state{};  ///< On the tape of the step before; empty before the first.
 };
 
 /// What mixes the tokens of a sequence, in a layer of the Transformer.
@@ -24,7 +26,7 @@ class SelfAttention {
   /// x; else it is null.
   virtual Var operator()(Var x, const SelfRows& rows, LayerMemory* memory) const = 0;
   /// The memory before the first token.
-  virtual std::unique_ptr<LayerMemory> start(Backend& backend) const = 0;
+  virtual LayerMemory start(Backend&) const { return {}; }
   /// Tokens to each side that the spans of rows must have.
   virtual int reach() const = 0;
   /// The same step by step, where less may do.
@@ -40,7 +42,7 @@ class CrossAttention {
   Var remember(Var states) const { return key_value_(states); }
   struct Output {
     Var x;        ///< [N, D]
-    Var weights;  ///< [spans.weights(), H], before dropout.
+    Var weights;  ///< [spans.weights, H], before dropout.
   };
   Output operator()(Var x, Var memory, const AttentionSpans& spans) const;
 

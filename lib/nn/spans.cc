@@ -3,34 +3,69 @@
 #include <algorithm>
 #include <vector>
 
+#include "tensor/size.h"
+#include "util/memory.h"
+#include "util/strings.h"
+
 namespace heed {
+
+namespace {
+
+constexpr std::uint64_t kAlwaysThere = std::uint64_t{1} << 28;  // what is not worth asking for
+
+}  // namespace
+
+QueryRows QueryRows::first(int count) const {
+  const std::int64_t weights =
+      count == spans.rows.size() ? spans.weights : spans.rows.host[count].first_weight;
+  return {{spans.rows.range(0, count), spans.key_rows, weights}, sentences.range(0, count)};
+}
+
+void expect_room(std::int64_t weights, int longest) {
+  // Scores and weights of one head in one layer, the least of all that can be.
+  const std::uint64_t needed = 2 * sizeof(float) * static_cast<std::uint64_t>(weights);
+  if (needed < kAlwaysThere) return;
+  const std::uint64_t available = available_memory();
+  if (needed <= available && weights <= std::numeric_limits<int>::max()) return;
+  fail(
+      "expected lines whose attention fits in memory, found one of {} tokens: at least {} are "
+      "needed "
+      "({} available, at most 2^31 weights); lower --max-length or --mini-batch-words",
+      with_thousands(longest), human_size(needed), human_size(available));
+}
 
 QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<const int> offsets) {
   std::vector<AttentionSpan> spans;
   spans.reserve(sentences.size());
-  int weights = 0;
+  std::int64_t weights = 0;
+  int longest = 0;
   for (const int sentence : sentences) {
     const int keys = offsets[sentence + 1] - offsets[sentence];
     spans.push_back({offsets[sentence], keys, weights});
     weights += keys;
+    longest = std::max(longest, keys);
   }
-  return {{tape.keep(std::span<const AttentionSpan>(spans)), {}}, tape.keep(sentences)};
+  expect_room(weights, longest);
+  return {keep_spans(tape, spans), tape.keep(sentences)};
 }
 
 Var gather_blocks(Var x, std::span<const AttentionSpan> blocks) {
   std::vector<int> rows;
   for (const AttentionSpan& block : blocks) {
-    for (int key = 0; key < block.keys; ++key) rows.push_back(block.first_weight + key);
+    for (int key = 0; key < block.keys; ++key)
+      rows.push_back(static_cast<int>(block.first_weight) + key);
   }
-  return gather_rows(x, x.tape().keep(std::span<const int>(rows)));
+  return gather_rows(x, x.tape().keep(rows));
 }
 
 AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal, int reach) {
   std::vector<AttentionSpan> spans;
   spans.reserve(offsets.back());
-  int weights = 0;
+  std::int64_t weights = 0;
+  int longest = 0;
   for (std::size_t sentence = 0; sentence + 1 < offsets.size(); ++sentence) {
     const int length = offsets[sentence + 1] - offsets[sentence];
+    longest = std::max(longest, length);
     for (int token = 0; token < length; ++token) {
       const int first = token - std::min(token, reach);
       const int after = causal ? 0 : std::min(length - 1 - token, reach);
@@ -39,7 +74,8 @@ AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal,
       weights += keys;
     }
   }
-  return {tape.keep(std::span<const AttentionSpan>(spans)), {}};
+  expect_room(weights, longest);
+  return keep_spans(tape, spans);
 }
 
 }  // namespace heed

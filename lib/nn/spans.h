@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <span>
 
@@ -10,13 +11,15 @@ namespace heed {
 /// The source sentences that R query rows attend to: row r to all tokens of sentence sentences[r].
 struct QueryRows {
   AttentionSpans spans;
-  std::span<const int> sentences;
+  Indices sentences;
 
   /// The first `count` rows.
-  QueryRows first(int count) const {
-    return {{spans.rows.first(count), spans.key_rows}, sentences.first(count)};
-  }
+  QueryRows first(int count) const;
 };
+
+/// Throws an Error that names the longest line if so many attention weights don't fit the machine's
+/// memory, before any of it is asked for.
+void expect_room(std::int64_t weights, int longest);
 
 /// Query row r attends to sentence sentences[r] of a ragged batch with these offsets. Kept on
 /// `tape`.

@@ -10,6 +10,7 @@
 
 #include "heed/choices.h"
 #include "tensor/tensor.h"
+#include "tensor/uploaded.h"
 
 namespace heed {
 
@@ -32,17 +33,15 @@ enum class Normalization { kLayer, kRms };
 struct AttentionSpan {
   int first_key = 0;
   int keys = 0;
-  int first_weight = 0;
+  std::int64_t first_weight = 0;
 };
 
 /// One span for each query row. Where `key_rows` is not empty, "row j of the memory" means row
 /// key_rows[j]: the beam's hypotheses share the keys of their common past that way.
 struct AttentionSpans {
-  std::span<const AttentionSpan> rows;
-  std::span<const int> key_rows;
-
-  /// Sum of all `keys`: the rows of a weights tensor of shape [weights(), H].
-  int weights() const { return rows.empty() ? 0 : rows.back().first_weight + rows.back().keys; }
+  Uploaded<AttentionSpan> rows;
+  Indices key_rows;
+  std::int64_t weights = 0;  ///< Sum of all `keys`: the rows of a weights tensor [weights, H].
 };
 
 /// What additive attention adds up, and v [1, H·d] that it is multiplied by.
@@ -50,17 +49,20 @@ struct AdditiveTerms {
   Tensor query;   ///< [R, H·d], any stride.
   Tensor memory;  ///< [M, H·d], any stride.
   Tensor v;       ///< [1, H·d]
-  Tensor extra;   ///< [spans.weights(), H·d], a row for each query row and key; or empty.
+  Tensor extra;   ///< [spans.weights, H·d], a row for each query row and key; or empty.
 };
 
 /// Which of P buckets the distance between a query row and a key belongs to.
 struct DistanceBuckets {
-  std::span<const int> first;    ///< Of each query row: place of its first key less its own.
-  std::span<const int> buckets;  ///< Of the distances from `lowest` on.
-  int lowest = 0;                ///< Distance that buckets[0] is for.
-  int count = 0;                 ///< P
+  Indices first;    ///< Of each query row: place of its first key less its own.
+  Indices buckets;  ///< Of the distances from `lowest` on.
+  int lowest = 0;   ///< Distance that the first of `buckets` is for.
+  int count = 0;    ///< P
 
-  int operator()(int row, int key) const { return buckets[first[row] + key - lowest]; }
+  /// For kernels.
+  int operator()(int row, int key) const {
+    return buckets.device[first.device[row] + key - lowest];
+  }
 };
 
 /// Learnt constants of a cell are added before the kernel; it does the arithmetic between the
@@ -86,9 +88,11 @@ struct AdamStep {
   std::int64_t update = 1;   ///< From 1, for the bias correction.
 };
 
-struct TopK {
-  std::span<int> ids;       ///< [R, k], best first; equal scores in order of ids.
-  std::span<float> values;  ///< [R, k].
+/// The memory's rows that each query row is linked to by a gold alignment.
+struct AlignmentLinks {
+  Indices offsets;  ///< [R + 1]: where a query row's links begin in `rows`.
+  Indices rows;
+  int head = 0;  ///< The head that shall look there, from 1; 0: the mean of all.
 };
 
 /// The kernels that a device must give. Raw arithmetic on views: shapes are not checked here (the
@@ -109,6 +113,10 @@ class Backend {
   virtual void release(float* memory) = 0;
   virtual void read(const Tensor& source, std::span<float> host) = 0;         ///< any stride
   virtual void write(std::span<const float> host, const Tensor& target) = 0;  ///< any stride
+  /// Copies bytes of the host, of any type, to the backend's memory.
+  virtual void upload(std::span<const std::byte> host, void* memory) = 0;
+  /// Whether host and kernels read each other's memory, so that nothing needs to be copied.
+  virtual bool shares_host_memory() const = 0;
 
   // ---- Matrices -----------------------------------------------------------------------------
   /// c = a · b + beta · c, with beta 0 or 1; any stride. With beta 0, c may be uninitialised.
@@ -119,12 +127,16 @@ class Backend {
   virtual void copy(const Tensor& x, const Tensor& y) = 0;           ///< y = x; any stride
   virtual void transpose(const Tensor& x, const Tensor& y) = 0;      ///< y = xᵀ; any stride
   virtual void axpy(float a, const Tensor& x, const Tensor& y) = 0;  ///< y += a x; any stride
-  virtual void scale(float a, const Tensor& y) = 0;                  ///< y *= a
+  /// The same with a factor [1, 1] that a kernel computed.
+  virtual void axpy(const Tensor& a, const Tensor& x, const Tensor& y) = 0;
+  virtual void scale(float a, const Tensor& y) = 0;                              ///< y *= a
   virtual void multiply(const Tensor& a, const Tensor& b, const Tensor& y) = 0;  ///< y += a ∘ b
   virtual void add_bias(const Tensor& bias,
                         const Tensor& y) = 0;  ///< y[r] += bias [1, D]; any stride
   virtual void sum_rows(const Tensor& x,
                         const Tensor& sum) = 0;  ///< sum [1, D] += Σ_r x[r]; any stride
+  /// sum [1, 1] = Σ x, added up in double precision in the order of x.
+  virtual void total(const Tensor& x, const Tensor& sum) = 0;
   virtual void activate(Activation kind, const Tensor& x, const Tensor& y) = 0;  ///< y = f(x)
   /// dx += dy ∘ f'(x); x is the input, y the output of activate.
   virtual void activate_backward(Activation kind, const Tensor& x, const Tensor& y,
@@ -137,9 +149,9 @@ class Backend {
   virtual void dropout(const Tensor& x, std::uint64_t key, float rate, float beta,
                        const Tensor& y) = 0;
   /// y[i] = table[rows[i]]; a negative row gives zeros. Any stride.
-  virtual void gather_rows(const Tensor& table, std::span<const int> rows, const Tensor& y) = 0;
+  virtual void gather_rows(const Tensor& table, const Indices& rows, const Tensor& y) = 0;
   /// table[rows[i]] += scale · x[i] in the order of i; negative rows are passed over. Any stride.
-  virtual void scatter_add_rows(const Tensor& x, std::span<const int> rows, float scale,
+  virtual void scatter_add_rows(const Tensor& x, const Indices& rows, float scale,
                                 const Tensor& table) = 0;
 
   /// y[r] = gain ∘ (x[r] − mean) / √(variance + 1e-6) + bias (Ba et al. 2016), or without mean and
@@ -155,7 +167,7 @@ class Backend {
                                   const NormalizeGradients& d) = 0;
 
   // ---- Attention: scores, weights, context --------------------------------------------------
-  // query [R, H·d], memory [M, H·d], scores and weights [spans.weights(), H] in the blocks that
+  // query [R, H·d], memory [M, H·d], scores and weights [spans.weights, H] in the blocks that
   // AttentionSpan describes, context [R, H·d]. query, memory and context may have any stride. The
   // memory of dot_scores and weighted_sum may have fewer heads, G that divide H ([M, G·d]): head h
   // reads its head h·G/H.
@@ -204,6 +216,13 @@ class Backend {
                                     const Tensor& dweights, int heads, const AttentionSpans& spans,
                                     const Tensor& dscores) = 0;
 
+  /// loss [1, 1] = Σ over query rows i with links L_i of −Σ_{j ∈ L_i} log(a_ij + 1e-8) / |L_i|,
+  /// a_ij the weight of the chosen head, or the heads' mean; its gradient [spans.weights, H]. The
+  /// spans name the memory's rows themselves; a row outside of them has weight 0.
+  virtual void alignment_loss(const Tensor& weights, int heads, const AttentionSpans& spans,
+                              const AlignmentLinks& links, const Tensor& loss,
+                              const Tensor& gradient) = 0;
+
   // ---- Places in attention ------------------------------------------------------------------
   /// scores_hj += table[r, h·P + bucket(r, j)], table [R, H·P], or [1, H·P] for all rows. The
   /// gradient of the table is sum_by_bucket of that of the scores, and the other way round.
@@ -222,11 +241,11 @@ class Backend {
   /// offsets[s + 1]): x, states [N, D]; gates f [N, D], or [N, 1] for all columns; c_0 is row s of
   /// `initial` [B, D], or zero where that is empty.
   virtual void scan(const Tensor& gates, const Tensor& x, const Tensor& initial,
-                    std::span<const int> offsets, const Tensor& states) = 0;
+                    const Indices& offsets, const Tensor& states) = 0;
   /// For an empty `initial`. dstates are overwritten; dgates may be empty.
   virtual void scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
-                             std::span<const int> offsets, const Tensor& dstates,
-                             const Tensor& dgates, const Tensor& dx) = 0;
+                             const Indices& offsets, const Tensor& dstates, const Tensor& dgates,
+                             const Tensor& dx) = 0;
   /// One step of linear attention in each head: S += k vᵀ, z += k, context = Sᵀ q / (z · q).
   /// query, key, value, context [R, H·d] of any stride; state [R, H·d·(d + 1)]: of each head S
   /// [d, d] by rows, then z.
@@ -252,15 +271,15 @@ class Backend {
   // ---- Vocabulary ---------------------------------------------------------------------------
   /// losses[r] = (1 − smoothing) · −log p(target_r) + smoothing · mean_v −log p(v) (Szegedy et al.
   /// 2016), p = softmax(logits[r]); logits [N, V] are overwritten by the loss's gradient when
-  /// `gradient`, else left in an unspecified state. Σ over target_r alone goes to `likelihood`:
-  /// log p(target_r), [N].
-  virtual void cross_entropy(const Tensor& logits, std::span<const int> targets, float smoothing,
-                             bool gradient, std::span<float> losses,
-                             std::span<float> likelihood) = 0;
+  /// `gradient`, else left in an unspecified state. likelihood[r] = log p(target_r). losses and
+  /// likelihood are [1, N].
+  virtual void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing,
+                             bool gradient, const Tensor& losses, const Tensor& likelihood) = 0;
   /// logits[r] = logits[r] − log Σ exp(logits[r]), in place.
   virtual void log_softmax(const Tensor& logits) = 0;
-  /// The k largest of each row.
-  virtual void top_k(const Tensor& x, int k, const TopK& best) = 0;
+  /// The columns of the k largest of each row, as numbers, and their values, both [R, k] of any
+  /// stride: the largest first, equal ones in the order of columns (fewer than 2²⁴).
+  virtual void top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) = 0;
 
   // ---- Training -----------------------------------------------------------------------------
   /// Σ x², summed in double precision in a fixed order.

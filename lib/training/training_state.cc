@@ -17,8 +17,7 @@ constexpr std::string_view kKind = "training";
 nlohmann::json shaping_options(const TrainOptions& options) {
   nlohmann::json json = to_json(options.architecture);
   json.update(to_json(options.data));
-  json.erase("train-sets");  // the text counts, not its name
-  json.erase("valid-sets");
+  erase_fields<DataOptions>(json, FieldKind::kFile);
   json["seed"] = options.training.seed;
   json["exponential-smoothing"] = options.training.exponential_smoothing > 0;
   return json;
@@ -32,7 +31,28 @@ void for_each_block(const TrainingWeights& weights, Function function) {
   if (weights.average) function("average", weights.average);
 }
 
-std::span<float> host_view(const Tensor& block) { return {block.data, block.size()}; }
+TrainingCounters read_counters(const Container& file) {
+  const nlohmann::json json = file.metadata("counters");
+  if (!json.is_object()) fail("expected an object of counters in {}, found none", file.path());
+  TrainingCounters counters;
+  TrainingCounters::visit(counters, [&](const char* name, auto& value) {
+    if (!json.contains(name)) return;
+    try {
+      json[name].get_to(value);
+    } catch (const nlohmann::json::exception&) {
+      fail("expected another kind of value for the counter '{}' in {}, found {}", name, file.path(),
+           json[name].dump());
+    }
+  });
+  return counters;
+}
+
+/// A block's numbers where the host and the backend share memory; else room for them in `copy`.
+std::span<float> host_side(const Backend& backend, const Tensor& block, std::vector<float>& copy) {
+  if (backend.shares_host_memory()) return {block.data, block.size()};
+  copy.resize(block.size());
+  return copy;
+}
 
 }  // namespace
 
@@ -52,24 +72,27 @@ Tokenizers TrainingState::tokenizers() const {
 
 /// Options that an older program did not have were as the defaults of their structs are.
 void TrainingState::expect_same_options(const Container& file) const {
-  nlohmann::json before = shaping_options({});
+  nlohmann::json before = shaping_options(TrainOptions());
   before.update(file.metadata("options"));
-  for (const auto& [name, value] : before.items()) {
+  erase_fields<DataOptions>(before, FieldKind::kFile);  // older programs compared some names
+  const auto expect_same = [&](const std::string& name, const nlohmann::json& value) {
     if (!options_.contains(name)) {
       fail(
           "expected options that this program has, found --{} in {}; go on with the heed that "
           "wrote it, or train to another --model",
           name, path_);
     }
-    if (options_[name] == value) continue;
+    if (options_[name] == value) return;
     fail(
         "expected --{} {} as when {} was written, found {}; go on with the same options, or train "
         "to another --model",
         name, value.dump(), path_, options_[name].dump());
-  }
+  };
+  expect_same("type", before["type"]);  // others differ because it does
+  for (const auto& [name, value] : before.items()) expect_same(name, value);
 }
 
-TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
+TrainingCounters TrainingState::load(Backend& backend, const TrainingWeights& weights) const {
   const Container file(path_, kKind);
   expect_same_options(file);
   if (file.metadata("corpus") != corpus_fingerprint_) {
@@ -79,23 +102,26 @@ TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
         path_);
   }
   for_each_block(weights, [&](std::string_view name, const Tensor& block) {
-    file.read_floats(name, host_view(block));
+    std::vector<float> copy;
+    const std::span<float> values = host_side(backend, block, copy);
+    file.read_floats(name, values);
+    if (!copy.empty()) backend.write(values, block);
   });
-  TrainingCounters counters;
-  const nlohmann::json json = file.metadata("counters");
-  TrainingCounters::visit(counters,
-                          [&](const char* name, auto& value) { json.at(name).get_to(value); });
-  return counters;
+  return read_counters(file);
 }
 
-void TrainingState::save(const TrainingCounters& counters, const TrainingWeights& weights,
-                         const Tokenizers& tokenizers) const {
+void TrainingState::save(Backend& backend, const TrainingCounters& counters,
+                         const TrainingWeights& weights, const Tokenizers& tokenizers) const {
   nlohmann::json json;
   TrainingCounters::visit(counters,
                           [&](const char* name, const auto& value) { json[name] = value; });
+  std::vector<std::vector<float>> copies;
   std::vector<StoredTensor> tensors;
   for_each_block(weights, [&](std::string_view name, const Tensor& block) {
-    tensors.push_back(float_tensor(std::string(name), host_view(block)));
+    std::vector<float>& copy = copies.emplace_back();
+    const std::span<float> values = host_side(backend, block, copy);
+    if (!copy.empty()) backend.read(block, values);
+    tensors.push_back(float_tensor(std::string(name), values));
   });
   tensors.push_back(byte_tensor("tokenizer.source", tokenizers.source.serialized()));
   tensors.push_back(byte_tensor("tokenizer.target", tokenizers.target.serialized()));

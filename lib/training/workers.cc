@@ -13,7 +13,8 @@ namespace {
 LossSum sum_of(const CrossEntropy& result, const Batch& batch) {
   float loss = 0;
   result.loss.tape().backend().read(result.loss.value(), {&loss, 1});
-  return {loss, result.likelihood.size(), static_cast<std::uint64_t>(batch.target.size())};
+  return {loss, static_cast<std::uint64_t>(result.likelihood.cols),
+          static_cast<std::uint64_t>(batch.target.size())};
 }
 
 LossSum total(std::span<const LossSum> parts) {

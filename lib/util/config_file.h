@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,9 +12,11 @@
 
 namespace heed {
 
-// Configuration files are the part of YAML that Marian's users know: `key: value` lines, lists as
-// [a, b] or as lines `- a` below the key, '' and "" around text, comments from # on. Keys are the
-// long flags without their dashes.
+// Configuration files are YAML: a map from the long flags without their dashes to values or flat
+// lists of them. Quotes, anchors and several documents are as yaml-cpp reads them.
+
+/// A longer file is refused: what yaml-cpp builds takes hundreds of times a text's size.
+inline constexpr std::size_t kMostConfigBytes = 1 << 18;
 
 /// What --dump-config writes: every field with its help, or only those that were changed.
 enum class ConfigDump { kFull, kMinimal };
@@ -25,18 +28,37 @@ struct ConfigEntry {
   std::size_t line = 0;             ///< From 1.
 };
 
-/// Throws UsageError, beginning with "name:line:", for what is not of that form or comes twice.
+/// Throws UsageError, beginning with "name:line:", for what is not of that form or comes twice. The
+/// cost is bounded, whatever the text.
 std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& name);
 
 /// A value as the file holds it, in quotes where needed.
 std::string quote_config(std::string_view value);
 
+/// What YAML 1.1 has for true (yes, on) and false (no, off).
+std::optional<bool> yaml_truth(std::string_view text);
+
+/// An entry's values for a field: yes and no are said as the field does. Where a flag may stand
+/// alone, yes is what it then means, and no its default, `plain`.
+template <class T>
+std::vector<std::string> values_for(const Field& field, const T& plain, const ConfigEntry& entry) {
+  const auto truth = entry.values.size() == 1 ? yaml_truth(entry.values[0]) : std::nullopt;
+  if (!truth) return entry.values;
+  if (std::is_same_v<T, bool>) return {*truth ? "true" : "false"};
+  if (field.bare == nullptr) return entry.values;
+  return *truth ? std::vector<std::string>{field.bare} : to_texts(plain);
+}
+
 /// Sets the fields that the text gives and leaves the others as they are; `name` is the file's.
 /// Throws UsageError, beginning with "name:line:", for unknown fields and wrong values.
 template <Options T>
 void read_config(std::string_view text, const std::string& name, T& options) {
-  for (const ConfigEntry& entry : parse_config(text, name)) {
+  const T defaults{};
+  for (ConfigEntry& entry : parse_config(text, name)) {
     try {
+      for_each_field(defaults, [&](const Field& field, const auto& plain) {
+        if (entry.key == field.name) entry.values = values_for(field, plain, entry);
+      });
       set_field(options, entry.key, entry.values);
     } catch (const Error& error) {
       fail_usage("{}:{}: {}", name, entry.line, error.what());

@@ -25,9 +25,9 @@ Ragged links(const std::vector<std::vector<int>>& rows) {
 }
 
 TEST_P(AlignmentLossTest, ByHand) {
-  const AttentionSpans spans{kAlignedSpans, {}};
   const auto loss = [&](const Ragged& gold, int head) {
     Tape tape(backend());
+    const AttentionSpans spans = keep_spans(tape, kAlignedSpans);
     return host(alignment_loss(constant(tape, 8, 2, kWeights), spans, {gold, head}))[0];
   };
   const Ragged gold = links({{0}, {}, {2, 4}});
@@ -40,10 +40,10 @@ TEST_P(AlignmentLossTest, ByHand) {
 TEST_P(AlignmentLossTest, GradientIsThatOfFiniteDifferences) {
   const Parameter& scores = parameter("scores", 8, 2);
   draw();
-  const AttentionSpans spans{kAlignedSpans, {}};
   const Ragged gold = links({{1}, {2, 3}, {}});
   for (const int head : {0, 1, 2}) {
     expect_gradients(parameters(), [&](Tape& tape) {
+      const AttentionSpans spans = keep_spans(tape, kAlignedSpans);
       const Var weights =
           normalize_spans(AttentionNormalizer::kSoftmax, tape.parameter(scores), 2, spans);
       const Var loss = alignment_loss(weights, spans, {gold, head});
@@ -57,7 +57,7 @@ TEST_P(AlignmentLossTest, WantsLinksForEachRow) {
   const Ragged gold = links({{0}});
   expect_error(
       [&] {
-        alignment_loss(constant(tape, 8, 2, kWeights), {kAlignedSpans, {}}, {gold, 0});
+        alignment_loss(constant(tape, 8, 2, kWeights), keep_spans(tape, kAlignedSpans), {gold, 0});
       },
       "each of 3 rows in alignment_loss, found 1");
 }

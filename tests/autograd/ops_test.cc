@@ -244,13 +244,14 @@ TEST_P(OpsTest, GatherRowsRepeatedAndNegative) {
   draw();
   const std::vector<int> rows = {3, -1, 3, 0, 5, 3, -1}, others = {6, 0, 0, 3}, none;
   expect_gradients(parameters(), [&](Tape& tape) {
-    const Var whole = gather_rows(tape.parameter(table), rows, 2.5F);
-    const Var strided = gather_rows(col_range(whole, 1, 3), others);
-    const Var empty = gather_rows(tape.parameter(table), none);
+    const Var whole = gather_rows(tape.parameter(table), tape.keep(rows), 2.5F);
+    const Var strided = gather_rows(col_range(whole, 1, 3), tape.keep(others));
+    const Var empty = gather_rows(tape.parameter(table), tape.keep(none));
     return concat_rows(std::array{col_range(whole, 0, 3), strided, col_range(empty, 2, 3)});
   });
   Tape tape(backend());
-  const std::vector<float> y = host(gather_rows(tape.parameter(table), std::array{-1, 4}, 2));
+  const std::vector<float> y =
+      host(gather_rows(tape.parameter(table), tape.keep(std::vector{-1, 4}), 2));
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(y[i], 0);
     EXPECT_EQ(y[5 + i], 2 * host(table.value)[20 + i]);

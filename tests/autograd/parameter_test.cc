@@ -103,5 +103,13 @@ TEST_P(ParameterTest, NamesDiffer) {
   expect_error([&] { parameter("a", 1, 1); }, "'a' twice");
 }
 
+TEST(ParameterSizesTest, SidesOfABlockAreInts) {
+  const auto backend = make_test_backend("reference");
+  expect_error([&] { Block(*backend, std::size_t{1} << 31); }, "numbers, found 2147483648");
+  Parameters parameters(*backend);
+  parameters.add("a", 1 << 16, 1 << 16);
+  expect_error([&] { parameters.initialize(1); }, "numbers in all parameters, found 4294967296");
+}
+
 }  // namespace
 }  // namespace heed

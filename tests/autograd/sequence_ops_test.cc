@@ -18,20 +18,24 @@ constexpr std::array kSpans = {AttentionSpan{1, 3, 0}, AttentionSpan{0, 0, 3},
 constexpr std::array kSomeWeights = {0, 4, 6, 2};
 constexpr std::array kKeyRows = {5, 0, 2, 2, 1, 0};
 
+std::span<const int> key_rows(bool shared) {
+  return shared ? std::span<const int>(kKeyRows) : std::span<const int>();
+}
+
 TEST_P(SequenceOpsTest, DotAttentionOverSpans) {
   const Parameter& query = parameter("query", 4, 10);
   const Parameter& memory = parameter("memory", 6, 16);
   draw();
   for (const bool shared : {false, true}) {
-    const AttentionSpans spans{kSpans,
-                               shared ? std::span<const int>(kKeyRows) : std::span<const int>()};
     expect_gradients(parameters(), [&](Tape& tape) {
+      const AttentionSpans spans = keep_spans(tape, kSpans, key_rows(shared));
       const Var q = col_range(tape.parameter(query), 1, 8);
       const Var m = tape.parameter(memory);
       const Var scores = dot_scores(q, col_range(m, 0, 8), 2, 0.7F, spans);
       const Var weights = normalize_spans(AttentionNormalizer::kSoftmax, scores, 2, spans);
       const Var context = weighted_sum(dropout(weights, 0.2F), col_range(m, 6, 10), 2, spans);
-      return concat_cols(std::array{context, gather_rows(weights, kSomeWeights)});
+      return concat_cols(
+          std::array{context, gather_rows(weights, tape.keep(std::span<const int>(kSomeWeights)))});
     });
   }
 }
@@ -42,9 +46,8 @@ TEST_P(SequenceOpsTest, AdditiveAttentionOverSpans) {
   const Parameter& v = parameter("v", 1, 8);
   draw();
   for (const bool shared : {false, true}) {
-    const AttentionSpans spans{kSpans,
-                               shared ? std::span<const int>(kKeyRows) : std::span<const int>()};
     expect_gradients(parameters(), [&](Tape& tape) {
+      const AttentionSpans spans = keep_spans(tape, kSpans, key_rows(shared));
       const Var q = col_range(tape.parameter(query), 1, 8);
       const Var m = col_range(tape.parameter(memory), 5, 8);
       return additive_scores(q, m, tape.parameter(v), 4, spans);
@@ -55,9 +58,9 @@ TEST_P(SequenceOpsTest, AdditiveAttentionOverSpans) {
 TEST_P(SequenceOpsTest, AttentionToConstants) {
   const Parameter& query = parameter("query", 4, 4);
   draw();
-  const AttentionSpans spans{kSpans, {}};
   const std::vector<float> values(6 * 4, 0.3F);
   expect_gradients(parameters(), [&](Tape& tape) {
+    const AttentionSpans spans = keep_spans(tape, kSpans);
     const Var m = constant(tape, 6, 4, values);
     const Var v = constant(tape, 1, 4, std::span(values).first(4));
     const Var scores = add(dot_scores(tape.parameter(query), m, 1, 1, spans),
@@ -75,7 +78,7 @@ TEST_P(SequenceOpsTest, AdditiveAttentionWithATermOfEachPair) {
   draw();
   expect_gradients(parameters(), [&](Tape& tape) {
     return additive_scores(tape.parameter(query), tape.parameter(memory), tape.parameter(v), 4,
-                           {kSpans, {}}, col_range(tape.parameter(extra), 1, 8));
+                           keep_spans(tape, kSpans), col_range(tape.parameter(extra), 1, 8));
   });
 }
 
@@ -87,7 +90,7 @@ TEST_P(SequenceOpsTest, WeightsOfEveryNormalizer) {
         AttentionNormalizer::kEntmax15, AttentionNormalizer::kSigmoid}) {
     SCOPED_TRACE(enum_names(kind)[static_cast<int>(kind)]);
     expect_gradients(parameters(), [&](Tape& tape) {
-      return normalize_spans(kind, tape.parameter(scores), 2, {kSpans, {}});
+      return normalize_spans(kind, tape.parameter(scores), 2, keep_spans(tape, kSpans));
     });
   }
 }
@@ -97,7 +100,8 @@ TEST_P(SequenceOpsTest, WeightsByDistanceFromACentre) {
   const Parameter& centres = parameter("centres", 4, 1);
   draw();
   expect_gradients(parameters(), [&](Tape& tape) {
-    return gaussian_spans(tape.parameter(weights), tape.parameter(centres), 1.5F, 2, {kSpans, {}});
+    return gaussian_spans(tape.parameter(weights), tape.parameter(centres), 1.5F, 2,
+                          keep_spans(tape, kSpans));
   });
 }
 
@@ -138,7 +142,7 @@ TEST_P(SequenceOpsTest, ShapesThatDoNotFitAreNamed) {
   const auto matrix = [&](int rows, int cols) { return constant(tape, rows, cols, values); };
   expect_error([&] { gru(matrix(2, 6), matrix(2, 6), matrix(2, 3)); }, "gru");
   expect_error([&] { lstm(matrix(2, 6), matrix(2, 3)); }, "lstm");
-  const AttentionSpans spans{kSpans, {}};
+  const AttentionSpans spans = keep_spans(tape, kSpans);
   expect_error([&] { dot_scores(matrix(4, 6), matrix(6, 6), 4, 1, spans); }, "dot_scores");
   expect_error([&] { additive_scores(matrix(4, 6), matrix(6, 6), matrix(1, 5), 1, spans); },
                "additive_scores' v");

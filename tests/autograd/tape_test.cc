@@ -74,6 +74,27 @@ TEST_P(TapeTest, ResetKeepsTheMemory) {
   }
 }
 
+/// Without touching any of it: a machine with so much memory would not have the time.
+TEST_P(TapeTest, MatricesThatAreTooLargeAreErrors) {
+  Tape tape(backend());
+  expect_error([&] { tape.allocate(std::int64_t{1} << 40, 1); }, "rows of a matrix, found 1099511");
+  expect_error([&] { tape.allocate(1, std::int64_t{1} << 31); }, "columns of a matrix");
+  expect_error([&] { tape.allocate(1 << 30, 1 << 20); },
+               "a matrix of 1,073,741,824 x 1,048,576 numbers (4.0 PiB)");
+  expect_error([&] { tape.allocate(1 << 30, 1 << 20); }, "lower --max-length");
+  EXPECT_EQ(tape.memory(), 0U);
+}
+
+TEST_P(TapeTest, DropoutMasksHaveAnEnd) {
+  const Parameter& w = parameter("w", 2, 3);
+  draw();
+  Block gradients(backend(), parameters().size());
+  Tape tape(backend(), parameters(), gradients.tensor());
+  const Var huge = tape.constant({w.value.data, 1 << 17, 1 << 16});
+  expect_error([&] { dropout(huge, 0.5F); }, "131072 x 65536");
+  expect_error([&] { add_dropout(huge, huge, 0.5F); }, "fewer than 2^32");
+}
+
 TEST_P(TapeTest, AllocationsAreApartAndAligned) {
   Tape tape(backend());
   const Tensor a = tape.allocate(3, 5), none = tape.allocate(0, 5), b = tape.allocate(1, 1);
@@ -85,9 +106,9 @@ TEST_P(TapeTest, AllocationsAreApartAndAligned) {
 TEST_P(TapeTest, KeepCopies) {
   Tape tape(backend());
   std::vector<int> values = {1, 2, 3};
-  const std::span<const int> kept = tape.keep(std::span<const int>(values));
+  const Indices kept = tape.keep(values);
   values.assign(3, 0);
-  EXPECT_EQ(std::vector(kept.begin(), kept.end()), (std::vector{1, 2, 3}));
+  EXPECT_EQ(std::vector(kept.host.begin(), kept.host.end()), (std::vector{1, 2, 3}));
   EXPECT_TRUE(tape.keep(std::span<const int>()).empty());
 }
 

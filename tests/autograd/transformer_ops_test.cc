@@ -15,16 +15,20 @@ constexpr std::array kSelfSpans = {AttentionSpan{0, 3, 0}, AttentionSpan{1, 0, 3
                                    AttentionSpan{0, 4, 3}, AttentionSpan{1, 2, 7}};
 constexpr std::array kFirst = {0, 0, -2, -2};
 constexpr std::array kNumbers = {1, 1, 0, 2, 2, 1};
-const DistanceBuckets kBuckets{kFirst, kNumbers, -2, 3};
+
+DistanceBuckets buckets_on(Tape& tape) {
+  return {tape.keep(std::span<const int>(kFirst)), tape.keep(std::span<const int>(kNumbers)), -2,
+          3};
+}
 
 TEST_P(TransformerOpsTest, MemoriesWithFewerHeads) {
   const Parameter& query = parameter("query", 4, 12);
   const Parameter& memory = parameter("memory", 4, 14);
-  const AttentionSpans spans{kSelfSpans, {}};
   for (const int width :
        {2, 4}) {  // 6 and 3 heads of queries, 3 and 1 (of 6 and 4 columns) of keys
     const int heads = 12 / width, columns = width == 2 ? 6 : 4;
     expect_gradients_of([&](Tape& tape) {
+      const AttentionSpans spans = keep_spans(tape, kSelfSpans);
       const Var m = tape.parameter(memory);
       const Var scores =
           dot_scores(tape.parameter(query), col_range(m, 1, columns), heads, 0.6F, spans);
@@ -36,9 +40,9 @@ TEST_P(TransformerOpsTest, MemoriesWithFewerHeads) {
 
 TEST_P(TransformerOpsTest, SharesOfPositiveScores) {
   const Parameter& scores = parameter("scores", 9, 2);
-  const AttentionSpans spans{kSelfSpans, {}};
   expect_gradients_of([&](Tape& tape) {
-    return share_spans(activate(Activation::kEluPlusOne, tape.parameter(scores)), 2, spans);
+    return share_spans(activate(Activation::kEluPlusOne, tape.parameter(scores)), 2,
+                       keep_spans(tape, kSelfSpans));
   });
 }
 
@@ -46,12 +50,13 @@ TEST_P(TransformerOpsTest, BucketsOfDistances) {
   const Parameter& scores = parameter("scores", 9, 2);
   const Parameter& shared = parameter("shared", 1, 6);
   const Parameter& by_row = parameter("by_row", 4, 6);
-  const AttentionSpans spans{kSelfSpans, {}};
   expect_gradients_of([&](Tape& tape) {
+    const AttentionSpans spans = keep_spans(tape, kSelfSpans);
+    const DistanceBuckets buckets = buckets_on(tape);
     const Var one =
-        add_by_bucket(tape.parameter(scores), tape.parameter(shared), kBuckets, 2, spans);
-    const Var two = add_by_bucket(one, tape.parameter(by_row), kBuckets, 2, spans);
-    return sum_by_bucket(multiply(two, two), kBuckets, 2, spans);
+        add_by_bucket(tape.parameter(scores), tape.parameter(shared), buckets, 2, spans);
+    const Var two = add_by_bucket(one, tape.parameter(by_row), buckets, 2, spans);
+    return sum_by_bucket(multiply(two, two), buckets, 2, spans);
   });
 }
 
@@ -70,8 +75,9 @@ TEST_P(TransformerOpsTest, ScansOfSequences) {
   constexpr std::array offsets = {0, 4, 4, 6};
   expect_gradients_of([&](Tape& tape) {
     const Var f = activate(Activation::kSigmoid, tape.parameter(gates));
-    const Var first = scan(f, tape.parameter(x), {}, offsets);
-    return scan(activate(Activation::kSigmoid, tape.parameter(column)), first, {}, offsets);
+    const Indices rows = tape.keep(std::span<const int>(offsets));
+    const Var first = scan(f, tape.parameter(x), {}, rows);
+    return scan(activate(Activation::kSigmoid, tape.parameter(column)), first, {}, rows);
   });
 }
 
@@ -92,13 +98,18 @@ TEST_P(TransformerOpsTest, ShapesThatDoNotFitAreNamed) {
   Tape tape(backend());
   const std::vector<float> values(64, 1);
   const auto matrix = [&](int rows, int cols) { return constant(tape, rows, cols, values); };
-  const AttentionSpans spans{kSelfSpans, {}};
-  expect_error([&] { add_by_bucket(matrix(9, 2), matrix(2, 6), kBuckets, 2, spans); },
+  const AttentionSpans spans = keep_spans(tape, kSelfSpans);
+  const DistanceBuckets buckets = buckets_on(tape);
+  expect_error([&] { add_by_bucket(matrix(9, 2), matrix(2, 6), buckets, 2, spans); },
                "add_by_bucket");
-  expect_error([&] { sum_by_bucket(matrix(8, 2), kBuckets, 2, spans); }, "sum_by_bucket");
+  expect_error([&] { sum_by_bucket(matrix(8, 2), buckets, 2, spans); }, "sum_by_bucket");
   expect_error([&] { rotate(matrix(2, 6), matrix(2, 4)); }, "rotate");
-  expect_error([&] { scan(matrix(2, 3), matrix(2, 4), {}, std::array{0, 2}); }, "scan");
-  expect_error([&] { scan(matrix(2, 4), matrix(2, 4), {}, std::array{0, 3}); }, "found 3");
+  expect_error([&] { scan(matrix(2, 3), matrix(2, 4), {}, tape.keep(std::vector{0, 2})); }, "scan");
+  expect_error(
+      [&] {
+        scan(matrix(2, 4), matrix(2, 4), {}, tape.keep(std::vector{0, 3}));
+      },
+      "found 3");
   expect_error([&] { dot_scores(matrix(4, 12), matrix(4, 8), 3, 1, spans); }, "dot_scores");
 }
 

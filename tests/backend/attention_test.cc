@@ -17,10 +17,12 @@ struct Spans {
     }
     return spans;
   }
-  AttentionSpans view() const { return {rows, key_rows}; }
+  AttentionSpans view() const { return shared_spans(rows, key_rows); }
 };
 
 constexpr int kMemoryRows = 40;
+
+int weight_rows(const AttentionSpans& spans) { return static_cast<int>(spans.weights); }
 
 std::vector<Spans> many_spans() {
   std::vector<Spans> many{
@@ -67,7 +69,7 @@ TEST_P(AttentionTest, AttendsByHand) {
   Workbench bench(backend());
   const Tensor query = bench.tensor(1, 2, {1, 2}), memory = bench.tensor(3, 2, {9, 9, 1, 3, 2, 0});
   const std::vector<AttentionSpan> rows{{1, 2, 0}};
-  const AttentionSpans spans{rows, {}};
+  const AttentionSpans spans = shared_spans(rows);
   const Tensor scores = bench.unset(2, 1), context = bench.unset(1, 2);
   backend().dot_scores(query, memory, 1, 0.5F, spans, scores);
   expect_near({3.5F, 1}, bench.host(scores));
@@ -88,19 +90,19 @@ TEST_P(AttentionTest, KeepsOneBlockOfWeightsPerHead) {
                memory = bench.tensor(2, 2, {3, 4, 5, 6});
   const std::vector<AttentionSpan> rows{{0, 2, 0}, {1, 1, 2}};
   const Tensor scores = bench.unset(3, 2);
-  backend().dot_scores(query, memory, 2, 1, {rows, {}}, scores);
+  backend().dot_scores(query, memory, 2, 1, shared_spans(rows), scores);
   EXPECT_EQ(bench.host(scores), (std::vector<float>{3, 5, 40, 60, 10, 120}));
 }
 
 TEST_P(AttentionTest, ScoresLikeTheReference) {
   for (const auto& many : {many_spans(), indirect_spans()}) {
     check(many, [](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
-      const int rows = static_cast<int>(spans.rows.size());
+      const int rows = spans.rows.size();
       const Tensor query = bench.random(rows, cols, 3), memory = bench.random(kMemoryRows, cols, 5);
-      const Tensor v = bench.random(1, cols), dots = bench.unset(spans.weights(), heads);
-      const Tensor sums = bench.unset(spans.weights(), heads);
-      const Tensor extra = bench.random(spans.weights(), cols, 2);
-      const Tensor more = bench.unset(spans.weights(), heads);
+      const Tensor v = bench.random(1, cols), dots = bench.unset(weight_rows(spans), heads);
+      const Tensor sums = bench.unset(weight_rows(spans), heads);
+      const Tensor extra = bench.random(weight_rows(spans), cols, 2);
+      const Tensor more = bench.unset(weight_rows(spans), heads);
       bench.backend.dot_scores(query, memory, heads, 0.7F, spans, dots);
       bench.backend.additive_scores({query, memory, v, {}}, heads, spans, sums);
       bench.backend.additive_scores({query, memory, v, extra}, heads, spans, more);
@@ -112,10 +114,10 @@ TEST_P(AttentionTest, ScoresLikeTheReference) {
 TEST_P(AttentionTest, SumsLikeTheReference) {
   for (const auto& many : {many_spans(), indirect_spans()}) {
     check(many, [](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
-      const int rows = static_cast<int>(spans.rows.size());
+      const int rows = spans.rows.size();
       const Tensor memory = bench.random(kMemoryRows, cols, 5),
                    context = bench.unset(rows, cols, 1);
-      const Tensor weights = bench.random(spans.weights(), heads);
+      const Tensor weights = bench.random(weight_rows(spans), heads);
       bench.backend.weighted_sum(weights, memory, heads, spans, context);
       bench.result(context);
     });
@@ -124,12 +126,12 @@ TEST_P(AttentionTest, SumsLikeTheReference) {
 
 TEST_P(AttentionTest, AddsTheGradientsOfScores) {
   check(many_spans(), [](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
-    const int rows = static_cast<int>(spans.rows.size());
+    const int rows = spans.rows.size();
     const Tensor query = bench.random(rows, cols, 2), memory = bench.random(kMemoryRows, cols, 1);
-    const Tensor v = bench.random(1, cols), dscores = bench.random(spans.weights(), heads);
+    const Tensor v = bench.random(1, cols), dscores = bench.random(weight_rows(spans), heads);
     const Tensor dquery = bench.random(rows, cols, 3), dmemory = bench.random(kMemoryRows, cols, 4);
-    const Tensor dv = bench.random(1, cols), extra = bench.random(spans.weights(), cols, 2);
-    const Tensor dextra = bench.random(spans.weights(), cols, 1);
+    const Tensor dv = bench.random(1, cols), extra = bench.random(weight_rows(spans), cols, 2);
+    const Tensor dextra = bench.random(weight_rows(spans), cols, 1);
     bench.backend.dot_scores_backward(query, memory, heads, 0.7F, spans, dscores, dquery, dmemory);
     bench.backend.additive_scores_backward({query, memory, v, {}}, heads, spans, dscores,
                                            {dquery, dmemory, dv, {}});
@@ -141,11 +143,11 @@ TEST_P(AttentionTest, AddsTheGradientsOfScores) {
 
 TEST_P(AttentionTest, AddsTheGradientsOfSums) {
   check(many_spans(), [](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
-    const int rows = static_cast<int>(spans.rows.size());
+    const int rows = spans.rows.size();
     const Tensor memory = bench.random(kMemoryRows, cols, 1);
-    const Tensor weights = bench.random(spans.weights(), heads);
+    const Tensor weights = bench.random(weight_rows(spans), heads);
     const Tensor dcontext = bench.random(rows, cols, 3);
-    const Tensor dweights = bench.random(spans.weights(), heads);
+    const Tensor dweights = bench.random(weight_rows(spans), heads);
     const Tensor dmemory = bench.random(kMemoryRows, cols, 4);
     bench.backend.weighted_sum_backward(weights, memory, heads, spans, dcontext, dweights, dmemory);
     bench.result(dweights);
@@ -162,10 +164,10 @@ TEST_P(AttentionTest, NormalizesEachRowAndHead) {
     for (float size : {1.0F, 1e4F}) {
       SCOPED_TRACE(enum_names(kind)[static_cast<int>(kind)]);
       check(many_spans(), [=](Workbench& bench, const AttentionSpans& spans, int heads, int) {
-        const Tensor scores = bench.random(spans.weights(), heads, 0, size);
-        const Tensor weights = bench.unset(spans.weights(), heads);
-        const Tensor dweights = bench.random(spans.weights(), heads);
-        const Tensor dscores = bench.random(spans.weights(), heads);
+        const Tensor scores = bench.random(weight_rows(spans), heads, 0, size);
+        const Tensor weights = bench.unset(weight_rows(spans), heads);
+        const Tensor dweights = bench.random(weight_rows(spans), heads);
+        const Tensor dscores = bench.random(weight_rows(spans), heads);
         bench.backend.normalize_spans(kind, scores, heads, spans, weights);
         bench.backend.normalize_spans_backward(kind, weights, dweights, heads, spans, dscores);
         for (const Tensor& t : {weights, dscores}) bench.result(t);
@@ -208,7 +210,7 @@ TEST_P(AttentionTest, SparseWeightsAreTheSolutionOfTheirProblem) {
         Workbench bench(backend());
         const Tensor scores = bench.random(keys, 1, 0, size), weights = bench.unset(keys, 1);
         const std::vector<AttentionSpan> rows{{0, keys, 0}};
-        backend().normalize_spans(kind, scores, 1, {rows, {}}, weights);
+        backend().normalize_spans(kind, scores, 1, shared_spans(rows), weights);
         expect_optimal(kind, bench.host(scores), bench.host(weights));
       }
     }
@@ -220,7 +222,7 @@ TEST_P(AttentionTest, NormalizesByHand) {
   const std::vector<AttentionSpan> rows{{0, 3, 0}};
   const auto weights_of = [&](AttentionNormalizer kind, const std::vector<float>& scores) {
     const Tensor weights = bench.unset(3, 1);
-    backend().normalize_spans(kind, bench.tensor(3, 1, scores), 1, {rows, {}}, weights);
+    backend().normalize_spans(kind, bench.tensor(3, 1, scores), 1, shared_spans(rows), weights);
     return bench.host(weights);
   };
   expect_near({0.75F, 0.25F, 0}, weights_of(AttentionNormalizer::kSparsemax, {1, 0.5F, -1}));
@@ -242,7 +244,7 @@ TEST_P(AttentionTest, WeighsByDistance) {
   const std::vector<AttentionSpan> rows{{5, 3, 0}};
   const Tensor weights = bench.tensor(3, 1, {0.5F, 0, 2}), centre = bench.tensor(1, 1, {0.5F});
   const Tensor y = bench.unset(3, 1);
-  backend().gaussian_spans(weights, centre, 2, 1, {rows, {}}, y);
+  backend().gaussian_spans(weights, centre, 2, 1, shared_spans(rows), y);
   expect_near({0.5F * std::exp(-0.03125F), 0, 2 * std::exp(-0.28125F)}, bench.host(y));
 }
 

@@ -124,10 +124,10 @@ TEST_P(MatrixTest, GathersAndScattersRows) {
   const Tensor table = bench.tensor(3, 2, {1, 2, 3, 4, 5, 6}, 1);
   const std::vector<int> rows{2, -1, 0, 2};
   const Tensor y = bench.unset(4, 2, 3);
-  backend().gather_rows(table, rows, y);
+  backend().gather_rows(table, shared(rows), y);
   EXPECT_EQ(bench.host(y), (std::vector<float>{5, 6, 0, 0, 1, 2, 5, 6}));
   backend().fill(y, 1);
-  backend().scatter_add_rows(y, rows, 10, table);
+  backend().scatter_add_rows(y, shared(rows), 10, table);
   EXPECT_EQ(bench.host(table), (std::vector<float>{11, 12, 3, 4, 25, 26}));
 }
 

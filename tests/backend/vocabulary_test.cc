@@ -11,17 +11,17 @@ INSTANTIATE_TEST_SUITE_P(Backends, VocabularyTest, every_backend(), backend_name
 TEST_P(VocabularyTest, LosesByHand) {
   Workbench bench(backend());
   const std::vector<int> targets{1, 0};
-  std::vector<float> losses(2), likelihood(2);
+  const Tensor losses = bench.unset(1, 2), likelihood = bench.unset(1, 2);
   const std::vector<float> values{0, 0, std::log(2.0F), 0};
   const Tensor logits = bench.tensor(2, 2, values);  // p = ½ ½ and ⅔ ⅓
-  backend().cross_entropy(logits, targets, 0, true, losses, likelihood);
-  expect_near({0.69314718F, 0.40546511F}, losses);
-  expect_near({-0.69314718F, -0.40546511F}, likelihood);
+  backend().cross_entropy(logits, shared(targets), 0, true, losses, likelihood);
+  expect_near({0.69314718F, 0.40546511F}, bench.host(losses));
+  expect_near({-0.69314718F, -0.40546511F}, bench.host(likelihood));
   expect_near({0.5F, -0.5F, -1 / 3.0F, 1 / 3.0F}, bench.host(logits));
   backend().write(values, logits);
-  backend().cross_entropy(logits, targets, 0.1F, true, losses, likelihood);
-  expect_near({0.69314718F, 0.44012247F}, losses);
-  expect_near({-0.69314718F, -0.40546511F}, likelihood);
+  backend().cross_entropy(logits, shared(targets), 0.1F, true, losses, likelihood);
+  expect_near({0.69314718F, 0.44012247F}, bench.host(losses));
+  expect_near({-0.69314718F, -0.40546511F}, bench.host(likelihood));
   expect_near({0.45F, -0.45F, -0.28333333F, 0.28333333F}, bench.host(logits));
 }
 
@@ -33,8 +33,8 @@ TEST_P(VocabularyTest, LosesLikeTheReference) {
         expect_as_reference([=](Workbench& bench) {
           const Tensor logits = bench.random(4, size, 0, scale);
           const std::vector<int> targets{0, size - 1, size / 2, size / 3};
-          std::vector<float> losses(4), likelihood(4);
-          bench.backend.cross_entropy(logits, targets, smoothing, true, losses, likelihood);
+          const Tensor losses = bench.unset(1, 4), likelihood = bench.unset(1, 4);
+          bench.backend.cross_entropy(logits, shared(targets), smoothing, true, losses, likelihood);
           bench.result(logits);
           bench.result(losses);
           bench.result(likelihood);
@@ -49,12 +49,13 @@ TEST_P(VocabularyTest, LosesTheSameWithoutGradient) {
   const Tensor logits = bench.random(3, 50, 0, 5);
   const std::vector<float> values = bench.host(logits);
   const std::vector<int> targets{3, 49, 0};
-  std::vector<float> losses(3), likelihood(3), alone(3), likelihood_alone(3);
-  backend().cross_entropy(logits, targets, 0.1F, true, losses, likelihood);
+  const Tensor losses = bench.unset(1, 3), likelihood = bench.unset(1, 3);
+  const Tensor alone = bench.unset(1, 3), likelihood_alone = bench.unset(1, 3);
+  backend().cross_entropy(logits, shared(targets), 0.1F, true, losses, likelihood);
   backend().write(values, logits);
-  backend().cross_entropy(logits, targets, 0.1F, false, alone, likelihood_alone);
-  EXPECT_EQ(losses, alone);
-  EXPECT_EQ(likelihood, likelihood_alone);
+  backend().cross_entropy(logits, shared(targets), 0.1F, false, alone, likelihood_alone);
+  EXPECT_EQ(bench.host(losses), bench.host(alone));
+  EXPECT_EQ(bench.host(likelihood), bench.host(likelihood_alone));
 }
 
 TEST_P(VocabularyTest, NormalizesLogProbabilities) {
@@ -72,20 +73,21 @@ TEST_P(VocabularyTest, GivesNoProbabilityToMinusInfinity) {
   const Tensor logits = bench.tensor(1, 3, {2, -INFINITY, 2});
   backend().log_softmax(logits);
   expect_near({-0.69314718F, -INFINITY, -0.69314718F}, bench.host(logits));
-  std::vector<float> losses(1), likelihood(1);
-  backend().cross_entropy(logits, std::vector<int>{0}, 0, true, losses, likelihood);
+  const Tensor losses = bench.unset(1, 1), likelihood = bench.unset(1, 1);
+  backend().cross_entropy(logits, shared(std::vector<int>{0}), 0, true, losses, likelihood);
   expect_near({-0.5F, 0, 0.5F}, bench.host(logits));
-  expect_near({0.69314718F}, losses);
+  expect_near({0.69314718F}, bench.host(losses));
 }
 
 TEST_P(VocabularyTest, PassesANaNOn) {
   Workbench bench(backend());
   for (int place : {0, 5, 40}) {
-    std::vector<float> values(41, 1.0F), losses(1), likelihood(1);
+    std::vector<float> values(41, 1.0F);
+    const Tensor losses = bench.unset(1, 1), likelihood = bench.unset(1, 1);
     values[place] = NAN;
     const Tensor logits = bench.tensor(1, 41, values);
-    backend().cross_entropy(logits, std::vector<int>{3}, 0.1F, true, losses, likelihood);
-    EXPECT_TRUE(std::isnan(losses[0])) << place;
+    backend().cross_entropy(logits, shared(std::vector<int>{3}), 0.1F, true, losses, likelihood);
+    EXPECT_TRUE(std::isnan(bench.host(losses)[0])) << place;
   }
 }
 
@@ -94,16 +96,18 @@ class TopKTest : public KernelTest {
   void check(const std::vector<float>& values, int k) {
     const int size = static_cast<int>(values.size());
     Workbench bench(backend());
-    std::vector<int> ids(k), expected(size);
-    std::vector<float> best(k);
-    backend().top_k(bench.tensor(1, size, values), k, {ids, best});
+    std::vector<int> expected(size);
+    const Tensor best = bench.unset(1, 2 * k);
+    backend().top_k(bench.tensor(1, size, values), k, best.col_range(0, k), best.col_range(k, k));
+    const std::vector<float> found = bench.host(best);
+    const std::vector<int> ids(found.begin(), found.begin() + k);
     std::iota(expected.begin(), expected.end(), 0);
     std::stable_sort(expected.begin(), expected.end(), [&](int a, int b) {
       return values[a] > values[b] || (std::isnan(values[b]) && !std::isnan(values[a]));
     });
     expected.resize(k);
     EXPECT_EQ(ids, expected);
-    for (int i = 0; i < k; ++i) expect_near({values[ids[i]]}, {best[i]});
+    for (int i = 0; i < k; ++i) expect_near({values[ids[i]]}, {found[k + i]});
   }
 };
 INSTANTIATE_TEST_SUITE_P(Backends, TopKTest, every_backend(), backend_name);
@@ -135,11 +139,19 @@ TEST_P(TopKTest, PutsMinusInfinityAndThenNaNLast) {
 
 TEST_P(TopKTest, KeepsRowsApart) {
   Workbench bench(backend());
-  std::vector<int> ids(4);
-  std::vector<float> values(4);
-  backend().top_k(bench.tensor(2, 3, {1, 3, 2, 6, 5, 4}), 2, {ids, values});
-  EXPECT_EQ(ids, (std::vector<int>{1, 2, 0, 1}));
-  EXPECT_EQ(values, (std::vector<float>{3, 2, 6, 5}));
+  const Tensor columns = bench.unset(2, 2, 1), values = bench.unset(2, 2);
+  backend().top_k(bench.tensor(2, 3, {1, 3, 2, 6, 5, 4}), 2, columns, values);
+  EXPECT_EQ(bench.host(columns), (std::vector<float>{1, 2, 0, 1}));
+  EXPECT_EQ(bench.host(values), (std::vector<float>{3, 2, 6, 5}));
+}
+
+TEST_P(VocabularyTest, AddsUpInDoublePrecision) {
+  Workbench bench(backend());
+  std::vector<float> values(1000, 1);
+  values[0] = 1e9F;
+  const Tensor sum = bench.unset(1, 1);
+  backend().total(bench.tensor(1, 1000, values), sum);
+  EXPECT_EQ(bench.host(sum)[0], static_cast<float>(1e9 + 999));
 }
 
 using TrainingKernelTest = KernelTest;

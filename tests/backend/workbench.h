@@ -10,9 +10,21 @@
 #include <string>
 #include <vector>
 
-#include "tensor/backend.h"
+#include "support/backends.h"
 
 namespace heed {
+
+/// An array of the host's for kernels that share its memory.
+template <class T>
+Uploaded<T> shared(const std::vector<T>& values) {
+  return {values, values.data()};
+}
+
+inline AttentionSpans shared_spans(const std::vector<AttentionSpan>& rows,
+                                   const std::vector<int>& key_rows = {}) {
+  const std::int64_t weights = rows.empty() ? 0 : rows.back().first_weight + rows.back().keys;
+  return {shared(rows), shared(key_rows), weights};
+}
 
 /// Makes inputs for a kernel in one backend's memory and collects its outputs; two workbenches make
 /// the same inputs.
@@ -109,10 +121,5 @@ class KernelTest : public testing::TestWithParam<std::string_view> {
  private:
   std::unique_ptr<Backend> backend_ = make_backend(GetParam());
 };
-
-inline auto every_backend() { return testing::ValuesIn(backend_names()); }
-inline std::string backend_name(const testing::TestParamInfo<std::string_view>& info) {
-  return std::string(info.param);
-}
 
 }  // namespace heed

@@ -152,7 +152,7 @@ TEST_P(StepperTest, NeighboursDoNotMatter) {
 
 INSTANTIATE_TEST_SUITE_P(Architectures, StepperTest,
                          testing::Combine(testing::ValuesIn(architectures()),
-                                          testing::ValuesIn(backend_names())),
+                                          testing::ValuesIn(test_backend_names())),
                          choice_name);
 
 }  // namespace

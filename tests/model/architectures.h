@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/encoder_decoder.h"
+#include "support/backends.h"
 
 #include "nn/attention.h"
 #include "nn/sequence_attention.h"
@@ -53,7 +54,7 @@ inline void tie(ModelOptions& options, int kind) {
 class SmallModel {
  public:
   SmallModel(const ModelOptions& options, std::string_view backend_name)
-      : backend(make_backend(backend_name)),
+      : backend(make_test_backend(backend_name)),
         parameters(*backend),
         model(make_model(options, small_vocabularies(options), parameters)) {
     parameters.initialize(3);

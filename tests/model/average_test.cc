@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "model/tiny_models.h"
+#include "support/backends.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 
@@ -21,7 +22,7 @@ class AverageTest : public testing::Test {
   std::string output_ = directory_.path("mean");
   const Tokenizers& tokenizers_ = joint_tokenizers();
   TinyModel first_{tiny_options(), tokenizers_, 1};
-  std::unique_ptr<Backend> backend_ = make_backend("reference");
+  std::unique_ptr<Backend> backend_ = make_test_backend("reference");
 };
 
 TEST_F(AverageTest, IsTheMean) {

@@ -69,7 +69,7 @@ std::vector<float> weights_of(const AttentionWeights& attention, int row) {
   std::vector<float> result;
   for (const Var& layer : attention.weights) {
     const std::vector<float> all = host(layer);
-    const AttentionSpan& span = attention.spans.rows[row];
+    const AttentionSpan& span = attention.spans.rows.host[row];
     const auto begin = all.begin() + static_cast<std::ptrdiff_t>(span.first_weight) * layer.cols();
     result.insert(result.end(), begin,
                   begin + static_cast<std::ptrdiff_t>(span.keys) * layer.cols());
@@ -189,7 +189,7 @@ void expect_steps_as_decode(const SmallModel& small, const Batch& batch, int cop
     if (parents.empty()) return;
     Tape& tape = tapes[step % 2];
     tape.reset();
-    const Decoded decoded = model.step(tape, *state, {tokens, parents});
+    const Decoded decoded = model.step(tape, *state, {tape.keep(tokens), tape.keep(parents)});
     const std::vector<float> hidden = host(decoded.hidden);
     ASSERT_EQ(forced.attention.weights.size(), decoded.attention.weights.size());
     for (std::size_t row = 0; row < parents.size(); ++row) {
@@ -226,7 +226,8 @@ TEST_P(EncoderDecoderTest, HypothesesCarryTheirPastAlong) {
   for (std::size_t step = 0; step < tokens.size(); ++step) {
     const std::vector<int> parents = step == 0 ? std::vector{0, 0} : std::vector{1, 0};
     tapes[step % 2].reset();
-    last = model.step(tapes[step % 2], *state, {tokens[step], parents});
+    last = model.step(tapes[step % 2], *state,
+                      {tapes[step % 2].keep(tokens[step]), tapes[step % 2].keep(parents)});
   }
   Batch both;
   both.source.add(one.source[0]);
@@ -254,19 +255,19 @@ TEST_P(EncoderDecoderTest, AttentionWeightsAreInTheTargetsOrderAndSumToOne) {
       small.model->decode(tape, small.model->encode(tape, batch.source), batch.target);
   EXPECT_EQ(decoded.hidden.rows(), batch.target.rows());
   int weights_before = 0;
-  for (const AttentionSpan& span : decoded.attention.spans.rows) {
+  for (const AttentionSpan& span : decoded.attention.spans.rows.host) {
     EXPECT_EQ(span.first_weight, weights_before);
     weights_before += span.keys;
   }
   for (const Var& layer : decoded.attention.weights) {
-    EXPECT_EQ(decoded.attention.spans.weights(), layer.rows());
+    EXPECT_EQ(decoded.attention.spans.weights, layer.rows());
   }
   for (int sentence = 0; sentence < batch.target.size(); ++sentence) {
     for (int row = batch.target.offsets[sentence]; row < batch.target.offsets[sentence + 1];
          ++row) {
       if (decoded.attention.weights.empty()) continue;
-      EXPECT_EQ(decoded.attention.spans.rows[row].first_key, batch.source.offsets[sentence]);
-      EXPECT_EQ(decoded.attention.spans.rows[row].keys, batch.source.length(sentence));
+      EXPECT_EQ(decoded.attention.spans.rows.host[row].first_key, batch.source.offsets[sentence]);
+      EXPECT_EQ(decoded.attention.spans.rows.host[row].keys, batch.source.length(sentence));
       double heads = 0;
       for (const Var& layer : decoded.attention.weights) heads += layer.cols();
       const std::vector<float> weights = weights_of(decoded.attention, row);
@@ -296,7 +297,7 @@ TEST_P(EncoderDecoderTest, LearnsAndAllocatesNothingAfterWarmUp) {
 
 INSTANTIATE_TEST_SUITE_P(Architectures, EncoderDecoderTest,
                          testing::Combine(testing::ValuesIn(architectures()),
-                                          testing::ValuesIn(backend_names())),
+                                          testing::ValuesIn(test_backend_names())),
                          choice_name);
 
 }  // namespace

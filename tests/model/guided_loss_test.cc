@@ -68,7 +68,7 @@ TEST_P(GuidedLossTest, AddsTheCrossEntropyOfTheLinks) {
   small_.backend->read(weights.value(), all);
   double expected = 0;
   for (int row = 0; row < batch_.target.rows(); ++row) {
-    const AttentionSpan& span = attention.spans.rows[row];
+    const AttentionSpan& span = attention.spans.rows.host[row];
     for (const int link : batch_.links[row]) {
       double mean = 0;
       for (int h = 0; h < weights.cols(); ++h) {

@@ -9,6 +9,7 @@
 
 #include "model/half.h"
 #include "model/tiny_models.h"
+#include "support/backends.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 #include "util/json_fields.h"
@@ -78,7 +79,7 @@ class ModelFileTest : public testing::Test {
 
 TEST_F(ModelFileTest, RoundTripIsExactAndMapped) {
   LoadedModel loaded = load();
-  EXPECT_TRUE(loaded.is_mapped());
+  EXPECT_EQ(loaded.is_mapped(), tiny_.backend->shares_host_memory());
   expect_same_numbers(loaded);
   EXPECT_EQ(to_json(loaded.contents().options), to_json(tiny_.contents.options));
   EXPECT_EQ(loaded.contents().training, tiny_.contents.training);
@@ -104,7 +105,7 @@ TEST_F(ModelFileTest, TransformerWithTwoVocabularies) {
   ASSERT_NE(tiny.model->vocabularies().source, tiny.model->vocabularies().target);
   tiny.save(path_);
   const LoadedModel loaded = load();
-  EXPECT_TRUE(loaded.is_mapped());
+  EXPECT_EQ(loaded.is_mapped(), tiny_.backend->shares_host_memory());
   EXPECT_FALSE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(to_json(loaded.contents().options), to_json(options));
   EXPECT_EQ(loss_of(loaded.model(), loaded.contents().tokenizers),
@@ -248,10 +249,12 @@ TEST_F(ModelFileTest, WrongOptions) {
   expect_refused_option("type", "cnn", "found: ");
   expect_refused_option("type", nullptr, "found: ");
   expect_refused_option("dim-emb", "wide", "found: expected a whole number for dim-emb");
-  expect_refused_option("dim-emb", -1, "expected dim-emb from 0 to");
-  expect_refused_option("dim-rnn", 2147483647, "expected dim-rnn from 0 to");
+  expect_refused_option("dim-emb", -1, "expected 1 to 32768 for --dim-emb");
+  expect_refused_option("dim-rnn", 2147483647, "expected 1 to 32768 for --dim-rnn");
   expect_refused_option("dim-rnn", 11, "expected the shape ");
-  expect_refused_option("enc-depth", 30000, "expected tensors for 30001 layers");
+  expect_refused_option("enc-depth", 30000, "expected 1 to 1024 layers for --enc-depth");
+  expect_refused_option("dec-depth", 0, "expected 1 to 1024 layers for --dec-depth");
+  expect_refused_option("enc-depth", 1000, "expected tensors for 1001 layers");
   expect_refused_option("attention", "sharp", "found: ");
   expect_refused([](Parts& parts) { parts.metadata["model"] = nlohmann::json::array(); },
                  "expected an object of options");
@@ -270,9 +273,9 @@ float golden_number(std::size_t k) {
 }
 
 TEST(GoldenModel, Format1Rnn) {
-  const auto backend = make_backend("reference");
+  const auto backend = make_test_backend("reference");
   const LoadedModel loaded(HEED_GOLDEN "/format-1-rnn.safetensors", *backend);
-  EXPECT_TRUE(loaded.is_mapped());
+  EXPECT_EQ(loaded.is_mapped(), backend->shares_host_memory());
   EXPECT_TRUE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(loaded.contents().options.type, ModelType::kRnn);
   EXPECT_EQ(loaded.contents().training["note"], "golden");
@@ -286,7 +289,7 @@ TEST(GoldenModel, Format1Rnn) {
 }
 
 TEST(GoldenModel, Format1TransformerInHalfPrecision) {
-  const auto backend = make_backend("reference");
+  const auto backend = make_test_backend("reference");
   const LoadedModel loaded(HEED_GOLDEN "/format-1-transformer.safetensors", *backend);
   EXPECT_FALSE(loaded.is_mapped());
   EXPECT_FALSE(loaded.contents().tokenizers.is_joint());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "model/architectures.h"
+#include "support/backends.h"
 #include "support/expect_error.h"
 
 namespace heed {
@@ -78,7 +79,7 @@ TEST(RnnTest, TiedTablesAreOneParameter) {
 
 TEST(RnnTest, OneTableNeedsOneVocabulary) {
   const ModelOptions options = small_model(ModelType::kRnn);
-  const auto backend = make_backend("reference");
+  const auto backend = make_test_backend("reference");
   Parameters parameters(*backend);
   expect_error<UsageError>(
       [&] {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/model_file.h"
+#include "support/backends.h"
 #include "support/number_words.h"
 
 namespace heed {
@@ -34,7 +35,7 @@ class TinyModel {
  public:
   TinyModel(ModelOptions options, Tokenizers tokenizers, std::uint64_t seed = 5)
       : contents{std::move(options), std::move(tokenizers), {{"bleu", 12.5}, {"updates", 300}}},
-        backend(make_backend("reference")),
+        backend(make_test_backend("reference")),
         parameters(*backend),
         model(make_model(contents.options, contents.tokenizers.vocabularies(), parameters)) {
     parameters.initialize(seed);

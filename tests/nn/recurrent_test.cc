@@ -175,8 +175,8 @@ TEST_P(RecurrentTest, StatesStartAtZeroAndAreReordered) {
   EXPECT_EQ(host(zero.cell), std::vector<float>(6));
   EXPECT_FALSE(make_cell(weights, "gru", {2, 3, false, false})->zero_state(tape, 2).cell);
   const Var rows = constant(tape, 2, 3, std::array{1.0F, 2.0F, 3.0F, 4.0F, 5.0F, 6.0F});
-  const std::array parents = {1, 1, 0};
-  const CellState moved = gather_rows(next, {rows, rows}, parents);
+  const std::vector parents = {1, 1, 0};
+  const CellState moved = gather_rows(next, {rows, rows}, next.keep(parents));
   EXPECT_EQ(&moved.cell.tape(), &next);
   EXPECT_EQ(host(moved.hidden), (std::vector<float>{4, 5, 6, 4, 5, 6, 1, 2, 3}));
   EXPECT_EQ(host(moved.cell), host(moved.hidden));

@@ -24,7 +24,8 @@ std::vector<int> buckets_of(Backend& backend, Parameters& parameters, Positions 
   const DistanceBuckets buckets = positions.terms(tape, rows).buckets;
   std::vector<int> result;
   const int row = 103 + (causal ? 99 : 0);
-  for (int key = 0; key < rows.spans.rows[row].keys; ++key) result.push_back(buckets(row, key));
+  for (int key = 0; key < rows.spans.rows.host[row].keys; ++key)
+    result.push_back(buckets.buckets.host[buckets.first.host[row] + key - buckets.lowest]);
   for (const int bucket : result) {
     EXPECT_GE(bucket, 0);
     EXPECT_LT(bucket, buckets.count);

@@ -14,13 +14,13 @@ INSTANTIATE_TEST_SUITE_P(Backends, SelfRowsTest, every_backend(), backend_name);
 
 std::vector<int> first_keys(const AttentionSpans& spans) {
   std::vector<int> result;
-  for (const AttentionSpan& span : spans.rows) result.push_back(span.first_key);
+  for (const AttentionSpan& span : spans.rows.host) result.push_back(span.first_key);
   return result;
 }
 
 std::vector<int> keys(const AttentionSpans& spans) {
   std::vector<int> result;
-  for (const AttentionSpan& span : spans.rows) result.push_back(span.keys);
+  for (const AttentionSpan& span : spans.rows.host) result.push_back(span.keys);
   return result;
 }
 
@@ -33,7 +33,7 @@ TEST_P(SelfRowsTest, SentencesWithinReach) {
   const SelfRows causal = sentence_rows(tape, offsets, true, 2);
   EXPECT_EQ(first_keys(causal.spans), (std::vector{0, 0, 0, 1, 4, 4}));
   EXPECT_EQ(keys(causal.spans), (std::vector{1, 2, 3, 3, 1, 2}));
-  EXPECT_EQ(std::vector(causal.places.begin(), causal.places.end()),
+  EXPECT_EQ(std::vector(causal.places.host.begin(), causal.places.host.end()),
             (std::vector{0, 1, 2, 3, 0, 1}));
   EXPECT_EQ(keys(sentence_rows(tape, offsets, true).spans), (std::vector{1, 2, 3, 4, 1, 2}));
   EXPECT_FALSE(causal.one_step());
@@ -53,10 +53,10 @@ void expect_own_past(Backend& backend, int reach) {
       parents.push_back(static_cast<int>(random.below(names.size())));
     }
     Tape tape(backend);
-    const SelfRows rows = past.advance(tape, parents);
+    const SelfRows rows = past.advance(tape, tape.keep(parents));
     if (!rows.kept.empty()) {
       std::vector<std::string> kept;
-      for (const int row : rows.kept) kept.push_back(cache.at(row));
+      for (const int row : rows.kept.host) kept.push_back(cache.at(row));
       cache = kept;
     }
     std::vector<std::string> next;
@@ -66,11 +66,11 @@ void expect_own_past(Backend& backend, int reach) {
     }
     names = next;
     for (std::size_t row = 0; row < names.size(); ++row) {
-      const AttentionSpan& span = rows.spans.rows[row];
-      ASSERT_EQ(rows.places[row], step);
+      const AttentionSpan& span = rows.spans.rows.host[row];
+      ASSERT_EQ(rows.places.host[row], step);
       ASSERT_EQ(span.keys, std::min(reach, step) + 1);
       for (int key = 0; key < span.keys; ++key) {
-        ASSERT_EQ(cache.at(rows.spans.key_rows[span.first_key + key]),
+        ASSERT_EQ(cache.at(rows.spans.key_rows.host[span.first_key + key]),
                   names[row].substr(0, step + 2 - span.keys + key));
       }
     }
@@ -89,11 +89,12 @@ TEST_P(SelfRowsTest, NoPastIsKeptWhereNoneIsSeen) {
   Past past(2, 0);
   for (int step = 0; step < 3; ++step) {
     Tape tape(backend());
-    const SelfRows rows = past.advance(tape, std::array{1, 0});
+    const SelfRows rows = past.advance(tape, tape.keep(std::vector{1, 0}));
     EXPECT_EQ(keys(rows.spans), (std::vector{1, 1}));
-    EXPECT_EQ(rows.places[0], step);
+    EXPECT_EQ(rows.places.host[0], step);
     EXPECT_TRUE(rows.one_step());
-    EXPECT_EQ(std::vector(rows.offsets.begin(), rows.offsets.end()), (std::vector{0, 1, 2}));
+    EXPECT_EQ(std::vector(rows.offsets.host.begin(), rows.offsets.host.end()),
+              (std::vector{0, 1, 2}));
   }
 }
 

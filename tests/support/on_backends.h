@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "support/backends.h"
 #include "support/gradient_check.h"
 
 namespace heed {
@@ -42,14 +43,9 @@ class OnBackends : public testing::TestWithParam<std::string_view> {
   std::vector<float> host(Var x) { return host(x.value()); }
 
  private:
-  std::unique_ptr<Backend> backend_ = make_backend(GetParam());
+  std::unique_ptr<Backend> backend_ = make_test_backend(GetParam());
   Parameters parameters_{*backend_};
 };
-
-inline auto every_backend() { return testing::ValuesIn(backend_names()); }
-inline std::string backend_name(const testing::TestParamInfo<std::string_view>& info) {
-  return std::string(info.param);
-}
 
 inline Var constant(Tape& tape, int rows, int cols, std::span<const float> values) {
   const Tensor tensor = tape.allocate(rows, cols);

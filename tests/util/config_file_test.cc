@@ -13,6 +13,7 @@ namespace {
 struct Sample {
   bool quiet = false;
   int depth = 6;
+  int length = 1;
   float rate = 0.1F;
   std::string name;
   std::vector<std::string> files = {"a"};
@@ -21,6 +22,7 @@ struct Sample {
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"quiet", "Say nothing"}, self.quiet);
     v(Field{"depth", "Layers"}, self.depth);
+    v(Field{.name = "length", .help = "Words", .bare = "5"}, self.length);
     v(Field{"rate", "A share"}, self.rate);
     v(Field{"name", "A text"}, self.name);
     v(Field{"files", "Texts"}, self.files);
@@ -50,7 +52,7 @@ TEST(ConfigFile, ReadsWhatUsersOfMarianWrite) {
       "  - one file.txt\n"
       "\n"
       "  - 'it''s' # third\n"
-      "- \"a\\tb\\\"\"",
+      "  - \"a\\tb\\\"\"",
       "c.yml", sample);
   EXPECT_EQ(sample.depth, 3);
   EXPECT_TRUE(sample.quiet);
@@ -71,33 +73,121 @@ TEST(ConfigFile, ReadsListsInBrackets) {
 
 TEST(ConfigFile, ErrorsNameFileAndLine) {
   EXPECT_EQ(error_of("depth: 3\n\ndeph: 4"),
-            "c.yml:3: unknown option 'deph', did you mean 'depth'? One of: quiet, depth, rate, "
-            "name, files");
+            "c.yml:3: unknown option 'deph', did you mean 'depth'? One of: quiet, depth, length, "
+            "rate, name, files");
   EXPECT_EQ(error_of("depth: x"), "c.yml:1: expected a whole number for depth, found 'x'");
   EXPECT_EQ(error_of("depth: [1, 2]"), "c.yml:1: expected one value for depth, found 2");
   EXPECT_EQ(error_of("depth: 1\nquiet: true\ndepth: 2"),
             "c.yml:3: expected each option once, found depth on line 1 too");
   EXPECT_EQ(error_of("depth:\nquiet: true"),
-            "c.yml:1: expected a value for depth, found none (an empty list is [])");
+            "c.yml:1: expected a value for depth, found none (an empty list is [], an empty text "
+            "\"\")");
   EXPECT_EQ(error_of("files:"),
-            "c.yml:1: expected a value for files, found none (an empty list is [])");
+            "c.yml:1: expected a value for files, found none (an empty list is [], an empty text "
+            "\"\")");
 }
 
 TEST(ConfigFile, ErrorsShowWhatWasFound) {
   EXPECT_EQ(error_of("just text"), "c.yml:1: expected 'option: value', found 'just text'");
-  EXPECT_EQ(error_of("depth:3"), "c.yml:1: expected a blank after ':', found '3'");
-  EXPECT_EQ(error_of("- 3"), "c.yml:1: expected 'option:' above the items of a list, found ' 3'");
-  EXPECT_EQ(error_of("depth: 1\n- 3"),
-            "c.yml:2: expected 'option:' above the items of a list, found ' 3'");
-  EXPECT_EQ(error_of("files: [a"), "c.yml:1: expected ',' or ']', found the end of the line");
-  EXPECT_EQ(error_of("files: [a,,b]"),
-            "c.yml:1: expected a value, in quotes if it begins like this, found ',b]'");
-  EXPECT_EQ(error_of("name: \"x"), "c.yml:1: expected a closing \", found the end of the line");
-  EXPECT_EQ(error_of("name: 'x"), "c.yml:1: expected a closing ', found the end of the line");
-  EXPECT_EQ(error_of("name: 'x' y"),
-            "c.yml:1: expected the end of the line or ' #' and a comment, found 'y'");
+  EXPECT_EQ(error_of("\ndepth:3"), "c.yml:2: expected 'option: value', found 'depth:3'");
+  EXPECT_EQ(error_of("- 3"), "c.yml:1: expected 'option: value', found a list without a name");
+  EXPECT_EQ(error_of("[depth]: 3"), "c.yml:1: expected an option's name, found none");
   EXPECT_EQ(error_of("name: {a: b}"),
-            "c.yml:1: expected a value, in quotes if it begins like this, found '{a: b}'");
+            "c.yml:1: expected a value or a list of values for name, found a map inside; put text "
+            "that begins with [ or { in quotes");
+  EXPECT_EQ(error_of("files:\n- a\n- [b]").substr(0, 76),
+            "c.yml:1: expected a value or a list of values for files, found a list inside");
+  EXPECT_EQ(error_of("files: [a,,b]"),
+            "c.yml:1: expected a value for files, found none (an empty list is [], an empty text "
+            "\"\")");
+}
+
+TEST(ConfigFile, FaultsNameTheirLine) {
+  const auto fault = [](const std::string& line, const std::string& what) {
+    return "c.yml:" + line + ": expected YAML ('option: value'), found a fault: " + what +
+           "; put text with signs in quotes";
+  };
+  EXPECT_EQ(error_of("depth: 1\n- 3"), fault("2", "end of map not found"));
+  EXPECT_EQ(error_of("\nfiles: [a"), fault("2", "end of sequence flow not found"));
+  EXPECT_EQ(error_of("name: \"x"), fault("1", "illegal EOF in scalar"));
+  EXPECT_EQ(error_of("name: 'x' y"), fault("1", "end of map not found"));
+  EXPECT_EQ(error_of("depth: 1\nname: *base"), fault("2", "the referenced anchor is not defined"));
+  EXPECT_EQ(error_of("depth: 1\nname: @x"), fault("2", "unknown token"));
+  EXPECT_EQ(
+      error_of(std::string("depth: 1\nname: a\0b", 17)),
+      "c.yml:2: expected text, found a byte 0x00; save the file as UTF-8, or write \"\\x00\"");
+}
+
+TEST(ConfigFile, ReadsOtherFormsOfYaml) {
+  Sample sample;
+  read_config(
+      "\xEF\xBB\xBF{name: &text \"\\u00e4 \\x41\",\n"
+      "  depth: !!int 4}\n",
+      "c.yml", sample);
+  EXPECT_EQ(sample.name, "\xC3\xA4 A");
+  EXPECT_EQ(sample.depth, 4);
+  read_config(
+      "%YAML 1.1\n---\nname: &one one\nfiles:\n- *one\n- |-\n  two\n  lines\n- >-\n  a\n  b\n...\n"
+      "---\nquiet: true\n",
+      "c.yml", sample);
+  EXPECT_EQ(sample.files, (std::vector<std::string>{"one", "two\nlines", "a b"}));
+  EXPECT_TRUE(sample.quiet);
+  read_config("files: [a,\n  'b', # no\n  c ]", "c.yml", sample);
+  EXPECT_EQ(sample.files, (std::vector<std::string>{"a", "b", "c"}));
+  read_config("", "c.yml", sample);
+  read_config("---\n# nothing\n", "c.yml", sample);
+}
+
+TEST(ConfigFile, YesAndNoAreSaidAsTheFieldDoes) {
+  Sample sample;
+  for (const char* yes : {"yes", "On", "TRUE"}) {
+    const std::string text(yes);
+    read_config("quiet: " + text + "\nlength: " + text + "\nname: " + text, "c.yml", sample);
+    EXPECT_TRUE(sample.quiet);
+    EXPECT_EQ(sample.length, 5);
+    EXPECT_EQ(sample.name, text);
+  }
+  read_config("quiet: Off\nlength: no", "c.yml", sample);
+  EXPECT_FALSE(sample.quiet);
+  EXPECT_EQ(sample.length, 1);
+  read_config("length: 7", "c.yml", sample);
+  EXPECT_EQ(sample.length, 7);
+  EXPECT_EQ(error_of("depth: yes"), "c.yml:1: expected a whole number for depth, found 'yes'");
+  TranslateOptions translate;
+  read_config("alignment: true\nn-best: true\nword-scores: yes", "c.yml", translate);
+  EXPECT_EQ(translate.alignment.form, AlignmentForm::kHard);
+  EXPECT_EQ(translate.n_best, -1);
+  EXPECT_TRUE(translate.word_scores);
+  read_config("alignment: off\nn-best: no", "c.yml", translate);
+  EXPECT_EQ(translate.alignment.form, AlignmentForm::kNone);
+  EXPECT_EQ(translate.n_best, 0);
+}
+
+/// A text of nothing but what `part` says, over and over.
+std::string repeated(const std::string& part, std::size_t times) {
+  std::string text;
+  for (std::size_t i = 0; i < times; ++i) text += part;
+  return text;
+}
+
+TEST(ConfigFile, HostileTextsAreRefused) {
+  std::string laughs = "files: &a0 [x, x]\n";
+  for (int i = 1; i < 1000; ++i) {
+    laughs += "k" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" +
+              std::to_string(i - 1) + ", *a" + std::to_string(i - 1) + "]\n";
+  }
+  EXPECT_EQ(error_of(laughs).substr(0, 76),
+            "c.yml:2: expected a value or a list of values for k1, found a list inside; p");
+  EXPECT_EQ(error_of("files: &a [*a]").substr(0, 60),
+            "c.yml:1: expected a value or a list of values for files, fou");
+  std::string lists = "files: &a [" + repeated("x,", 50'000) + "]\n";
+  for (int i = 0; i < 1000; ++i) lists += "k" + std::to_string(i) + ": *a\n";
+  EXPECT_EQ(error_of(lists), "c.yml:3: expected at most 100000 values");
+  for (const char* part : {"[", "{", "- ", "? ", "[a: ", "\"a", "!a ", "&a ", "a: ", "\n  - "}) {
+    EXPECT_NE(error_of("files: " + repeated(part, 60'000)), "no error") << part;
+  }
+  EXPECT_EQ(error_of(repeated(" ", (1 << 18) + 1)),
+            "c.yml: expected a configuration of at most 262144 bytes, found more");
 }
 
 TEST(ConfigFile, WritesWhatItReads) {
@@ -105,7 +195,24 @@ TEST(ConfigFile, WritesWhatItReads) {
   sample.quiet = true;
   sample.rate = 1e-9F;
   sample.name = "#1: \"a\"\\ \n\r\t";
-  sample.files = {"-", "", "a,b", "[x]", "J\xC3\xBCrgen's", std::string("nul\0nul", 7)};
+  sample.files = {"-",
+                  "",
+                  "a,b",
+                  "[x]",
+                  "J\xC3\xBCrgen's",
+                  std::string("nul\0nul", 7),
+                  "null",
+                  "~",
+                  "yes",
+                  "---",
+                  "...",
+                  "a: b",
+                  "a #b",
+                  "\x04",
+                  "*a",
+                  "\xff",
+                  "%x",
+                  " a "};
   for (const ConfigDump kind : {ConfigDump::kFull, ConfigDump::kMinimal}) {
     Sample again;
     read_config(write_config(sample, kind), "c.yml", again);
@@ -125,9 +232,10 @@ TEST(ConfigFile, MinimalHasOnlyWhatDiffers) {
 }
 
 TEST(ConfigFile, FullExplainsEveryField) {
-  EXPECT_EQ(write_config(Sample{}, ConfigDump::kFull),
-            "# Say nothing\nquiet: false\n# Layers\ndepth: 6\n# A share\nrate: 0.1\n"
-            "# A text\nname: \"\"\n# Texts\nfiles: [a]\n");
+  EXPECT_EQ(
+      write_config(Sample{}, ConfigDump::kFull),
+      "# Say nothing\nquiet: false\n# Layers\ndepth: 6\n# Words\nlength: 1\n# A share\nrate: 0.1\n"
+      "# A text\nname: \"\"\n# Texts\nfiles: [a]\n");
 }
 
 }  // namespace

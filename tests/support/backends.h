@@ -1,0 +1,24 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/backend.h"
+
+namespace heed {
+
+/// The backends that a test runs on: those of the table, or, where the environment variable
+/// HEED_TEST_BACKEND is "opaque", OpaqueBackend in place of each.
+std::unique_ptr<Backend> make_test_backend(std::string_view name);
+std::vector<std::string_view> test_backend_names();
+
+inline auto every_backend() { return testing::ValuesIn(test_backend_names()); }
+inline std::string backend_name(const testing::TestParamInfo<std::string_view>& info) {
+  return std::string(info.param);
+}
+
+}  // namespace heed
