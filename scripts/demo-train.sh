@@ -3,12 +3,12 @@
 # generator writes; measures it on unseen numbers, and draws what it looks at. About two minutes.
 #   scripts/demo-train.sh [FOLDER]     keeps text and model there (default: a new folder in /tmp)
 set -euo pipefail
+folder=$(realpath -m "${1:-$(mktemp -d)}")
 cd "$(dirname "$0")/.."
 
 step() { printf '\n== %s\n' "$*"; }
 die() { echo "demo-train.sh: $*" >&2; exit 1; }
 
-folder=${1:-$(mktemp -d)}
 mkdir -p "$folder" || die "cannot make the folder $folder"
 [[ ! -e $folder/numbers.safetensors ]] || die "$folder holds a model already; name another folder"
 

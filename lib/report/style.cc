@@ -40,12 +40,12 @@ th[aria-sort=ascending] button::after{content:"↑"}
 th[aria-sort=descending] button::after{content:"↓"}
 .key{vertical-align:middle;margin-right:.25rem}
 .signatures{padding-left:1.1rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,32rem),1fr));gap:1.5rem 2rem;margin:1.25rem 0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1.5rem 2rem;margin:1.25rem 0}
 .figures figure{max-width:38rem}
 .figures .broad{max-width:57rem;grid-column:1/-1}
 figure{margin:0;min-width:0}
-.figures svg{display:block;width:100%;min-width:32rem;height:auto}
-.figures .broad svg{min-width:48rem}
+.figures svg{display:block;width:100%;min-width:29.5rem;height:auto}
+.figures .broad svg{min-width:44.5rem}
 .figures svg .paper,.maps svg .paper{fill:none}
 .definitions{display:grid;grid-template-columns:auto 1fr;gap:.2rem 1rem;margin:1rem 0}
 .definitions dt{font-size:.875rem;font-weight:600}

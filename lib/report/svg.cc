@@ -81,7 +81,8 @@ std::string standalone(std::string_view figure) {
 
 std::string_view figure_style() {
   return R"(.chart text,.tree text{font:15px system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:#1f2328}
-.chart .small,.tree .small{font-size:13px;fill:#59636e}
+.chart .small{font-size:14px}.tree .small{font-size:13px}
+.chart .small,.tree .small{fill:#59636e}
 .chart .paper,.tree .paper{fill:#fff}
 .chart path{fill:none}
 .chart .grid{stroke:#e4e7eb}

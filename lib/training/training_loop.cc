@@ -47,7 +47,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       tokenizers_(make_tokenizers(corpus_, options_, state_file_, log)),
       parameters_(*backend_),
       model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
-      workers_(*model_, options_.training.threads),
+      workers_(expect_room_for(*model_, options_.training), options_.training.threads),
       batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
                options_.training.seed),
       end_(make_end(options_.training)),

@@ -10,6 +10,8 @@
 #include "util/error.h"
 #include "util/fields.h"
 #include "util/json_fields.h"
+#include "util/memory.h"
+#include "util/strings.h"
 
 namespace heed {
 
@@ -179,6 +181,20 @@ std::vector<Period> make_end(const TrainingOptions& options) {
     end.push_back(period);
   }
   return end;
+}
+
+const EncoderDecoder& expect_room_for(const EncoderDecoder& model, const TrainingOptions& options) {
+  const Parameters& parameters = model.parameters();
+  const auto threads = static_cast<std::size_t>(options.threads);
+  const std::size_t blocks = 3 + threads + (options.exponential_smoothing > 0 ? 1 : 0);
+  const std::size_t needed = blocks * parameters.size() * sizeof(float);
+  const std::uint64_t available = available_memory();
+  if (needed <= available) return model;
+  fail(
+      "expected room for the weights, moments and gradients of {} parameters in {} threads ({}), "
+      "found {} available; choose a smaller model or fewer --threads",
+      with_thousands(static_cast<std::int64_t>(parameters.count())), threads, human_size(needed),
+      human_size(available));
 }
 
 }  // namespace heed

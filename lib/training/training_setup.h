@@ -53,4 +53,8 @@ std::vector<Period> make_end(const TrainingOptions& options);
 /// The cosine schedule has to know the end in updates; throws UsageError if it is not among `end`.
 ScheduleShape make_schedule(const TrainingOptions& options, const std::vector<Period>& end);
 
+/// Throws Error if weights, moments and the workers' gradients would not fit into memory, before
+/// any of it is asked for. Returns the model.
+const EncoderDecoder& expect_room_for(const EncoderDecoder& model, const TrainingOptions& options);
+
 }  // namespace heed

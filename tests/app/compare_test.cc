@@ -89,6 +89,7 @@ TEST_F(CompareCommandTest, ExplainsWrongFlags) {
   expect_failure("--vary seed=", 2, "seed=");
   expect_failure("--vary attention=none,additve", 2, "did you mean 'additive'");
   expect_failure("--vary dim-embb=3", 2, "did you mean 'dim-emb'");
+  expect_failure("--baseline attention=dot", 2, "for --baseline, attention=none or attention=add");
   expect_failure("-m model", 2, "-m");
   expect_failure("--jobs 0", 2, "--jobs");
   expect_failure("--runs none", 1, "none");

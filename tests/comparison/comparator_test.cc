@@ -146,6 +146,7 @@ TEST_F(ComparisonTest, AllRunsAreCheckedBeforeTheFirst) {
   expect_usage("backend=eigen,cuda", "cuda");
   expect_usage("attntion=none", "'attention'");
   expect_usage("enc-cell=gru,grru", "run enc-cell=grru: unknown enc-cell 'grru'");
+  expect_usage("enc-depth=1,1000000000", "run enc-depth=1000000000: expected 1 to");
   expect_usage("dim-emb=8,9x", "run dim-emb=9x: expected a whole number for dim-emb, found '9x'");
   options_.train.training.valid_metrics = {"cross-entropy", "attention"};
   expect_usage("attention=additive,none", "run attention=none: --valid-metrics attention needs");
