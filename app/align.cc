@@ -40,8 +40,8 @@ void run(const AlignCommand& command) {
   const PairRecord write = [&](const TranslatedLine& line) { return aligner.format(line); };
   const AlignSummary summary = aligner.align(pair_stream(*reader, write, output, command.quiet));
   output.close();
-  if (!command.quiet) print_summary(summary.lines);
   const auto tell = messages(command.quiet);
+  for (const std::string& line : summary_lines(summary.lines)) tell(line);
   for (const std::string& line : summary.report) tell(line);
 }
 

@@ -46,9 +46,9 @@ Command add_compare(CLI::App& app, const std::string& command_line) {
       Subcommand{
           "compare",
           "Train models that differ in a flag, such as the kind of attention, and compare them",
-          "All runs have the same data in the same order, the same vocabulary, the same first "
-          "weights\n"
-          "where shapes agree, and the same budget: --early-stopping is 0 here.\n"
+          "All runs have the same data in the same order, the same vocabulary, the same\n"
+          "first weights where shapes agree, and the same budget: --early-stopping is 0\n"
+          "here.\n"
           "Example:\n"
           "  heed compare -t train.de train.en --valid-sets valid.de valid.en \\\n"
           "    --test-sets test.de test.en --vary attention=none,additive,dot \\\n"

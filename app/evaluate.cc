@@ -101,16 +101,15 @@ std::vector<std::string> expand_evaluate_flags(std::vector<std::string> argument
 
 Command add_evaluate(CLI::App& app) {
   auto flags = std::make_shared<Flags>(
-      app, Subcommand{"evaluate",
-                      "Score translations as sacreBLEU does: BLEU, chrF, TER; alignments too",
-                      "Examples:\n"
-                      "  heed evaluate reference.en -i output.en -m bleu chrf ter\n"
-                      "  heed evaluate reference.en -i baseline.en other.en --paired-bs -f text\n"
-                      "  heed evaluate reference.en -i output.en --source source.de -f text\n"
-                      "  heed evaluate -i links.pharaoh -m aer gold.pharaoh -f text\n"
-                      "sacreBLEU's short flags are known too: -tok -lc -sl -nr -sv -cc -cw -ci "
-                      "-cin -pbs -pbsn\n"
-                      "-par -part -sh.\n"});
+      app, Subcommand{
+               "evaluate", "Score translations as sacreBLEU does: BLEU, chrF, TER; alignments too",
+               "Examples:\n"
+               "  heed evaluate reference.en -i output.en -m bleu chrf ter\n"
+               "  heed evaluate reference.en -i baseline.en other.en --paired-bs -f text\n"
+               "  heed evaluate reference.en -i output.en --source source.de -f text\n"
+               "  heed evaluate -i links.pharaoh -m aer gold.pharaoh -f text\n"
+               "sacreBLEU's short flags are known too: -tok -lc -sl -nr -sv -cc -cw -ci -cin\n"
+               "-pbs -pbsn -par -part -sh.\n"});
   auto references = std::make_shared<std::vector<std::string>>();
   flags->add_files("references", "Files of references, a file a set", *references);
   flags->add<EvaluateOptions>();

@@ -17,7 +17,7 @@ class Help : public CLI::Formatter {
     return line + "\n" + wrap(make_option_desc(option), kIndent);
   }
   std::string make_description(const CLI::App* app) const override {
-    return wrap(app->get_description(), 0);
+    return wrap(app->get_description(), 0) + "\n";
   }
   std::string make_subcommand(const CLI::App* subcommand) const override {
     return fmt::format("  {}\n{}", subcommand->get_name(),
@@ -50,6 +50,7 @@ std::string Flags::join(const std::vector<std::string>& texts) {
 Flags::Flags(CLI::App& app, const Subcommand& subcommand)
     : command_(app.add_subcommand(subcommand.name, subcommand.description)) {
   command_->footer(subcommand.examples);
+  command_->set_help_flag("-h,--help", "Print this help and stop");
 }
 
 void Flags::add_flag(const Shape& shape) {

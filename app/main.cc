@@ -10,45 +10,18 @@
 
 #include "app/commands.h"
 #include "app/flags.h"
+#include "app/usage.h"
 #include "heed/error.h"
-#include "util/strings.h"
 
 namespace heed {
 
 namespace {
 
-/// "unknown option --beam-sizes, did you mean --beam-size?"
-std::string unknown_option(const CLI::App& app, const std::string& given) {
-  std::vector<std::string> known;
-  for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
-  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
-  const std::string nearest = nearest_name(given, known);
-  return fmt::format("unknown {} {}{}; see heed {} --help",
-                     given.starts_with('-') ? "option" : "argument", given,
-                     nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest),
-                     app.get_parent() == nullptr ? "" : app.get_name());
-}
-
-const CLI::App& chosen(const CLI::App& app) {
-  const auto commands = app.get_subcommands();
-  return commands.empty() ? app : *commands.front();
-}
-
-int usage_error(const std::string& message) {
-  fmt::print(stderr, "heed: {}\n", message);
+int parse_error(const CLI::App& app, const CLI::ParseError& error) {
+  const bool is_answered = dynamic_cast<const CLI::Success*>(&error) != nullptr;
+  if (is_answered && app.remaining().empty()) return app.exit(error);
+  fmt::print(stderr, "heed: {}\n", usage_message(app, error));
   return 2;
-}
-
-int parse_error(const CLI::App& app, const CLI::ParseError& error, const char* first_word) {
-  if (dynamic_cast<const CLI::Success*>(&error) != nullptr) return app.exit(error);
-  if (app.get_subcommands().empty() && first_word != nullptr) {
-    return usage_error(unknown_option(app, first_word));
-  }
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const CLI::App& where = chosen(app);
-    return usage_error(unknown_option(where, where.remaining(true).front()));
-  }
-  return usage_error(error.what());
 }
 
 /// The words as a shell reads them.
@@ -76,7 +49,9 @@ int run(int argc, char** argv) {
       "kind of attention is a flag.",
       "heed");
   set_help_format(app);
-  app.set_version_flag("--version", "heed " HEED_VERSION);
+  app.set_help_flag("-h,--help", "Print this help and stop");
+  app.set_version_flag("--version", "heed " HEED_VERSION, "Print the version and stop");
+  app.footer("heed help SUBCOMMAND shows a subcommand's flags, units and examples.\n");
   app.require_subcommand(1);
   std::map<std::string, Command> commands;
   commands["train"] = add_train(app);
@@ -87,13 +62,13 @@ int run(int argc, char** argv) {
   commands["info"] = add_info(app);
   commands["average"] = add_average(app);
   commands["compare"] = add_compare(app, quote_words({argv, argv + argc}));
+  const std::vector<std::string> arguments =
+      expand_evaluate_flags(expand_help({argv + 1, argv + argc}));
   try {
-    std::vector<std::string> arguments = expand_evaluate_flags({argv + 1, argv + argc});
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
-    app.parse(std::move(arguments));
-    return commands.at(chosen(app).get_name())();
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11's order
+    return commands.at(app.get_subcommands().front()->get_name())();
   } catch (const CLI::ParseError& error) {
-    return parse_error(app, error, argv[1]);
+    return parse_error(app, error);
   }
 }
 

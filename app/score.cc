@@ -117,7 +117,8 @@ void run(const ScoreCommand& command) {
   const StreamSummary summary =
       translator.score(pair_stream(*reader, write, output, command.quiet));
   output.close();
-  if (!command.quiet) print_summary(summary);
+  const auto tell = messages(command.quiet);
+  for (const std::string& line : summary_lines(summary)) tell(line);
 }
 
 int score(const Flags& flags) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,11 +19,16 @@ namespace {
 
 std::string system_message() { return std::generic_category().message(errno); }
 
-void print_count(const LineCount& lines, const char* what) {
-  if (lines.count == 0) return;
-  fmt::print(stderr, "heed: {} line{} {}: {}{}\n",
-             with_thousands(static_cast<std::int64_t>(lines.count)), lines.count == 1 ? "" : "s",
-             what, fmt::join(lines.first, ", "), lines.count > lines.first.size() ? ", …" : "");
+/// The size of regular files together; nothing where there are others.
+std::optional<std::uint64_t> size_of(const std::vector<std::string>& paths) {
+  std::uint64_t total = 0;
+  for (const std::string& path : paths) {
+    struct stat status {};
+    const int result = path == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(path.c_str(), &status);
+    if (result != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+    total += static_cast<std::uint64_t>(status.st_size);
+  }
+  return total;
 }
 
 }  // namespace
@@ -69,6 +75,16 @@ Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
       fail("could not read {}: {}", path, system_message());
     }
   }
+  total_ = size_of(paths_);
+}
+
+InputPlace Input::place() const { return {bytes_before_ + bytes_of_file(), total_}; }
+
+/// Where standard input is a file, the system knows how far it is read.
+std::uint64_t Input::bytes_of_file() const {
+  if (!reader_) return 0;
+  if (paths_[next_path_ - 1] != "-") return reader_->offset();
+  return static_cast<std::uint64_t>(std::max<off_t>(::lseek(STDIN_FILENO, 0, SEEK_CUR), 0));
 }
 
 NextLine Input::read(std::string& line) {
@@ -77,9 +93,12 @@ NextLine Input::read(std::string& line) {
     if (!reader_) {
       if (next_path_ == paths_.size()) return NextLine::kEnd;
       reader_ = std::make_unique<LineReader>(paths_[next_path_++]);
+      const bool is_standard = paths_[next_path_ - 1] == "-";
+      if (!is_standard && !reader_->is_plain_file()) total_.reset();
     }
     if (!reader_->is_ready(kPatience)) return NextLine::kLater;
     if (reader_->next(line)) return NextLine::kRead;
+    bytes_before_ += bytes_of_file();
     reader_.reset();
     // Opening standard input waits for its first bytes.
     if (next_path_ < paths_.size() && paths_[next_path_] == "-") return NextLine::kLater;
@@ -108,11 +127,20 @@ int until_reader_goes(const std::function<void()>& action) {
   return 0;
 }
 
-void print_summary(const StreamSummary& summary) {
-  print_count(summary.split, "split");
-  print_count(summary.cropped, "cropped");
-  print_count(summary.copied, "copied");
-  print_count(summary.invalid_utf8, "with invalid UTF-8");
+std::vector<std::string> summary_lines(const StreamSummary& summary) {
+  std::vector<std::string> result;
+  const auto add = [&](const LineCount& lines, const char* what) {
+    if (lines.count == 0) return;
+    result.push_back(fmt::format("{} line{} {}: {}{}",
+                                 with_thousands(static_cast<std::int64_t>(lines.count)),
+                                 lines.count == 1 ? "" : "s", what, fmt::join(lines.first, ", "),
+                                 lines.count > lines.first.size() ? ", …" : ""));
+  };
+  add(summary.split, "split");
+  add(summary.cropped, "cropped");
+  add(summary.copied, "copied");
+  add(summary.invalid_utf8, "with invalid UTF-8");
+  return result;
 }
 
 }  // namespace heed

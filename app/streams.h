@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/line_report.h"
 #include "heed/translator.h"
 #include "util/descriptor.h"
 #include "util/files.h"
@@ -49,9 +50,16 @@ class Input {
   /// Waits only some milliseconds for a line. Throws Error if a file can't be read.
   NextLine read(std::string& line);
 
+  /// How far it is read.
+  InputPlace place() const;
+
  private:
+  std::uint64_t bytes_of_file() const;
+
   std::vector<std::string> paths_;
   std::size_t next_path_ = 0;
+  std::uint64_t bytes_before_ = 0;        ///< Of files that are read.
+  std::optional<std::uint64_t> total_{};  ///< Of all files, while all are plain.
   std::unique_ptr<LineReader> reader_;
 };
 
@@ -65,6 +73,6 @@ std::function<void(const std::string&)> messages(bool quiet);
 int until_reader_goes(const std::function<void()>& action);
 
 /// "3 lines split: 17, 204, 881" for each kind of line that wasn't translated as it was.
-void print_summary(const StreamSummary& summary);
+std::vector<std::string> summary_lines(const StreamSummary& summary);
 
 }  // namespace heed

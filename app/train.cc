@@ -26,7 +26,10 @@ TrainCommand choose(const Flags& flags, std::size_t pairs) {
   TrainCommand first;
   flags.apply(first);
   TrainCommand command;
-  command.train = TrainOptions::for_corpus(first.train.architecture.type, pairs);
+  const std::string& pretrained = first.train.pretrained_model;
+  command.train = pretrained.empty()
+                      ? TrainOptions::for_corpus(first.train.architecture.type, pairs)
+                      : TrainOptions::for_pretrained(pretrained, pairs);
   flags.apply(command);
   return command;
 }
@@ -59,9 +62,11 @@ Command add_train(CLI::App& app) {
       app,
       Subcommand{"train",
                  "Train a model from parallel text; the same command again goes on after a stop",
-                 "Example:\n"
+                 "Examples:\n"
                  "  heed train -t train.de train.en --valid-sets valid.de valid.en \\\n"
-                 "    -m de-en.safetensors\n"});
+                 "    -m de-en.safetensors\n"
+                 "  heed train -t law.de law.en --pretrained-model de-en.safetensors \\\n"
+                 "    -m law.safetensors\n"});
   flags->add<TrainCommand>();
   flags->add_config_flags();
   auto dry_run = std::make_shared<bool>(false);

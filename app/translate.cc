@@ -1,6 +1,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -26,6 +27,7 @@ struct TranslateCommand {
   bool heatmap = false;
   std::string heatmap_svg{};
   bool stats = false;
+  std::string log{};
   bool quiet = false;
 
   template <class Self, class Visitor>
@@ -44,6 +46,8 @@ struct TranslateCommand {
       self.heatmap_svg);
     v(Field{"stats", "Write speed and the time to the first translation to standard error"},
       self.stats);
+    v(Field{"log", "Write messages and the closing summary to this file too, after what it holds"},
+      self.log);
     v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
       self.quiet);
   }
@@ -66,21 +70,24 @@ class TranslateRun {
       : command_(command),
         input_(command.input),
         translator_(command.model, model_options(command)),
+        report_(report_options(command)),
         output_(command.output) {}
 
   void run();
 
  private:
   static TranslateOptions model_options(const TranslateCommand& command);
+  static LineReport::Options report_options(const TranslateCommand& command);
   NextLine read(SourceLine& line);
   void write(std::span<TranslatedLine> lines);
   void draw(const TranslatedLine& line, std::string& text);
-  void print_stats(const StreamSummary& summary) const;
+  std::string stats_of(const StreamSummary& summary) const;
 
   const TranslateCommand& command_;
   const Clock::time_point start_ = Clock::now();
   Input input_;
   Translator translator_;
+  LineReport report_;
   Output output_;  ///< Last: a file is not emptied when something else is wrong.
   std::size_t lines_ = 0;
   bool is_drawn_ = false;
@@ -96,10 +103,17 @@ TranslateOptions TranslateRun::model_options(const TranslateCommand& command) {
   return options;
 }
 
+LineReport::Options TranslateRun::report_options(const TranslateCommand& command) {
+  return {command.quiet, command.log,
+          command.input.empty() || std::ranges::count(command.input, "-") > 0,
+          command.output.empty() || command.output == "-"};
+}
+
 NextLine TranslateRun::read(SourceLine& line) {
   const NextLine next = input_.read(line.text);
   if (next == NextLine::kRead) {
     line = parse_record(std::move(line.text), ++lines_, command_.translate);
+    if (report_.shows_progress()) report_.note_read(input_.place());
   }
   return next;
 }
@@ -122,28 +136,31 @@ void TranslateRun::write(std::span<TranslatedLine> lines) {
   }
   output_.write(text_);
   if (first_seconds_ == 0) first_seconds_ = seconds_since(start_);
+  report_.note_written(lines);
 }
 
-void TranslateRun::print_stats(const StreamSummary& summary) const {
+std::string TranslateRun::stats_of(const StreamSummary& summary) const {
   const double seconds = seconds_since(start_);
   const auto thousands = [](auto number) {
     return with_thousands(static_cast<std::int64_t>(number));
   };
-  fmt::print(stderr,
-             "heed: {} lines, {} source words, {} target words in {}: {} source words/s; first "
-             "translation after {:.0f} ms\n",
-             thousands(summary.lines), thousands(summary.source_words),
-             thousands(summary.target_words), human_duration(seconds),
-             thousands(static_cast<double>(summary.source_words) / seconds), 1000 * first_seconds_);
+  return fmt::format(
+      "{} lines, {} source words, {} target words in {}: {} source words/s; first translation "
+      "after "
+      "{:.0f} ms",
+      thousands(summary.lines), thousands(summary.source_words), thousands(summary.target_words),
+      human_duration(seconds), thousands(static_cast<double>(summary.source_words) / seconds),
+      1000 * first_seconds_);
 }
 
 void TranslateRun::run() {
-  const StreamSummary summary = translator_.translate(
-      {[this](SourceLine& line) { return read(line); },
-       [this](std::span<TranslatedLine> lines) { write(lines); }, messages(command_.quiet)});
+  const StreamSummary summary =
+      translator_.translate({[this](SourceLine& line) { return read(line); },
+                             [this](std::span<TranslatedLine> lines) { write(lines); },
+                             [this](const std::string& message) { report_.say(message); }});
   output_.close();
-  if (!command_.quiet) print_summary(summary);
-  if (command_.stats) print_stats(summary);
+  for (const std::string& line : summary_lines(summary)) report_.say(line);
+  if (command_.stats) report_.say(stats_of(summary), true);
 }
 
 int translate(const Flags& flags) {

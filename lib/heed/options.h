@@ -195,17 +195,26 @@ struct TrainingOptions {
 /// Everything that `heed train` needs.
 struct TrainOptions {
   std::string model = {};
+  std::string pretrained_model = {};
   ModelOptions architecture;
   DataOptions data;
   TrainingOptions training;
 
   /// Defaults that suit a corpus of so many sentence pairs.
   static TrainOptions for_corpus(ModelType type, std::size_t sentence_pairs);
+  /// The same for training this model further: its shape, its file as pretrained_model. Throws
+  /// Error if the file is no model.
+  static TrainOptions for_pretrained(const std::string& model, std::size_t sentence_pairs);
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"model", "Model file to write; its state lies beside it in MODEL.state", 'm'}.file(),
       self.model);
+    v(Field{"pretrained-model",
+            "Begin with the weights, vocabularies and shape of this model, which another training "
+            "made, such as to suit it to other text; updates and learning rate begin anew"}
+          .file(),
+      self.pretrained_model);
     ModelOptions::visit_fields(self.architecture, v);
     DataOptions::visit_fields(self.data, v);
     TrainingOptions::visit_fields(self.training, v);

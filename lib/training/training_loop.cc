@@ -44,7 +44,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       validation_text_(read_validation_text(options_.data)),
       state_file_(options_.model + ".state", options_,
                   corpus_.fingerprint() + (guided_ ? guided_->checksum() : 0)),
-      tokenizers_(make_tokenizers(corpus_, options_.data, state_file_, log)),
+      tokenizers_(make_tokenizers(corpus_, options_, state_file_, log)),
       parameters_(*backend_),
       model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
       workers_(expect_room_for(*model_, options_.training), options_.training.threads),
@@ -57,6 +57,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       schedule_(make_schedule(options_.training, end_)),
       report_(log) {
   parameters_.initialize(options_.training.seed);
+  if (!state_file_.exists()) load_pretrained(options_, parameters_);
   check_own_choice(*model_);
   if (guided_) workers_.guide_attention(make_guide(*model_, options_.training));
   first_moment_.emplace(*backend_, parameters_.size());

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <thread>
 #include <utility>
 
 #include "model/attention_choice.h"
 #include "util/error.h"
 #include "util/fields.h"
+#include "util/json_fields.h"
 #include "util/memory.h"
 #include "util/strings.h"
 
@@ -89,7 +91,7 @@ Tokenizers load_tokenizers(const std::vector<std::string>& files) {
   return {Tokenizer::load(files.front()), Tokenizer::load(files.back())};
 }
 
-/// A training goes on with the vocabularies that it began with.
+/// A training goes on with the vocabularies that it, or its pretrained model, began with.
 Tokenizers same_tokenizers(Tokenizers before, const std::vector<std::string>& files) {
   if (files.empty()) return before;
   const Tokenizers given = load_tokenizers(files);
@@ -103,13 +105,55 @@ Tokenizers same_tokenizers(Tokenizers before, const std::vector<std::string>& fi
   return before;
 }
 
+/// Weights are the same whatever is dropped in training, or read off as an alignment.
+void expect_shape(const ModelOptions& pretrained, const TrainOptions& options) {
+  const nlohmann::json wanted = to_json(options.architecture), found = to_json(pretrained);
+  for (const auto& [name, value] : found.items()) {
+    const bool is_shape = !name.starts_with("dropout") && !name.starts_with("alignment-");
+    if (!is_shape || wanted[name] == value) continue;
+    fail_usage("expected --{} {} as {} has it, found {}; leave the option out", name, value.dump(),
+               options.pretrained_model, wanted[name].dump());
+  }
+}
+
+/// Reads a model for what is in it.
+ModelContents contents_of(const std::string& path) {
+  const std::unique_ptr<Backend> backend = make_backend("reference");
+  return LoadedModel(path, *backend).contents();
+}
+
 }  // namespace
 
-Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,
+Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
                            const TrainingState& state, Log& log) {
-  if (state.exists()) return same_tokenizers(state.tokenizers(), options.vocab);
-  if (options.vocab.empty()) return train_tokenizers(corpus, options, log);
-  return load_tokenizers(options.vocab);
+  const std::vector<std::string>& files = options.data.vocab;
+  const std::string& pretrained = options.pretrained_model;
+  if (state.exists()) return same_tokenizers(state.tokenizers(), files);
+  if (!pretrained.empty()) {
+    const ModelContents contents = contents_of(pretrained);
+    expect_shape(contents.options, options);
+    log.info("[train] beginning with the weights and vocabularies of {}", pretrained);
+    return same_tokenizers(contents.tokenizers, files);
+  }
+  if (files.empty()) return train_tokenizers(corpus, options.data, log);
+  return load_tokenizers(files);
+}
+
+TrainOptions TrainOptions::for_pretrained(const std::string& model, std::size_t sentence_pairs) {
+  const ModelOptions shape = contents_of(model).options;
+  TrainOptions options = for_corpus(shape.type, sentence_pairs);
+  options.architecture = shape;
+  options.pretrained_model = model;
+  return options;
+}
+
+void load_pretrained(const TrainOptions& options, Parameters& parameters) {
+  const std::string& path = options.pretrained_model;
+  if (path.empty()) return;
+  const LoadedModel loaded(path, parameters.backend());
+  for (std::size_t i = 0; i < parameters.all().size(); ++i) {
+    parameters.backend().copy(loaded.parameters().all()[i].value, parameters.all()[i].value);
+  }
 }
 
 ScheduleShape make_schedule(const TrainingOptions& options, const std::vector<Period>& end) {

@@ -39,9 +39,13 @@ std::optional<GuidedAlignment> read_guided_alignment(const Corpus& corpus,
 /// UsageError for a model without attention weights, or a weight that isn't above 0.
 AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options);
 
-/// Those of the state, where there is one; else those of --vocab; else they are trained.
-Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,
+/// Those of the state, where there is one; else those of --pretrained-model or of --vocab; else
+/// they are trained. Throws UsageError naming an option that the pretrained model's shape hasn't.
+Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
                            const TrainingState& state, Log& log);
+
+/// Begins with the weights of --pretrained-model, if there is one.
+void load_pretrained(const TrainOptions& options, Parameters& parameters);
 
 /// When to stop: --after and --time-budget. Throws UsageError.
 std::vector<Period> make_end(const TrainingOptions& options);

@@ -25,6 +25,8 @@ class Progress {
 
   /// Draws the bar: `fraction` done, from 0 to 1, and what there is to say.
   void show(double fraction, std::string_view text);
+  /// The same where nobody knows how much there is: without a bar.
+  void show(std::string_view text);
 
  private:
   Log& log_;

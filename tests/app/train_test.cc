@@ -94,6 +94,16 @@ TEST_F(TrainCommandTest, RehearsesWithoutWriting) {
   EXPECT_FALSE(exists("m.state"));
 }
 
+TEST_F(TrainCommandTest, TrainsAModelFurther) {
+  const std::string further =
+      "heed train --quiet -t a.en a.de --pretrained-model m -m n --after 2u ";
+  EXPECT_EQ(run("$train --after 20u -m m && " + further).code, 0);
+  EXPECT_NE(run("heed info n").out.find("dim-emb: 16\n"), std::string::npos);
+  expect_failure(run("rm n*; " + further + "--dim-emb 32"), 2, "expected --dim-emb 16 as m has it");
+  expect_failure(run(further + "--type transformer"), 2, "--type");
+  expect_failure(run(further + "--pretrained-model a.de"), 1, "a.de");
+}
+
 TEST_F(TrainCommandTest, ReadsStandardInputAndTsv) {
   EXPECT_EQ(run("paste a.de a.en | heed train --tsv -t - --vocab-size 120 --byte-fallback false "
                 "--dim-emb 8 --dim-rnn 8 --after 3u --quiet -m m")

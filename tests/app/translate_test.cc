@@ -111,7 +111,8 @@ TEST_F(TranslateCommandTest, BatchesAndThreadsChangeNothing) {
   EXPECT_EQ(lines(expected), 200);
   for (const char* flags :
        {"--threads 1", "--threads 4", "--threads 2 --mini-batch-words 20 --maxi-batch 2",
-        "--threads 3 --mini-batch-words 1", "--line-buffered --threads 4"}) {
+        "--threads 3 --mini-batch-words 1", "--threads 2 --mini-batch 3",
+        "--line-buffered --threads 4"}) {
     EXPECT_EQ(translate(text, flags).out, expected) << flags;
   }
 }
@@ -201,6 +202,7 @@ TEST_F(TranslateCommandTest, BadFlags) {
            {"--max-length-factor -1", "max-length-factor"},
            {"--mini-batch-words 0", "mini-batch-words"},
            {"--maxi-batch 0", "maxi-batch"},
+           {"--mini-batch -1", "mini-batch"},
            {"--alignment firm", "'firm'"},
            {"--alignment 2", "up to 1"},
            {"--alignment 0", "above 0"},
@@ -283,6 +285,85 @@ TEST_F(TranslateCommandTest, TellsHowFastItWas) {
   const Shell::Result result = translate("zwei drei\nvier\n", "--stats");
   EXPECT_NE(result.err.find("2 lines, 3 source words"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("first translation after"), std::string::npos) << result.err;
+}
+
+/// What a terminal of 80 columns is shown, line by line; `script` (util-linux) makes the terminal.
+TEST_F(TranslateCommandTest, ShowsItsProgressOnATerminal) {
+  std::string text;
+  for (int i = 0; i < 500; ++i) text += german_number(i) + "\n";
+  directory().write("long", text);
+  directory().write("long.gz", gzip(text));
+  const auto seen = [](const std::string& command) {
+    const Shell::Result result = run("script -qec \"stty cols 80; '" HEED_PROGRAM
+                                     "' translate -m m -b 1 --max-length-output 3 " +
+                                     command + "\" /dev/null | tr '\\r' '\\n'");
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.out;
+  };
+  EXPECT_NE(seen("-i long > made").find(" lines, "), std::string::npos);
+  EXPECT_EQ(lines(directory().read("made")), 500);
+  for (const char* command : {"-i long > made", "< long > made", "-i long long -o made"}) {
+    const std::string progress = seen(command);
+    EXPECT_NE(progress.find("% ━"), std::string::npos) << command << progress;
+    EXPECT_NE(progress.find(" words/s, "), std::string::npos) << command << progress;
+    EXPECT_NE(progress.find(" left"), std::string::npos) << command << progress;
+  }
+  for (const char* command : {"-i long.gz > made", "< <(cat long) > made"}) {
+    const std::string progress = seen(command);  // nobody knows how much there is
+    EXPECT_NE(progress.find(" words/s"), std::string::npos) << command << progress;
+    EXPECT_EQ(progress.find(" left"), std::string::npos) << command << progress;
+  }
+  EXPECT_EQ(seen("--quiet -i long > made"), "");
+  EXPECT_EQ(seen("-i long").find(" words/s"), std::string::npos) << "text goes to the terminal";
+}
+
+TEST_F(TranslateCommandTest, MessagesAreKeptInALog) {
+  const Shell::Result result = translate("zwei\n\xff\n", "--log said");
+  EXPECT_NE(result.err.find("heed: line 2 is not UTF-8"), std::string::npos) << result.err;
+  EXPECT_EQ(translate("\xff\n", "--log said --quiet").err, "");
+  const std::string log = directory().read("said");
+  EXPECT_EQ(lines(log), 4) << log;  // a warning and a summary each
+  EXPECT_NE(log.find("] 1 line with invalid UTF-8: 2\n"), std::string::npos) << log;
+  expect_failure(translate("zwei\n", "--log missing/x"), 1, "missing/x");
+}
+
+TEST_F(TranslateCommandTest, DistinctTranslations) {
+  const auto texts = [](const std::string& flags) {
+    const Shell::Result result =
+        translate("zwei\nachtundsiebzig\n", "--beam-size 4 --max-length-output 2 " + flags);
+    EXPECT_EQ(result.code, 0) << result.err;
+    std::vector<std::string> found;
+    for (const std::string_view line : split_fields(result.out, '\n')) {
+      found.emplace_back(line.substr(0, line.find(" ||| F0")));
+    }
+    return found;
+  };
+  const std::string drawn = "--sampling --sampling-topk 2 --n-best 20 ";
+  const std::vector<std::string> all = texts(drawn);
+  std::vector<std::string> expected;
+  for (const std::string& text : all) {
+    if (std::ranges::count(expected, text) == 0) expected.push_back(text);
+  }
+  EXPECT_LT(expected.size(), all.size()) << "the test needs a text twice";
+  EXPECT_EQ(texts(drawn + "--n-best-distinct"), expected);
+  EXPECT_EQ(texts("--n-best 2 --n-best-distinct").size(), 5U);  // and the end of the last line
+  expect_failure(translate("zwei\n", "--n-best-distinct"), 2, "needs --n-best");
+}
+
+TEST_F(TranslateCommandTest, WordScoresOfASplitLineAddUp) {
+  const Shell::Result result = translate("zwei drei vier fünf sechs sieben acht\n",
+                                         "--n-best 1 --word-scores --max-length 6 -n 1");
+  EXPECT_NE(result.err.find("1 line split"), std::string::npos) << result.err;
+  const std::vector<std::string_view> words = split_words(result.out);
+  const auto at = [&](std::string_view name) { return std::ranges::find(words, name) + 1; };
+  double sum = 0;
+  for (auto word = at("WordScores="); word != words.end(); ++word) {
+    sum += std::stod(std::string(*word));
+  }
+  const auto tokens = static_cast<double>(words.end() - at("WordScores="));
+  const auto total = at("F0=");
+  EXPECT_NEAR(std::stod(std::string(*total)), sum, 1e-4 * tokens) << result.out;
+  EXPECT_NEAR(std::stod(std::string(total[2])), sum / tokens, 2e-4) << result.out;
 }
 
 TEST_F(TranslateCommandTest, FlagsWinOverConfigurationFiles) {

@@ -106,6 +106,20 @@ TEST_F(BatcherTest, BatchesHoldTheirLinesWithinTheBudget) {
   EXPECT_GT(full, static_cast<int>(batches.size()) * 3 / 4);
 }
 
+TEST_F(BatcherTest, ABatchHasAtMostSoManySentences) {
+  DataOptions options = small_batches();
+  options.mini_batch = 4;
+  Batcher data = batcher(options);
+  const std::vector<Batch> batches = epoch_of(data);
+  EXPECT_EQ(lines_of(batches).size(), kPairs);
+  for (const Batch& batch : batches) {
+    EXPECT_LE(batch.source.size(), 4);
+    EXPECT_TRUE(batch.target.rows() <= 100 || batch.source.size() == 1);
+  }
+  options.mini_batch = -1;
+  expect_error<UsageError>([&] { batcher(options); }, "--mini-batch");
+}
+
 TEST_F(BatcherTest, ABatchHoldsSentencesOfLikeLength) {
   Batcher data = batcher(small_batches());
   double spread = 0;
@@ -257,6 +271,10 @@ TEST(MakeBatches, RestoresOrderAndKeepsTheBudget) {
     }
   }
   EXPECT_EQ(seen.size(), 200U);
+  for (const Batch& batch : make_batches(sources, targets, {.words = 60, .sentences = 3})) {
+    EXPECT_LE(batch.source.size(), 3);
+    EXPECT_TRUE(batch.source.rows() <= 60 || batch.source.size() == 1);
+  }
 }
 
 TEST(MakeBatches, WithoutTargetsAndWithoutSentences) {

@@ -1,5 +1,6 @@
 #include "data/tokenizer.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -185,11 +186,54 @@ TEST(TrainTokenizer, ImpossibleInputs) {
   expect_error([] { train_tokenizer(0, sentence, {}); }, "found 0 lines without words");
   expect_error([] { train_tokenizer(3, [](std::size_t) { return " \t"; }, {}); },
                "found 3 lines without words");
-  expect_error([] { trained(options_for(100)); }, "could not train a vocabulary of 100 pieces");
-  expect_error([] { trained(options_for(0)); }, "could not train a vocabulary of 0 pieces");
+  expect_error<UsageError>([] { trained(options_for(0)); }, "at least 1 for --vocab-size, found 0");
   expect_error<UsageError>([] { trained(with_spm_options("no_such=1")); }, "no_such");
   expect_error<UsageError>([] { trained(with_spm_options("verbose")); }, "found 'verbose'");
-  expect_error([] { trained(with_spm_options("num_threads=x")); }, "cannot parse");
+  expect_error<UsageError>([] { trained(with_spm_options("num_threads=x")); }, "cannot parse");
+  expect_error<UsageError>([] { trained(with_spm_options("character_coverage=7")); },
+                           "it expects character_coverage >= 0.98 && character_coverage <= 1.0");
+  expect_error<UsageError>([] { trained(with_spm_options("bos_id=-1")); }, "without bos_id");
+  DataOptions options = options_for(400);
+  for (const char* symbol : {"<x>", "</s>", "<0x41>", ""}) {
+    options.user_symbols = {"<x>", symbol};
+    expect_error<UsageError>([&] { trained(options); }, fmt::format("found '{}'", symbol));
+  }
+}
+
+/// Three marks, 256 bytes, the blank and 27 characters.
+TEST(TrainTokenizer, RareCharactersBecomeBytesInASmallVocabulary) {
+  const auto text = [](std::size_t number) {
+    return sentence(number) + (number == 7 ? " xyz…" : "");
+  };
+  for (const VocabularyType type : {VocabularyType::kUnigram, VocabularyType::kBpe}) {
+    for (const int size : {262, 270, 280}) {
+      const Tokenizer tokenizer = train_tokenizer(500, text, options_for(size, type));
+      EXPECT_LE(tokenizer.size(), size);
+      EXPECT_GE(tokenizer.size(), size - 1);
+      EXPECT_EQ(tokenizer.decode(tokenizer.encode(text(7))), text(7));
+      const std::vector<std::string> rare = tokenizer.pieces(tokenizer.encode("…"));
+      EXPECT_EQ(rare.back(), "<0xA6>");
+    }
+  }
+  expect_error<UsageError>([&] { train_tokenizer(500, text, options_for(100)); },
+                           "--vocab-size of at least 262 with its 256 bytes, found 100; "
+                           "--byte-fallback false needs ");
+}
+
+TEST(TrainTokenizer, SaysHowLargeAVocabularyHasToBe) {
+  DataOptions options = options_for(10);
+  options.byte_fallback = false;
+  int least = 0;
+  try {
+    trained(options);
+  } catch (const UsageError& error) {
+    EXPECT_EQ(std::sscanf(error.what(), "expected --vocab-size of at least %d", &least), 1);
+  }
+  options.vocab_size = least - 1;
+  expect_error<UsageError>([&] { trained(options); },
+                           "rare ones become bytes with --byte-fallback");
+  options.vocab_size = least;
+  EXPECT_EQ(trained(options).size(), least);
 }
 
 TEST(TrainTokenizer, ReadsLongLinesAndLinesWithReservedCharacters) {

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
+
+namespace heed {
+
+/// `heed help`, `heed help train` and `heed version` as the flags that mean the same.
+std::vector<std::string> expand_help(std::vector<std::string> arguments);
+
+/// What is wrong with a command line that CLI11 refused, in one line, and what to do next.
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error);
+
+}  // namespace heed

@@ -1,0 +1,102 @@
+#include <gtest/gtest.h>
+
+#include "model/model_file.h"
+#include "support/expect_error.h"
+#include "training/small_training.h"
+
+namespace heed {
+namespace {
+
+/// A model "old", and options to train it further on other text.
+class Pretrained : public testing::TestWithParam<ModelType> {
+ protected:
+  Pretrained() {
+    TrainOptions first = small_.options(GetParam(), "old");
+    first.training.after = "30u";
+    train(first);
+    small_.directory.write("other.de", "eins\nzwei\ndrei\n");
+    small_.directory.write("other.en", "one\ntwo\nthree\n");
+  }
+
+  TrainOptions further() const {
+    TrainOptions options = TrainOptions::for_pretrained(small_.directory.path("old"), 3);
+    options.model = small_.directory.path("new");
+    options.data.train_sets = {small_.directory.path("other.de"),
+                               small_.directory.path("other.en")};
+    options.training.threads = 1;
+    options.training.lr_warmup = 1;
+    options.training.after = "5u";
+    return options;
+  }
+
+  std::vector<float> values(const std::string& name) const {
+    const auto backend = make_backend("reference");
+    const LoadedModel model(small_.directory.path(name), *backend);
+    std::vector<float> all;
+    for (const Parameter& parameter : model.parameters().all()) {
+      std::vector<float> part(parameter.size());
+      backend->read(parameter.value, part);
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
+  }
+
+  SmallTraining small_;
+};
+
+TEST_P(Pretrained, BeginsWithWeightsShapeAndVocabulariesOfTheModel) {
+  TrainOptions still = further();
+  EXPECT_EQ(still.architecture.dim_emb, 16);
+  EXPECT_EQ(still.architecture.type, GetParam());
+  still.training.learn_rate = 1e-30F;
+  still.training.exponential_smoothing = 0.5F;  // the average begins there too
+  EXPECT_EQ(train(still), TrainingEnd::kBudget);
+  EXPECT_EQ(values("new"), values("old"));
+  const auto backend = make_backend("reference");
+  EXPECT_EQ(
+      LoadedModel(still.model, *backend).contents().tokenizers.source.serialized(),
+      LoadedModel(still.pretrained_model, *backend).contents().tokenizers.source.serialized());
+  TrainOptions moving = further();
+  moving.model = small_.directory.path("moved");
+  train(moving);
+  EXPECT_NE(values("moved"), values("old"));
+}
+
+TEST_P(Pretrained, GoesOnWithItsOwnWeightsAfterAStop) {
+  train(further());
+  TrainOptions longer = further();
+  longer.training.after = "9u";
+  train(longer);
+  longer.model = small_.directory.path("whole");
+  train(longer);
+  EXPECT_EQ(values("new"), values("whole"));
+}
+
+TEST_P(Pretrained, NamesWhatDoesNotFit) {
+  const auto refused = [&](auto change, const std::string& part) {
+    TrainOptions options = further();
+    change(options);
+    expect_error<UsageError>([&] { Trainer{options}; }, part);
+  };
+  refused([](auto& o) { o.architecture.dim_emb = 32; }, "expected --dim-emb 16 as ");
+  refused([](auto& o) { o.architecture.enc_depth = 2; }, "found 2; leave the option out");
+  TrainOptions options = further();
+  options.architecture.dropout = 0.4F;  // is no shape
+  EXPECT_NO_THROW(Trainer{options});
+  options.pretrained_model = small_.directory.path("other.de");
+  expect_error([&] { Trainer{options}; }, "other.de");
+  const Tokenizer other = train_tokenizer(
+      3, [](std::size_t) { return "one two three"; }, small_.options(GetParam(), "").data);
+  options = further();
+  options.data.vocab = {small_.directory.write("other.spm", other.serialized())};
+  expect_error([&] { Trainer{options}; }, "expected the --vocab that this training began with");
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, Pretrained,
+                         testing::Values(ModelType::kRnn, ModelType::kTransformer),
+                         [](const auto& type) {
+                           return type.param == ModelType::kRnn ? "Rnn" : "Transformer";
+                         });
+
+}  // namespace
+}  // namespace heed
