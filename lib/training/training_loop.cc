@@ -138,7 +138,7 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
   if (!begins_at_end) fetch();
   if (validator_ && counters_.validation_due && !validate(interrupted)) return stop();
   while (!is_over()) {
-    if (interrupted() || !advance(interrupted)) return stop();
+    if (!advance(interrupted)) return stop();
   }
   report_.display(counters_, 1);
   const TrainingEnd end = is_stalled() ? TrainingEnd::kStalled : TrainingEnd::kBudget;
@@ -150,9 +150,9 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
   return end;
 }
 
-/// An update and what is due after it. False if its validation was interrupted.
+/// An update and what is due after it. False if interrupted.
 bool TrainingLoop::advance(const Interrupted& interrupted) {
-  update();
+  if (!update(interrupted)) return false;
   if (is_due(disp_freq_)) report_.display(counters_, share_done());
   report_.show_bar(counters_, share_done());
   if (validator_ && is_due(valid_freq_)) {
@@ -207,9 +207,16 @@ std::string TrainingLoop::best_text() const {
                      options_.training.valid_metrics.front(), counters_.best);
 }
 
-LossSum TrainingLoop::gather_update() {
+/// The gradient of an update's batches. Nothing if interrupted: the next run begins with the first
+/// of them again.
+std::optional<LossSum> TrainingLoop::gather_update(const Interrupted& interrupted) {
+  const DataPosition begin = counters_.position;
   LossSum sum;
   for (int part = 0; part < options_.training.optimizer_delay; ++part) {
+    if (interrupted()) {
+      counters_.position = begin;
+      return std::nullopt;
+    }
     const Batch batch = std::exchange(next_batch_, {});
     fetch();
     const std::uint64_t key = hash_seed(
@@ -222,10 +229,13 @@ LossSum TrainingLoop::gather_update() {
   return sum;
 }
 
-void TrainingLoop::update() {
+/// False if it was interrupted: nothing has changed then.
+bool TrainingLoop::update(const Interrupted& interrupted) {
   before_update_ = counters_.progress;
   const double begin = seconds_now();
-  const LossSum sum = gather_update();
+  const std::optional<LossSum> gathered = gather_update(interrupted);
+  if (!gathered) return false;
+  const LossSum sum = *gathered;
   Progressed& progress = counters_.progress;
   const std::uint64_t number = progress.updates + 1;
   Workers::Update update;
@@ -256,6 +266,7 @@ void TrainingLoop::update() {
   counters_.sentences += sum.sentences;
   progress.seconds = seconds_now();
   report_.add({sum, norm, update.adam.learning_rate, progress.seconds - begin});
+  return true;
 }
 
 /// False if it was interrupted: nothing has changed then.
