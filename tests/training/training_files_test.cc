@@ -92,7 +92,7 @@ TEST_F(TrainingFiles, AnyMomentIsOneToStopAt) {
   train(whole, [&] { return ++asked < 0; });
   EXPECT_GT(asked, 60) << "twice an update, and in two validations";
   TrainOptions parts = whole;
-  for (int end = 1; end <= asked; end += end > 50 && end < 60 ? 1 : 4) {
+  for (int end = 1; end <= asked; end += 1 + asked / 20) {
     parts.model = path("parts" + std::to_string(end));
     int count = 0;
     EXPECT_EQ(train(parts, [&] { return ++count == end; }), TrainingEnd::kInterrupted);
