@@ -17,6 +17,8 @@ namespace heed {
 ///     options.model = "de-en.safetensors";
 ///     options.data.train_sets = {"train.de", "train.en"};
 ///     heed::Trainer(options).run();
+///
+/// As long as it lives no other program trains the same model: MODEL.lock says so.
 class Trainer {
  public:
   /// Chooses options for a corpus of so many sentence pairs.

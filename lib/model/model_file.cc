@@ -143,7 +143,7 @@ LoadedModel::LoadedModel(const std::string& path, Backend& backend)
     return make_model(contents_.options, contents_.tokenizers.vocabularies(), *parameters_);
   });
   check_tensors();
-  if (float* const values = mapped_parameters()) {
+  if (float* const values = viewed_parameters()) {
     parameters_->bind({values, 1, static_cast<int>(parameters_->size())});
   } else {
     copy_parameters(backend);
@@ -172,10 +172,10 @@ void LoadedModel::check_tensors() const {
   }
 }
 
-/// The block of parameters in the mapped file, or nullptr if it isn't one there.
-float* LoadedModel::mapped_parameters() const {
+/// The block of parameters in the file, or nullptr if it isn't one there.
+float* LoadedModel::viewed_parameters() const {
   const std::byte* begin = nullptr;
-  const std::byte* const end = file_.mapped().data() + file_.mapped().size();
+  const std::byte* const end = file_.whole().data() + file_.whole().size();
   for (const Parameter& parameter : parameters_->all()) {
     const StoredTensor& tensor = *file_.find(parameter.name);
     if (begin == nullptr) begin = tensor.data.data();

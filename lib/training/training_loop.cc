@@ -291,7 +291,7 @@ bool TrainingLoop::validate(const Interrupted& interrupted) {
 /// Whether the value is a new best. Only validations that --valid-freq asks for count as stalled,
 /// so that a training with a later end goes on as if this end had not been.
 bool TrainingLoop::judge(double value, bool higher_is_better) {
-  const bool is_best = counters_.best_of.empty() ||
+  const bool is_best = counters_.validations == 0 ||
                        (higher_is_better ? value > counters_.best : value < counters_.best);
   const bool is_due = std::exchange(counters_.validation_due, false);
   ++counters_.validations;

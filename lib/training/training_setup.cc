@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -51,7 +52,8 @@ const TrainOptions& checked(const TrainOptions& options) {
     fail_usage("expected --optimizer-delay of at least 1, found {}",
                options.training.optimizer_delay);
   }
-  if (std::filesystem::is_directory(options.model)) {
+  std::error_code error;
+  if (std::filesystem::is_directory(options.model, error)) {
     fail("expected a file for --model, found the directory {}", options.model);
   }
   return options;

@@ -78,7 +78,7 @@ class ModelFileTest : public testing::Test {
 
 TEST_F(ModelFileTest, RoundTripIsExactAndMapped) {
   LoadedModel loaded = load();
-  EXPECT_TRUE(loaded.is_mapped());
+  EXPECT_TRUE(loaded.is_view());
   expect_same_numbers(loaded);
   EXPECT_EQ(to_json(loaded.contents().options), to_json(tiny_.contents.options));
   EXPECT_EQ(loaded.contents().training, tiny_.contents.training);
@@ -104,7 +104,7 @@ TEST_F(ModelFileTest, TransformerWithTwoVocabularies) {
   ASSERT_NE(tiny.model->vocabularies().source, tiny.model->vocabularies().target);
   tiny.save(path_);
   const LoadedModel loaded = load();
-  EXPECT_TRUE(loaded.is_mapped());
+  EXPECT_TRUE(loaded.is_view());
   EXPECT_FALSE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(to_json(loaded.contents().options), to_json(options));
   EXPECT_EQ(loss_of(loaded.model(), loaded.contents().tokenizers),
@@ -114,7 +114,7 @@ TEST_F(ModelFileTest, TransformerWithTwoVocabularies) {
 TEST_F(ModelFileTest, HalfPrecisionRounds) {
   tiny_.save(path_, Dtype::kF16);
   const LoadedModel loaded = load();
-  EXPECT_FALSE(loaded.is_mapped());
+  EXPECT_FALSE(loaded.is_view());
   expect_same_numbers(loaded, [](float x) { return std::max(std::abs(x) * 0x1p-11F, 0x1p-25F); });
   EXPECT_NEAR(loss_of(loaded.model(), joint_tokenizers()),
               loss_of(*tiny_.model, joint_tokenizers()), 2e-3);
@@ -128,11 +128,11 @@ TEST_F(ModelFileTest, HalfPrecisionRounds) {
 
 TEST_F(ModelFileTest, WrittenAgainByAnotherProgram) {
   Container file(path_, "model");
-  Safetensors contents = parse_safetensors(file.mapped(), path_);
+  Safetensors contents = parse_safetensors(file.whole(), path_);
   std::reverse(contents.tensors.begin() + 1, contents.tensors.end());
   write_safetensors(directory_.path("again"), contents);
   const LoadedModel loaded(directory_.path("again"), *tiny_.backend);
-  EXPECT_FALSE(loaded.is_mapped());
+  EXPECT_FALSE(loaded.is_view());
   expect_same_numbers(loaded);
   EXPECT_EQ(loaded.checksum(), file.checksum());
 }
@@ -272,7 +272,7 @@ float golden_number(std::size_t k) {
 TEST(GoldenModel, Format1Rnn) {
   const auto backend = make_backend("reference");
   const LoadedModel loaded(HEED_GOLDEN "/format-1-rnn.safetensors", *backend);
-  EXPECT_TRUE(loaded.is_mapped());
+  EXPECT_TRUE(loaded.is_view());
   EXPECT_TRUE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(loaded.contents().options.type, ModelType::kRnn);
   EXPECT_EQ(loaded.contents().training["note"], "golden");
@@ -288,7 +288,7 @@ TEST(GoldenModel, Format1Rnn) {
 TEST(GoldenModel, Format1TransformerInHalfPrecision) {
   const auto backend = make_backend("reference");
   const LoadedModel loaded(HEED_GOLDEN "/format-1-transformer.safetensors", *backend);
-  EXPECT_FALSE(loaded.is_mapped());
+  EXPECT_FALSE(loaded.is_view());
   EXPECT_FALSE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(loaded.contents().options.type, ModelType::kTransformer);
   EXPECT_EQ(loaded.model().vocabularies().source, 34);

@@ -129,8 +129,9 @@ TEST_F(TrainingFiles, AnotherMetricOrTextStartsAnew) {
   train(other);
   other.training.valid_metrics = {"perplexity"};
   other.training.after = "90u";
+  int asked = 0;
+  train(other, [&] { return ++asked == 3; });  // before the first validation
   const std::string log = log_of(other);
-  expect_in(log, "best and stalled start anew");
   expect_in(log, "Up. 75 : perplexity");
   EXPECT_EQ(update_of("m"), 90U) << "a lower perplexity is better than any BLEU";
   small_.directory.write("train.de2", read("train.de"));
@@ -253,6 +254,8 @@ TEST_F(TrainingFiles, AFolderThatCannotBeWrittenToIsNoticedFirst) {
     wrong.data.train_sets = {path("missing.de"), path("missing.en")};  // not even looked at
     expect_error([&] { Trainer{wrong}; }, "written to for --model " + model);
   }
+  TrainOptions long_name = options(std::string(300, 'x'));
+  expect_error([&] { Trainer{long_name}; }, "File name too long");
 }
 
 TEST_F(TrainingFiles, ALinkStaysALink) {
