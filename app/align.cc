@@ -36,7 +36,9 @@ struct AlignCommand {
 void run(const AlignCommand& command) {
   const std::unique_ptr<PairReader> reader = read_pairs(command.input, command.tsv);
   Aligner aligner(command.model, command.align);
-  Output output(command.output);
+  const AlignOptions& options = command.align;
+  Output output(command.output,
+                files_read(command.input, {command.model, options.reverse_model, options.gold}));
   const PairRecord write = [&](const TranslatedLine& line) { return aligner.format(line); };
   const AlignSummary summary = aligner.align(pair_stream(*reader, write, output, command.quiet));
   output.close();

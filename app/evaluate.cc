@@ -79,7 +79,11 @@ int evaluate_command(const Flags& flags, const std::vector<std::string>& referen
   EvaluateOptions options;
   flags.apply(options);
   options.references = references;
-  return print(evaluate(options, "heed-" HEED_VERSION, messages(quiet)));
+  return until_reader_goes([&] {
+    Output output("", files_read(options.input, references));
+    output.write(evaluate(options, "heed-" HEED_VERSION, messages(quiet)));
+    output.close();
+  });
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ std::string record(const TranslatedLine& line, const ScoreCommand& command) {
 void run(const ScoreCommand& command) {
   const std::unique_ptr<PairReader> reader = make_reader(command);
   Translator translator(command.model, command.score);
-  Output output(command.output);
+  Output output(command.output, files_read(command.input, {command.model, command.n_best_list}));
   const PairRecord write = [&](const TranslatedLine& line) { return record(line, command); };
   const StreamSummary summary =
       translator.score(pair_stream(*reader, write, output, command.quiet));

@@ -33,7 +33,31 @@ std::optional<std::uint64_t> size_of(const std::vector<std::string>& paths) {
 
 }  // namespace
 
-Output::Output(const std::string& path) : name_(path) {
+std::vector<std::string> files_read(std::vector<std::string> inputs,
+                                    const std::vector<std::string>& others) {
+  if (inputs.empty()) inputs.emplace_back("-");
+  inputs.insert(inputs.end(), others.begin(), others.end());
+  return inputs;
+}
+
+void expect_not_read(const std::string& path, const std::vector<std::string>& read) {
+  const auto is_known = [](const std::string& file, int standard, struct stat& status) {
+    return (file == "-" ? ::fstat(standard, &status) : ::stat(file.c_str(), &status)) == 0;
+  };
+  const std::string name = path.empty() ? "-" : path;
+  struct stat output {};
+  if (!is_known(name, STDOUT_FILENO, output) || !S_ISREG(output.st_mode)) return;
+  for (const std::string& file : read) {
+    struct stat input {};
+    if (!is_known(file, STDIN_FILENO, input)) continue;
+    if (input.st_dev != output.st_dev || input.st_ino != output.st_ino) continue;
+    fail("expected another file to write than {}, which is read, found {}; write to a new file",
+         file == "-" ? "standard input" : file, name == "-" ? "standard output" : name);
+  }
+}
+
+Output::Output(const std::string& path, const std::vector<std::string>& read) : name_(path) {
+  expect_not_read(path, read);
   if (path.empty() || path == "-") {
     name_ = "standard output";
     file_ = Descriptor(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));

@@ -20,11 +20,20 @@ class ReaderGone : public std::runtime_error {
   ReaderGone() : std::runtime_error("nobody reads the output any more") {}
 };
 
+/// The files that a command reads: its inputs, where none and "-" are standard input, and others.
+std::vector<std::string> files_read(std::vector<std::string> inputs,
+                                    const std::vector<std::string>& others);
+
+/// Throws Error if the file that is to be written (as Output takes it) is one that is read
+/// meanwhile: it would be emptied, or grow for ever.
+void expect_not_read(const std::string& path, const std::vector<std::string>& read);
+
 /// Standard output, or a file that is written anew. Nothing is held back.
 class Output {
  public:
-  /// "" and "-" are standard output. Throws Error if the file can't be made.
-  explicit Output(const std::string& path);
+  /// "" and "-" are standard output. Throws Error if the file can't be made, or as
+  /// expect_not_read().
+  explicit Output(const std::string& path, const std::vector<std::string>& read = {});
 
   /// Throws ReaderGone, or Error if not all can be written, as on a full disk.
   void write(std::string_view bytes);

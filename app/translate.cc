@@ -71,7 +71,10 @@ class TranslateRun {
         input_(command.input),
         translator_(command.model, model_options(command)),
         report_(report_options(command)),
-        output_(command.output) {}
+        output_(command.output, files_read(command.input, {command.model})) {
+    if (command.heatmap_svg.empty()) return;
+    expect_not_read(command.heatmap_svg, files_read(command.input, {command.model}));
+  }
 
   void run();
 

@@ -53,7 +53,7 @@ class Parameters {
   /// begin equal where they agree.
   void initialize(std::uint64_t seed);
 
-  /// Views `flat` [1, size()], which must outlive this object: a mapped file, an average.
+  /// Views `flat` [1, size()], which must outlive this object: a file in memory, an average.
   void bind(const Tensor& flat);
 
   const std::deque<Parameter>& all() const { return parameters_; }

@@ -17,6 +17,8 @@ namespace heed {
 ///     options.model = "de-en.safetensors";
 ///     options.data.train_sets = {"train.de", "train.en"};
 ///     heed::Trainer(options).run();
+///
+/// As long as it lives no other program trains the same model: MODEL.lock says so.
 class Trainer {
  public:
   /// Chooses options for a corpus of so many sentence pairs.
@@ -36,7 +38,7 @@ class Trainer {
   /// The options that such a Trainer would have. Of the corpus the lines are counted, no more.
   static TrainOptions options_for(const TrainOptions& known, const Choose& choose);
 
-  /// Trains until an option says stop, or `interrupted` (asked after each update, and in between
+  /// Trains until an option says stop, or `interrupted` (asked before each batch, and in between
   /// while it validates, by the calling thread) is true; the state is saved either way. Weights
   /// that no validation has seen are validated at the end, unless interrupted. Throws Error, with
   /// the last good state kept, when the loss is not finite or a file can't be written.

@@ -42,7 +42,7 @@ struct StreamSummary {
   LineCount split, cropped, copied, invalid_utf8;
 };
 
-/// A model that translates. Workers on threads share its weights, which are mapped from the file.
+/// A model that translates. Workers on threads share its weights, a copy of the file.
 /// A line's translation depends on nothing but the line, the model and the options. One call at a
 /// time.
 class Translator {

@@ -16,7 +16,7 @@
 namespace heed {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tensors are mapped as they are");
+static_assert(std::endian::native == std::endian::little, "tensors are read as they are");
 
 constexpr const char* kFormatName = "heed_format";
 constexpr const char* kKindName = "heed_kind";

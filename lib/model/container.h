@@ -15,7 +15,7 @@ namespace heed {
 /// The newest format that this program reads and the one that it writes.
 inline constexpr std::uint32_t kFileFormat = 1;
 
-/// A file of Heed (a model, the state of a training), mapped into memory: a safetensors file whose
+/// A file of Heed (a model, the state of a training), copied into memory: a safetensors file whose
 /// metadata has heed_format, heed_kind, heed_checksum and entries of JSON. The checksum is the
 /// CRC-32 of all names, shapes, entries and data in the order of names: it doesn't depend on the
 /// layout, so a file that another program has read and written again is still good.
@@ -29,7 +29,7 @@ class Container {
   std::uint32_t checksum() const { return checksum_; }
 
   /// The whole file.
-  std::span<const std::byte> mapped() const { return file_.bytes(); }
+  std::span<const std::byte> whole() const { return file_.bytes(); }
 
   /// The metadata's entry; see write_container. Throws Error if there is none.
   nlohmann::json metadata(const std::string& name) const;

@@ -136,7 +136,7 @@ LoadedModel::LoadedModel(const std::string& path, Backend& backend)
     return make_model(contents_.options, contents_.tokenizers.vocabularies(), *parameters_);
   });
   check_tensors();
-  float* const values = backend.shares_host_memory() ? mapped_parameters() : nullptr;
+  float* const values = backend.shares_host_memory() ? viewed_parameters() : nullptr;
   if (values != nullptr) {
     const auto size = static_cast<std::int64_t>(parameters_->size());
     parameters_->bind({values, 1, to_int(size, "numbers in all parameters")});
@@ -167,10 +167,10 @@ void LoadedModel::check_tensors() const {
   }
 }
 
-/// The block of parameters in the mapped file, or nullptr if it isn't one there.
-float* LoadedModel::mapped_parameters() const {
+/// The block of parameters in the file, or nullptr if it isn't one there.
+float* LoadedModel::viewed_parameters() const {
   const std::byte* begin = nullptr;
-  const std::byte* const end = file_.mapped().data() + file_.mapped().size();
+  const std::byte* const end = file_.whole().data() + file_.whole().size();
   for (const Parameter& parameter : parameters_->all()) {
     const StoredTensor& tensor = *file_.find(parameter.name);
     if (begin == nullptr) begin = tensor.data.data();

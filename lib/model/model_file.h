@@ -36,7 +36,7 @@ struct ModelContents {
 void save_model(const std::string& path, const ModelContents& contents,
                 const Parameters& parameters, const Tensor& values, Dtype dtype = Dtype::kF32);
 
-/// A model from its file. The parameters view the mapped file where it holds them as memory would
+/// A model from its file. The parameters view the file's bytes where it holds them as memory would
 /// (F32, in order, aligned), else they are copied; either way they can't be written to.
 class LoadedModel {
  public:
@@ -49,11 +49,11 @@ class LoadedModel {
   const EncoderDecoder& model() const { return *model_; }
   const Parameters& parameters() const { return *parameters_; }
   std::uint32_t checksum() const { return file_.checksum(); }
-  bool is_mapped() const { return copy_ == nullptr; }
+  bool is_view() const { return copy_ == nullptr; }
 
  private:
   void check_tensors() const;
-  float* mapped_parameters() const;
+  float* viewed_parameters() const;
   void copy_parameters(Backend& backend);
 
   Container file_;

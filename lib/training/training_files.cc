@@ -52,15 +52,19 @@ void TrainingLoop::check_best() {
   if (counters_.best_of != best_of_) {
     log_.warn("[valid] the best so far is of {}, not of {}: best and stalled start anew",
               counters_.best_of, best_of_);
-    counters_.best_of.clear();
     counters_.stalled = 0;
   } else if (!has_model()) {
     log_.warn("[valid] {} is missing: the next validation writes it", options_.model);
-    counters_.best_of.clear();
+  } else {
+    return;
   }
+  counters_.validations = 0;
 }
 
-bool TrainingLoop::has_model() const { return std::filesystem::exists(options_.model); }
+bool TrainingLoop::has_model() const {
+  std::error_code error;
+  return std::filesystem::exists(options_.model, error);
+}
 
 void TrainingLoop::keep_models(bool is_best) {
   if (is_best) save_model(options_.model);

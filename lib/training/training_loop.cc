@@ -141,7 +141,7 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
   if (!begins_at_end) fetch();
   if (validator_ && counters_.validation_due && !validate(interrupted)) return stop();
   while (!is_over()) {
-    if (interrupted() || !advance(interrupted)) return stop();
+    if (!advance(interrupted)) return stop();
   }
   report_.display(counters_, 1);
   const TrainingEnd end = is_stalled() ? TrainingEnd::kStalled : TrainingEnd::kBudget;
@@ -153,9 +153,9 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
   return end;
 }
 
-/// An update and what is due after it. False if its validation was interrupted.
+/// An update and what is due after it. False if interrupted.
 bool TrainingLoop::advance(const Interrupted& interrupted) {
-  update();
+  if (!update(interrupted)) return false;
   if (is_due(disp_freq_)) report_.display(counters_, share_done());
   report_.show_bar(counters_, share_done());
   if (validator_ && is_due(valid_freq_)) {
@@ -210,9 +210,16 @@ std::string TrainingLoop::best_text() const {
                      options_.training.valid_metrics.front(), counters_.best);
 }
 
-LossSum TrainingLoop::gather_update() {
+/// The gradient of an update's batches. Nothing if interrupted: the next run begins with the first
+/// of them again.
+std::optional<LossSum> TrainingLoop::gather_update(const Interrupted& interrupted) {
+  const DataPosition begin = counters_.position;
   LossSum sum;
   for (int part = 0; part < options_.training.optimizer_delay; ++part) {
+    if (interrupted()) {
+      counters_.position = begin;
+      return std::nullopt;
+    }
     const Batch batch = std::exchange(next_batch_, {});
     fetch();
     const std::uint64_t key = hash_seed(
@@ -225,10 +232,13 @@ LossSum TrainingLoop::gather_update() {
   return sum;
 }
 
-void TrainingLoop::update() {
+/// False if it was interrupted: nothing has changed then.
+bool TrainingLoop::update(const Interrupted& interrupted) {
   before_update_ = counters_.progress;
   const double begin = seconds_now();
-  const LossSum sum = gather_update();
+  const std::optional<LossSum> gathered = gather_update(interrupted);
+  if (!gathered) return false;
+  const LossSum sum = *gathered;
   Progressed& progress = counters_.progress;
   const std::uint64_t number = progress.updates + 1;
   Workers::Update update;
@@ -259,6 +269,7 @@ void TrainingLoop::update() {
   counters_.sentences += sum.sentences;
   progress.seconds = seconds_now();
   report_.add({sum, norm, update.adam.learning_rate, progress.seconds - begin});
+  return true;
 }
 
 /// False if it was interrupted: nothing has changed then.
@@ -283,7 +294,7 @@ bool TrainingLoop::validate(const Interrupted& interrupted) {
 /// Whether the value is a new best. Only validations that --valid-freq asks for count as stalled,
 /// so that a training with a later end goes on as if this end had not been.
 bool TrainingLoop::judge(double value, bool higher_is_better) {
-  const bool is_best = counters_.best_of.empty() ||
+  const bool is_best = counters_.validations == 0 ||
                        (higher_is_better ? value > counters_.best : value < counters_.best);
   const bool is_due = std::exchange(counters_.validation_due, false);
   ++counters_.validations;

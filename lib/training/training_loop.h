@@ -30,7 +30,7 @@ class TrainingLoop {
   /// training where MODEL.state exists. Throws Error or UsageError before anything is written.
   TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log);
 
-  /// Trains until an option says stop, or `interrupted` (asked after each update, and in between
+  /// Trains until an option says stop, or `interrupted` (asked before each batch, and in between
   /// while it validates) is true; the state is saved either way. Weights that no validation has
   /// seen are validated at the end, unless interrupted. Throws Error, with the last good state
   /// kept, when the loss is not finite or a file can't be written.
@@ -48,8 +48,8 @@ class TrainingLoop {
   void resume();
   void check_best();
   void fetch();
-  LossSum gather_update();
-  void update();
+  std::optional<LossSum> gather_update(const Interrupted& interrupted);
+  bool update(const Interrupted& interrupted);
   bool is_due(const std::vector<Period>& periods) const;
   bool reached_end() const;
   bool is_stalled() const;

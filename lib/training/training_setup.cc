@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -53,7 +54,8 @@ const TrainOptions& checked(const TrainOptions& options) {
   if (!options.data.valid_sets.empty() && options.training.valid_metrics.empty()) {
     fail_usage("expected at least one of --valid-metrics with --valid-sets");
   }
-  if (std::filesystem::is_directory(options.model)) {
+  std::error_code error;
+  if (std::filesystem::is_directory(options.model, error)) {
     fail("expected a file for --model, found the directory {}", options.model);
   }
   return options;

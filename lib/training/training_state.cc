@@ -1,6 +1,7 @@
 #include "training/training_state.h"
 
 #include <filesystem>
+#include <system_error>
 
 #include "model/container.h"
 #include "util/error.h"
@@ -62,7 +63,10 @@ TrainingState::TrainingState(std::string path, const TrainOptions& options,
       options_(shaping_options(options)),
       corpus_fingerprint_(corpus_fingerprint) {}
 
-bool TrainingState::exists() const { return std::filesystem::exists(path_); }
+bool TrainingState::exists() const {
+  std::error_code error;
+  return std::filesystem::exists(path_, error);
+}
 
 Tokenizers TrainingState::tokenizers() const {
   const Container file(path_, kKind);

@@ -19,12 +19,12 @@ namespace heed {
 /// from the seed and these numbers.
 struct TrainingCounters {
   Progressed progress;
-  DataPosition position;        ///< Of the next batch; its epoch is progress.epochs.
-  std::uint64_t sentences = 0;  ///< Seen, over all epochs.
-  std::uint64_t validations = 0;
-  std::uint64_t stalled = 0;  ///< Validations in a row without a new best.
-  std::string best_of;        ///< The metric and text that `best` is of; empty if there is none.
-  double best = 0;
+  DataPosition position;          ///< Of the next batch; its epoch is progress.epochs.
+  std::uint64_t sentences = 0;    ///< Seen, over all epochs.
+  std::uint64_t validations = 0;  ///< Of which `best` is the best.
+  std::uint64_t stalled = 0;      ///< Validations in a row without a new best.
+  std::string best_of;            ///< The metric and text that `best` is of.
+  double best = 0;                ///< If validations > 0.
   std::uint64_t best_update = 0;
   double rate_factor = 1;         ///< What the plateau schedule has left of the learning rate.
   std::vector<std::string> kept;  ///< Models of the last validations, beside the model.

@@ -55,10 +55,13 @@ class BatchQueue {
 
   /// Nothing at the end.
   std::optional<std::size_t> next(int worker) {
-    if (worker == 0 && interrupted_()) stopped_ = true;  // the thread that called for the work
-    if (stopped_) return std::nullopt;
-    const std::size_t i = next_++;
+    const std::size_t i = stops(worker) ? size_ : next_++;
     return i < size_ ? std::optional(i) : std::nullopt;
+  }
+  /// Worker 0 is the thread that called for the work: it asks.
+  bool stops(int worker) {
+    if (worker == 0 && !stopped_ && interrupted_()) stopped_ = true;
+    return stopped_;
   }
   bool is_stopped() const { return stopped_; }
 
@@ -67,6 +70,24 @@ class BatchQueue {
   const std::function<bool()>& interrupted_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stopped_ = false;
+};
+
+/// A batch may take long: its search can be left at each step.
+class StoppableStepper final : public ModelStepper {
+ public:
+  struct Stopped {};
+
+  StoppableStepper(const EncoderDecoder& model, BatchQueue& queue, int worker)
+      : ModelStepper(model), queue_(queue), worker_(worker) {}
+
+  void step(std::span<const int> tokens, std::span<const int> parents) override {
+    if (queue_.stops(worker_)) throw Stopped();
+    ModelStepper::step(tokens, parents);
+  }
+
+ private:
+  BatchQueue& queue_;
+  int worker_;
 };
 
 /// The numbers of all lines, each with at most max_length tokens and </s>. Marks the cropped ones.
@@ -172,18 +193,25 @@ bool Validator::translate(ThreadPool& pool, const Interrupted& interrupted,
   result.translations.resize(text_.source.size());
   BatchQueue queue(batches_.size(), interrupted);
   pool.run([&](int worker) {
-    ModelStepper stepper(model_);
+    StoppableStepper stepper(model_, queue, worker);
     while (const std::optional<std::size_t> i = queue.next(worker)) {
-      const Batch& batch = batches_[*i];
-      stepper.begin(batch.source);
-      const auto found = beam_search(stepper, rules_);
-      for (std::size_t sentence = 0; sentence < found.size(); ++sentence) {
-        result.translations[batch.lines[sentence]] =
-            target_tokenizer_.decode(found[sentence].front().tokens);
+      stepper.begin(batches_[*i].source);
+      try {
+        write_down(beam_search(stepper, rules_), batches_[*i].lines, result.translations);
+      } catch (const StoppableStepper::Stopped&) {
+        return;
       }
     }
   });
   return !queue.is_stopped();
+}
+
+void Validator::write_down(const std::vector<std::vector<Hypothesis>>& found,
+                           const std::vector<std::size_t>& lines,
+                           std::vector<std::string>& translations) const {
+  for (std::size_t sentence = 0; sentence < found.size(); ++sentence) {
+    translations[lines[sentence]] = target_tokenizer_.decode(found[sentence].front().tokens);
+  }
 }
 
 }  // namespace heed

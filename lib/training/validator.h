@@ -92,6 +92,9 @@ class Validator {
   using Interrupted = std::function<bool()>;
   bool force_references(ThreadPool& pool, const Interrupted& interrupted, Validation& result) const;
   bool translate(ThreadPool& pool, const Interrupted& interrupted, Validation& result) const;
+  void write_down(const std::vector<std::vector<Hypothesis>>& found,
+                  const std::vector<std::size_t>& lines,
+                  std::vector<std::string>& translations) const;
 
   const EncoderDecoder& model_;
   const ValidationText& text_;

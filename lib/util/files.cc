@@ -167,13 +167,9 @@ void AtomicFile::open_temporary() {
   // Only root may give files away: the owner is kept where it can be.
   const bool is_kept = ::fchown(file_.get(), old.st_uid, old.st_gid) == 0 ||
                        ::fchown(file_.get(), static_cast<uid_t>(-1), old.st_gid) == 0;
-  // The group's rights were meant for the old group.
+  // The group's rights were meant for the old group. Some file systems have no modes.
   const mode_t mode = old.st_mode & (is_kept ? 0777U : 0707U);
-  if (::fchmod(file_.get(), mode) == 0) return;
-  const int reason = errno;
-  ::unlink(temporary_.c_str());
-  errno = reason;
-  fail_to_write();
+  ::fchmod(file_.get(), mode);
 }
 
 AtomicFile::~AtomicFile() {

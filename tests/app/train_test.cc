@@ -57,7 +57,7 @@ TEST_F(TrainCommandTest, GoesOnExactlyAfterKill9) {
 }
 
 TEST_F(TrainCommandTest, SavesItsStateAtASignal) {
-  for (const auto& [signal, code] : {std::pair("INT", 130), std::pair("TERM", 143)}) {
+  for (const auto& [signal, code] : {std::pair("HUP", 129), {"INT", 130}, {"TERM", 143}}) {
     // Jobs in the background ignore SIGINT unless the shell watches its jobs (set -m).
     const Shell::Result result =
         run("set -m; rm -f m m.state; $train --save-freq 1000u --valid-freq 1000u -m m & pid=$!\n"
@@ -65,7 +65,69 @@ TEST_F(TrainCommandTest, SavesItsStateAtASignal) {
             std::string(signal) + " $pid; wait $pid");
     EXPECT_EQ(result.code, code) << result.err;
     EXPECT_TRUE(exists("m.state"));
+    EXPECT_FALSE(exists("m.lock"));
   }
+}
+
+TEST_F(TrainCommandTest, HearsASignalWhileItValidates) {
+  const Shell::Result result =
+      run("set -m; $train --valid-freq 1u --valid-beam-size 64 -m m & pid=$!\n"
+          "sleep 0.7; kill -TERM $pid; begin=${EPOCHREALTIME/./}; wait $pid; code=$?\n"
+          "echo $(( ${EPOCHREALTIME/./} - begin )); exit $code");
+  EXPECT_EQ(result.code, 143) << result.err;
+  EXPECT_LT(std::stol(result.out), 1'500'000) << "microseconds";
+  EXPECT_TRUE(exists("m.state"));
+}
+
+TEST_F(TrainCommandTest, TwoSignalsAtOnceAreOne) {
+  const Shell::Result result = run("timeout 0.7 $train --save-freq 1h --valid-freq 1h -m m");
+  EXPECT_EQ(result.code, 124) << result.err;  // timeout's own
+  EXPECT_TRUE(exists("m.state"));
+  EXPECT_FALSE(exists("m.lock"));
+}
+
+TEST_F(TrainCommandTest, ASecondSignalEndsItAtOnce) {
+  // It hangs: nobody reads the log, which is a pipe.
+  const Shell::Result result =
+      run("mkfifo log; exec 3<>log; set -m; $train --disp-freq 1 --log log -m m & pid=$!\n"
+          "sleep 1.5; kill -TERM $pid; sleep 0.7; kill -0 $pid || exit 9\n"
+          "kill -INT $pid; wait $pid");
+  EXPECT_EQ(result.code, 130) << result.err;
+}
+
+TEST_F(TrainCommandTest, NohupKeepsItAlive) {
+  const Shell::Result result =
+      run("(trap '' HUP; exec $train --after 200u -m m) & pid=$!\n"
+          "sleep 0.2; kill -HUP $pid; wait $pid");
+  EXPECT_EQ(result.code, 0) << result.err;
+}
+
+TEST_F(TrainCommandTest, ASignalEndsTheTrainingOfAVocabularyAtOnce) {
+  const Shell::Result result =
+      run("for i in {1..60000}; do echo \"$RANDOM$RANDOM $RANDOM$i\"; done > big; ls > before\n"
+          "heed train -t big big --vocab-size 8000 --quiet -m m & pid=$!\n"
+          "sleep 0.6; kill -TERM $pid; begin=${EPOCHREALTIME/./}; wait $pid; code=$?\n"
+          "echo $(( ${EPOCHREALTIME/./} - begin )); ls | diff before - >&2; exit $code");
+  EXPECT_EQ(result.code, 143) << result.err;
+  EXPECT_LT(std::stol(result.out), 1'000'000) << "microseconds";
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(TrainCommandTest, RefusesASecondTrainingOfOneModel) {
+  const Shell::Result result = run(
+      "$train -m m & pid=$!; for t in {1..500}; do [[ -e m.state ]] && break; sleep 0.02; done\n"
+      "$train -m m; echo $? $pid; kill $pid; wait $pid");
+  const std::string pid = result.out.substr(2, result.out.find('\n') - 2);
+  EXPECT_TRUE(result.out.starts_with("1 ")) << result.out;
+  expect_failure(result, 143, "found process " + pid + " at work on it");
+}
+
+TEST_F(TrainCommandTest, DumpsItsConfigurationWithoutAVocabulary) {
+  const Shell::Result result =
+      run("heed train -t a.de a.en --vocab-size 5 --byte-fallback false -m none/m --dump-config");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("vocab-size: 5\n"), std::string::npos) << result.out;
+  EXPECT_EQ(result.err, "");
 }
 
 TEST_F(TrainCommandTest, KeepsTheLastStateWhenTheDiskIsFull) {

@@ -79,7 +79,7 @@ class ModelFileTest : public testing::Test {
 
 TEST_F(ModelFileTest, RoundTripIsExactAndMapped) {
   LoadedModel loaded = load();
-  EXPECT_EQ(loaded.is_mapped(), tiny_.backend->shares_host_memory());
+  EXPECT_EQ(loaded.is_view(), tiny_.backend->shares_host_memory());
   expect_same_numbers(loaded);
   EXPECT_EQ(to_json(loaded.contents().options), to_json(tiny_.contents.options));
   EXPECT_EQ(loaded.contents().training, tiny_.contents.training);
@@ -105,7 +105,7 @@ TEST_F(ModelFileTest, TransformerWithTwoVocabularies) {
   ASSERT_NE(tiny.model->vocabularies().source, tiny.model->vocabularies().target);
   tiny.save(path_);
   const LoadedModel loaded = load();
-  EXPECT_EQ(loaded.is_mapped(), tiny_.backend->shares_host_memory());
+  EXPECT_EQ(loaded.is_view(), tiny_.backend->shares_host_memory());
   EXPECT_FALSE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(to_json(loaded.contents().options), to_json(options));
   EXPECT_EQ(loss_of(loaded.model(), loaded.contents().tokenizers),
@@ -115,7 +115,7 @@ TEST_F(ModelFileTest, TransformerWithTwoVocabularies) {
 TEST_F(ModelFileTest, HalfPrecisionRounds) {
   tiny_.save(path_, Dtype::kF16);
   const LoadedModel loaded = load();
-  EXPECT_FALSE(loaded.is_mapped());
+  EXPECT_FALSE(loaded.is_view());
   expect_same_numbers(loaded, [](float x) { return std::max(std::abs(x) * 0x1p-11F, 0x1p-25F); });
   EXPECT_NEAR(loss_of(loaded.model(), joint_tokenizers()),
               loss_of(*tiny_.model, joint_tokenizers()), 2e-3);
@@ -129,11 +129,11 @@ TEST_F(ModelFileTest, HalfPrecisionRounds) {
 
 TEST_F(ModelFileTest, WrittenAgainByAnotherProgram) {
   Container file(path_, "model");
-  Safetensors contents = parse_safetensors(file.mapped(), path_);
+  Safetensors contents = parse_safetensors(file.whole(), path_);
   std::reverse(contents.tensors.begin() + 1, contents.tensors.end());
   write_safetensors(directory_.path("again"), contents);
   const LoadedModel loaded(directory_.path("again"), *tiny_.backend);
-  EXPECT_FALSE(loaded.is_mapped());
+  EXPECT_FALSE(loaded.is_view());
   expect_same_numbers(loaded);
   EXPECT_EQ(loaded.checksum(), file.checksum());
 }
@@ -275,7 +275,7 @@ float golden_number(std::size_t k) {
 TEST(GoldenModel, Format1Rnn) {
   const auto backend = make_test_backend("reference");
   const LoadedModel loaded(HEED_GOLDEN "/format-1-rnn.safetensors", *backend);
-  EXPECT_EQ(loaded.is_mapped(), backend->shares_host_memory());
+  EXPECT_EQ(loaded.is_view(), backend->shares_host_memory());
   EXPECT_TRUE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(loaded.contents().options.type, ModelType::kRnn);
   EXPECT_EQ(loaded.contents().training["note"], "golden");
@@ -291,7 +291,7 @@ TEST(GoldenModel, Format1Rnn) {
 TEST(GoldenModel, Format1TransformerInHalfPrecision) {
   const auto backend = make_test_backend("reference");
   const LoadedModel loaded(HEED_GOLDEN "/format-1-transformer.safetensors", *backend);
-  EXPECT_FALSE(loaded.is_mapped());
+  EXPECT_FALSE(loaded.is_view());
   EXPECT_FALSE(loaded.contents().tokenizers.is_joint());
   EXPECT_EQ(loaded.contents().options.type, ModelType::kTransformer);
   EXPECT_EQ(loaded.model().vocabularies().source, 34);

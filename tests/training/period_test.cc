@@ -23,8 +23,8 @@ TEST(Period, ABareNumberIsUpdatesAsInMarian) {
 }
 
 TEST(Period, RefusesWhatIsNone) {
-  for (const char* text : {"", "e", "-1", "0", "-1e", "0u", "5x", "1e3u", "nan", "nanu", "infe", "10 u", "1ee",
-                           "10Ke", "1k"}) {
+  for (const char* text : {"", "e", "-1", "0", "-1e", "0u", "5x", "1e3u", "nan", "nanu", "infe",
+                           "10 u", "1ee", "10Ke", "1k"}) {
     EXPECT_THROW(parse_period("after", text), UsageError) << text;
   }
 }

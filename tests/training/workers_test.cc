@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "decoding/scorer.h"
@@ -34,21 +37,49 @@ class WorkersTest : public testing::Test {
     return ids;
   }
 
-  /// The values after one update on so many threads.
-  std::vector<float> updated(int threads) {
+  static constexpr float kRate = 0.01F;
+
+  std::vector<float> read(const Tensor& block) const {
+    std::vector<float> values(block.size());
+    backend_->read(block, values);
+    return values;
+  }
+
+  /// The values after one update on so many threads, on batches whose gradients are added up.
+  /// Epsilon is large, or where a gradient is nearly 0 its sign alone would decide.
+  std::vector<float> updated(int threads, const std::vector<Batch>& batches) {
     parameters_.initialize(1);
     Workers workers(*model_, threads);
     Block first(*backend_, parameters_.size()), second(*backend_, parameters_.size());
+    Block average(*backend_, parameters_.size());
+    backend_->copy(parameters_.flat(), average.tensor());
     Workers::Update update;
-    update.adam.learning_rate = 0.01F;
-    const LossSum sum = workers.accumulate(batch_, 0.1F, 3);
-    update.tokens = static_cast<double>(sum.tokens);
-    update.weights = {parameters_.flat(), first.tensor(), second.tensor(), {}};
+    update.adam.learning_rate = kRate;
+    update.adam.epsilon = 1e-2F;
+    update.average_rate = 0.25F;
+    update.tokens = 0;
+    loss_ = 0;
+    for (const Batch& batch : batches) {
+      const LossSum sum = workers.accumulate(batch, 0.1F, 3);
+      update.tokens += static_cast<double>(sum.tokens);
+      loss_ += sum.loss;
+    }
+    update.weights = {parameters_.flat(), first.tensor(), second.tensor(), average.tensor()};
     norm_ = workers.step(update);
-    loss_ = sum.loss;
-    std::vector<float> values(parameters_.size());
-    backend_->read(parameters_.flat(), values);
-    return values;
+    average_ = read(average.tensor());
+    return read(parameters_.flat());
+  }
+  std::vector<float> updated(int threads) { return updated(threads, {batch_}); }
+
+  /// Sums in another order differ by some 1e-6 of the gradient's length; a sentence left out or
+  /// taken twice by some 0.1.
+  static void expect_same_update(const std::vector<float>& values,
+                                 const std::vector<float>& expected) {
+    float most = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      most = std::max(most, std::abs(values[i] - expected[i]));
+    }
+    EXPECT_LT(most, 1e-3F * kRate);
   }
 
   std::unique_ptr<Backend> backend_;
@@ -56,26 +87,58 @@ class WorkersTest : public testing::Test {
   std::unique_ptr<EncoderDecoder> model_;
   Batch batch_;
   double loss_ = 0, norm_ = 0;
+  std::vector<float> average_;
 };
 
 TEST_F(WorkersTest, ShardsHoldEachSentenceOnce) {
-  const std::vector<Batch> shards = make_shards(batch_, 3);
-  int sentences = 0, rows = 0;
-  for (const Batch& shard : shards) {
-    sentences += shard.target.size();
-    rows += shard.target.rows();
-  }
-  EXPECT_EQ(sentences, batch_.target.size());
-  EXPECT_EQ(rows, batch_.target.rows());
+  using Pair = std::pair<std::vector<int>, std::vector<int>>;
+  const auto add_pairs = [](const Batch& batch, std::multiset<Pair>& pairs) {
+    for (int i = 0; i < batch.source.size(); ++i) {
+      const auto source = batch.source[i], target = batch.target[i];
+      pairs.insert({{source.begin(), source.end()}, {target.begin(), target.end()}});
+    }
+  };
+  std::multiset<Pair> whole, dealt;
+  add_pairs(batch_, whole);
+  for (const Batch& shard : make_shards(batch_, 3)) add_pairs(shard, dealt);
+  EXPECT_EQ(dealt, whole);
 }
 
 TEST_F(WorkersTest, AnyNumberOfThreadsGivesTheSameUpdate) {
-  updated(1);
+  const std::vector<float> expected = updated(1);
   const double loss = loss_, norm = norm_;
   for (const int threads : {2, 3, 9}) {  // 9: more workers than sentences
-    updated(threads);
-    EXPECT_NEAR(loss_, loss, 1e-3 * loss) << threads;
-    EXPECT_NEAR(norm_, norm, 1e-3 * norm) << threads;
+    expect_same_update(updated(threads), expected);
+    EXPECT_NEAR(loss_, loss, 1e-5 * loss) << threads;
+    EXPECT_NEAR(norm_, norm, 1e-5 * norm) << threads;
+  }
+}
+
+TEST_F(WorkersTest, BatchesAddUpToALargerOne) {
+  std::vector<Batch> parts(2);
+  for (int i = 0; i < batch_.source.size(); ++i) {
+    Batch& part = parts[i < 3 ? 0 : 1];
+    part.source.add(batch_.source[i]);
+    part.target.add(batch_.target[i]);
+  }
+  const std::vector<float> expected = updated(2);
+  const double loss = loss_, norm = norm_;
+  expect_same_update(updated(2, parts), expected);
+  EXPECT_NEAR(loss_, loss, 1e-5 * loss);
+  EXPECT_NEAR(norm_, norm, 1e-5 * norm);
+}
+
+TEST_F(WorkersTest, TheAverageFollowsTheValues) {
+  parameters_.initialize(1);
+  const std::vector<float> before = read(parameters_.flat());
+  for (const int threads : {1, 3}) {
+    const std::vector<float> after = updated(threads);
+    float most = 0;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      most = std::max(most, std::abs(after[i] - before[i]));
+      EXPECT_NEAR(average_[i], 0.75F * before[i] + 0.25F * after[i], 1e-7F) << i;
+    }
+    EXPECT_GT(most, 0.1F * kRate) << "values have moved";
   }
 }
 
