@@ -4,7 +4,7 @@
 #include "app/flags.h"
 #include "app/signals.h"
 #include "app/streams.h"
-#include "heed/comparison.h"
+#include "heed/comparator.h"
 
 namespace heed {
 

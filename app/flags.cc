@@ -58,6 +58,8 @@ void Flags::add_flag(const Shape& shape) {
   if (field.letter != 0) names = fmt::format("-{},{}", field.letter, names);
   std::string help = field.help;
   if (!shape.choices.empty()) help += fmt::format(" ({})", fmt::join(shape.choices, ", "));
+  const std::string range = range_text(field);
+  if (!range.empty()) help += fmt::format(" ({})", range);
   if (!shape.default_text.empty()) help += fmt::format(" [{}]", shape.default_text);
   CLI::Option* option = command_->add_option(names)->description(help);
   if (shape.is_list) {

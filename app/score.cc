@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <memory>
 #include <string_view>
 
@@ -13,12 +11,6 @@
 namespace heed {
 
 namespace {
-
-/// Fields of TranslateOptions that scoring has no use for.
-constexpr std::array<std::string_view, 11> kOnlyForSearch = {
-    "beam-size", "max-length-output", "max-length-factor", "n-best",
-    "scores",    "sampling",          "sampling-topk",     "no-repeat-ngram",
-    "seed",      "force-decode",      "long-lines"};
 
 /// Everything that can be said about `heed score`.
 struct ScoreCommand {
@@ -41,10 +33,7 @@ struct ScoreCommand {
     v(Field{"tsv", "The input is source, tab, target"}, self.tsv);
     v(Field{"n-best-list", "Score the translations of this Moses n-best list"}, self.n_best_list);
     v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
-    const auto filtered = [&](const Field& field, auto& value) {
-      if (std::ranges::find(kOnlyForSearch, field.name) == kOnlyForSearch.end()) v(field, value);
-    };
-    TranslateOptions::visit_fields(self.score, filtered);
+    TranslateOptions::visit_score_fields(self.score, v);
     v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
       self.quiet);
   }

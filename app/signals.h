@@ -2,7 +2,8 @@
 
 namespace heed {
 
-/// From now on SIGINT and SIGTERM are only noted, the second one ends the program.
+/// From now on the first SIGHUP, SIGINT or SIGTERM is only noted; one that comes half a second
+/// later or more ends the program at once. A signal that is ignored (nohup) stays so.
 void note_signals();
 
 /// The signal that has come, or 0.

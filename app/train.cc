@@ -40,11 +40,12 @@ int run(Trainer& trainer) {
 int train(const Flags& flags, bool dry_run) {
   TrainCommand command;
   flags.apply(command);
-  command.log.quiet = command.log.quiet || flags.dump_kind().has_value();
-  Trainer trainer(
-      command.train.data, [&](std::size_t pairs) { return choose(flags, pairs).train; },
-      command.log);
-  if (flags.dump(trainer.options())) return 0;
+  const auto chosen = [&](std::size_t pairs) { return choose(flags, pairs).train; };
+  if (flags.dump_kind()) {
+    flags.dump(Trainer::options_for(command.train, chosen));
+    return 0;
+  }
+  Trainer trainer(command.train, chosen, command.log);
   if (!dry_run) return run(trainer);
   for (const std::string& line : trainer.rehearse()) fmt::print("# {}\n", line);
   fmt::print("{}", write_config(trainer.options(), ConfigDump::kFull));

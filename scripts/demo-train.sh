@@ -12,11 +12,8 @@ folder=${1:-$(mktemp -d)}
 mkdir -p "$folder" || die "cannot make the folder $folder"
 [[ ! -e $folder/numbers.safetensors ]] || die "$folder holds a model already; name another folder"
 
-scripts/install-packages.sh build test
 step "Building heed (a few minutes the first time)"
-cmake --preset release >/dev/null || die "cannot configure; the reason stands above"
-cmake --build --preset release --target heed-app heed-number-words -j "$(nproc)" ||
-  die "cannot build; the first error above says why"
+scripts/build.sh heed-app heed-number-words
 
 step "Writing number words: 20,000 pairs to train on, 200 to validate, 500 to test"
 build/bin/heed-number-words 500 0 >"$folder/test.tsv"

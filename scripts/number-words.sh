@@ -3,9 +3,10 @@
 # number words, and the word alignments of the test set.
 #   scripts/number-words.sh [FOLDER]     (default: number-words, in the current folder)
 set -euo pipefail
-generator=$(dirname "$0")/../build/bin/heed-number-words
+scripts=$(dirname "$0")
+generator=$scripts/../build/bin/heed-number-words
 folder=${1:-number-words}
-[[ -x $generator ]] || { echo "number-words.sh: build heed first (scripts/quickstart.sh)" >&2; exit 1; }
+"$scripts/build.sh" heed-number-words
 mkdir -p "$folder"
 
 write() {  # NAME COUNT SKIP FEWEST MOST

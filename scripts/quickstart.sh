@@ -8,13 +8,8 @@ step() { printf '\n== %s\n' "$*"; }
 die() { echo "quickstart.sh: $*" >&2; exit 1; }
 
 [[ -f $model ]] || die "expected the shipped model $model, found nothing there; restore it with: git checkout -- $model"
-scripts/install-packages.sh build
-
 step "Building heed (a few minutes the first time)"
-cmake --preset release -DHEED_TESTS=OFF -DHEED_BENCHMARKS=OFF >/dev/null ||
-  die "cannot configure; the reason stands above"
-cmake --build --preset release --target heed-app -j "$(nproc)" ||
-  die "cannot build; the first error above says why"
+scripts/build.sh heed-app
 
 sentences='Ein Mann mit einem roten Hut spielt im Park Gitarre.
 Zwei Kinder laufen mit ihrem Hund am Strand entlang.
@@ -29,5 +24,6 @@ step "What the model looks at: heed translate -m $model --heatmap"
 head -n 1 <<<"$sentences" | build/bin/heed translate --quiet -m "$model" --heatmap
 
 step "Next"
-echo "   echo 'Ein Hund schläft.' | build/bin/heed translate -m $model"
-echo "   build/bin/heed train --help"
+echo '   export PATH="$PWD/build/bin:$PATH"'
+echo "   echo 'Ein Hund schläft.' | heed translate -m $model"
+echo "   heed train --help"

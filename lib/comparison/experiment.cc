@@ -5,8 +5,6 @@
 #include "comparison/result_file.h"
 #include "comparison/training_log.h"
 #include "heed/trainer.h"
-#include "model/model_file.h"
-#include "tensor/backend.h"
 #include "util/error.h"
 #include "util/files.h"
 #include "util/json.h"
@@ -33,11 +31,6 @@ TrainingEnd train(const Experiment& experiment, const std::function<bool()>& int
   return Trainer(options, log).run(interrupted);
 }
 
-std::uint64_t count_parameters(const std::string& model, const std::string& backend_name) {
-  const auto backend = make_backend(backend_name);
-  return LoadedModel(model, *backend).parameters().count();
-}
-
 std::string join_lines(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line + '\n';
@@ -55,14 +48,13 @@ void measure(const Experiment& experiment, const std::function<bool()>& interrup
   result.seconds = history.seconds;
   result.train_words_per_second = history.words_per_second;
   result.curve = std::move(history.curve);
-  result.parameters = count_parameters(folder.model(), experiment.plan.options.training.backend);
   CompareOptions options = experiment.shared;
   options.train = experiment.plan.options;
   const Measurement measurement(options, experiment.test, interrupted);
   const std::vector<std::string> output = measurement.run(folder.model(), result);
-  write_whole(folder.output(), join_lines(output));
+  write_file(folder.output(), join_lines(output));
   result.peak_memory = peak_memory();
-  write_whole(folder.result(), json_text(result_to_json(result)) + "\n");
+  write_file(folder.result(), json_text(result_to_json(result)) + "\n");
   fs::remove(folder.state());
 }
 
@@ -84,14 +76,14 @@ int perform(const Experiment& experiment, const std::function<bool()>& interrupt
   try {
     fs::create_directories(folder.path);
     fs::remove(folder.error());
-    write_whole(folder.options(), run_identity(experiment.plan.options).dump(2) + "\n");
+    write_file(folder.options(), run_identity(experiment.plan.options).dump(2) + "\n");
     if (train(experiment, interrupted) == TrainingEnd::kInterrupted) return kInterruptedCode;
     measure(experiment, interrupted);
     return 0;
   } catch (const Interrupted&) {
     return kInterruptedCode;
   } catch (const std::exception& error) {
-    write_whole(folder.error(), error.what());
+    write_file(folder.error(), error.what());
     return 1;
   }
 }

@@ -79,13 +79,7 @@ void ComparisonFolder::check_identity(const nlohmann::json& identity) const {
 }
 
 void ComparisonFolder::write_identity(const nlohmann::json& identity) const {
-  write_whole(file(kIdentity), identity.dump(2) + "\n");
-}
-
-void write_whole(const std::string& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(text);
-  file.commit();
+  write_file(file(kIdentity), identity.dump(2) + "\n");
 }
 
 nlohmann::json read_json(const std::string& path) { return parse_json(read_file(path), path); }

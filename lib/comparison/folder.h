@@ -48,9 +48,6 @@ class ComparisonFolder {
   Descriptor lock_;
 };
 
-/// Writes a whole file, all or nothing.
-void write_whole(const std::string& path, std::string_view text);
-
 /// The file's JSON. Throws Error naming the file if it is damaged.
 nlohmann::json read_json(const std::string& path);
 

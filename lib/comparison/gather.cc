@@ -41,7 +41,8 @@ std::vector<GroupModel> group_models(const Sources& sources, const Comparison& c
         [&](const RunResult& result) { return result.group == group && result.error.empty(); });
     if (run == comparison.runs.end()) continue;
     const RunFolder folder = sources.folder.run(run->name);
-    models.push_back({group, folder.model(), read_lines(folder.output())});
+    models.push_back(
+        {group, folder.model(), read_lines(folder.output()), run->attention.has_value()});
   }
   return models;
 }
@@ -76,7 +77,7 @@ std::vector<std::string> signatures(const Sources& sources) {
   std::vector<std::string> result;
   for (const auto& metric : comparison_metrics(sources.plan.shared.comparison.tokenize)) {
     SignatureContext context;
-    context.version = sources.origin.version;
+    context.version = sources.version;
     context.randomization_trials = kTrials;
     context.seed = kSeed;
     result.push_back(
@@ -90,7 +91,7 @@ std::vector<std::string> signatures(const Sources& sources) {
 Comparison gather(const Sources& sources, const std::vector<RunStatus>& statuses) {
   Comparison comparison;
   comparison.title = fmt::format("{}", fmt::join(sources.plan.varied, ", "));
-  comparison.command = sources.origin.command;
+  comparison.command = sources.command;
   comparison.configuration = write_config(sources.plan.shared, ConfigDump::kMinimal);
   comparison.baseline = sources.plan.baseline;
   comparison.groups = sources.plan.groups;

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "comparison/folder.h"
 #include "comparison/measure.h"
 #include "comparison/plan.h"
 #include "comparison/run_queue.h"
-#include "heed/comparison.h"
 #include "report/results.h"
 
 namespace heed {
@@ -16,7 +16,8 @@ struct Sources {
   const ComparisonPlan& plan;
   const ComparisonFolder& folder;
   const TestSet& test;
-  const Comparator::Origin& origin;
+  const std::string& command;
+  const std::string& version;  ///< Of the program, for the metrics' signatures.
 };
 
 /// Reads the results of all runs, and adds what needs several: the paired tests against the

@@ -15,7 +15,7 @@ constexpr std::string_view kSeedFlag = "seed";
 
 /// The flags of `heed train` that may vary: all but the model's file, which each run has its own.
 struct RunFlags {
-  TrainOptions& train;
+  TrainOptions train;
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -165,21 +165,15 @@ std::vector<std::string> varied_flags(const std::vector<PlannedRun>& runs) {
 }
 
 void apply_setting(const RunSetting& setting, TrainOptions& options) {
-  bool is_known = false;
-  std::vector<std::string_view> names;
   RunFlags flags{options};
-  RunFlags::visit_fields(flags, [&]<class V>(const Field& field, V& value) {
-    names.emplace_back(field.name);
-    if (setting.flag != field.name) return;
-    is_known = true;
-    std::vector<std::string> texts{setting.value};
-    if constexpr (kIsList<V>) {
-      const auto items = split_fields(setting.value, ',');
-      texts.assign(items.begin(), items.end());
-    }
-    from_texts(field.name, texts, value);
+  std::vector<std::string> texts{setting.value};
+  for_each_field(flags, [&]<class V>(const Field& field, const V&) {
+    if (!kIsList<V> || setting.flag != field.name) return;
+    const auto items = split_fields(setting.value, ',');
+    texts.assign(items.begin(), items.end());
   });
-  if (!is_known) fail_unknown("option", setting.flag, names);
+  set_field(flags, setting.flag, texts);
+  options = std::move(flags.train);
 }
 
 std::string setting_value(const TrainOptions& options, const std::string& flag) {

@@ -1,7 +1,6 @@
 #include "comparison/measure.h"
 
 #include <algorithm>
-
 #include <chrono>
 #include <cmath>
 
@@ -17,6 +16,7 @@
 #include "model/model_file.h"
 #include "tensor/backend.h"
 #include "text/unicode.h"
+#include "training/validator.h"
 #include "util/error.h"
 #include "util/files.h"
 #include "util/strings.h"
@@ -27,6 +27,24 @@ namespace {
 
 constexpr int kResamples = 1000;                 // of the bootstrap
 constexpr std::uint64_t kBootstrapSeed = 12345;  // as heed evaluate's
+
+/// What the file of a model tells.
+struct ModelFacts {
+  std::uint64_t parameters = 0;
+  bool has_attention = false;  ///< Weights to align by.
+};
+
+ModelFacts facts_of(const std::string& model, const std::string& backend_name) {
+  const auto backend = make_backend(backend_name);
+  const LoadedModel loaded(model, *backend);
+  ModelFacts facts{loaded.parameters().count()};
+  try {
+    choose_attention(loaded.model(), 0, "");
+    facts.has_attention = true;
+  } catch (const UsageError&) {  // as its options say, it is measured without
+  }
+  return facts;
+}
 
 std::string trimmed(const std::string& line) { return std::string(trim(line)); }
 
@@ -91,17 +109,6 @@ std::vector<std::unique_ptr<Metric>> comparison_metrics(const std::string& token
   return metrics;
 }
 
-bool has_alignments(const std::string& model, const std::string& backend_name) {
-  const auto backend = make_backend(backend_name);
-  const LoadedModel loaded(model, *backend);
-  try {
-    choose_attention(loaded.model(), 0, "");
-    return true;
-  } catch (const UsageError&) {
-    return false;
-  }
-}
-
 std::vector<std::string> Measurement::run(const std::string& model, RunResult& result) const {
   std::vector<std::string> output = translate(model, result);
   score_translations(output, result);
@@ -151,44 +158,35 @@ std::vector<std::string> Measurement::translate(const std::string& model, RunRes
   return output;
 }
 
-/// What comes of the references when a model is forced to translate the sources by them.
-struct ForcedReferences {
-  double log_probability = 0;
-  std::size_t tokens = 0;
-  AttentionStatistics attention{};
-  std::vector<std::string> alignments{};  ///< In Pharaoh's format.
-
-  void add(const Translation& translation) {
-    log_probability += translation.log_probability;
-    tokens += translation.word_scores.size();
-    attention.add(translation.attention);
-    alignments.push_back(format_alignment(links_of(translation.alignment)));
-  }
-};
-
 void Measurement::score_references(const std::string& model, RunResult& result) const {
   TranslateOptions options;
   options.max_length = options_.train.data.max_length;
   options.threads = 1;
   options.backend = options_.train.training.backend;
-  if (has_alignments(model, options.backend)) options.alignment.form = AlignmentForm::kSoft;
+  const ModelFacts facts = facts_of(model, options.backend);
+  result.parameters = facts.parameters;
+  if (facts.has_attention) options.alignment.form = AlignmentForm::kSoft;
   Translator translator(model, options);
   ForcedReferences forced;
+  std::vector<std::string> alignments;  // in Pharaoh's format
   LineStream stream;
   stream.read = TestLines(test_, interrupted_, true);
   stream.write = [&](std::span<TranslatedLine> lines) {
-    for (const TranslatedLine& line : lines) forced.add(line.translations.front());
+    for (const TranslatedLine& line : lines) {
+      const Translation& reference = line.translations.front();
+      forced.add(reference.log_probability, reference.word_scores.size(), reference.attention);
+      alignments.push_back(format_alignment(links_of(reference.alignment)));
+    }
   };
   translator.score(stream);
-  result.cross_entropy =
-      -forced.log_probability / static_cast<double>(std::max<std::size_t>(1, forced.tokens));
+  result.cross_entropy = forced.cross_entropy();
   result.perplexity = std::exp(result.cross_entropy);
   if (options.alignment.form == AlignmentForm::kNone) return;
   result.attention = forced.attention.means();
   if (test_.gold.empty()) return;
   const AlignmentErrorRate metric;
   const std::vector<std::vector<std::string>> gold{test_.gold};
-  result.alignment_error = corpus_score(metric, measure_corpus(metric, forced.alignments, gold));
+  result.alignment_error = corpus_score(metric, measure_corpus(metric, alignments, gold));
 }
 
 void Measurement::score_translations(const std::vector<std::string>& output,

@@ -23,9 +23,6 @@ TestSet read_test_set(const ComparisonOptions& options, bool tsv);
 /// BLEU, chrF and TER, in this order.
 std::vector<std::unique_ptr<Metric>> comparison_metrics(const std::string& tokenize);
 
-/// Whether the model has weights of attention to align by. Throws Error if the file is no model.
-bool has_alignments(const std::string& model, const std::string& backend);
-
 /// Thrown when the user wants the program to end.
 class Interrupted {};
 
@@ -36,7 +33,8 @@ class Measurement {
               const std::function<bool()>& interrupted)
       : options_(options), test_(test), interrupted_(interrupted) {}
 
-  /// Fills what a result says of the test set; gives the translations. Throws Interrupted.
+  /// Fills what a result says of the model and the test set; gives the translations. Throws
+  /// Interrupted.
   std::vector<std::string> run(const std::string& model, RunResult& result) const;
 
  private:

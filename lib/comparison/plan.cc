@@ -1,29 +1,20 @@
 #include "comparison/plan.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "data/corpus.h"
 #include "metrics/tokenizers.h"
+#include "model/attention_choice.h"
 #include "model/encoder_decoder.h"
 #include "tensor/backend.h"
 #include "training/training_setup.h"
 #include "util/error.h"
 #include "util/json_fields.h"
-#include "util/table.h"
 
 namespace heed {
 
 namespace {
-
-/// Flags that name files: the text counts, not its name.
-constexpr std::array<std::string_view, 6> kFiles = {
-    "train-sets", "valid-sets", "test-sets", "vocab", "gold-alignment", "guided-alignment"};
-/// What results don't depend on, and what may grow.
-constexpr std::array<std::string_view, 9> kFree = {"output",    "vary",      "runs",
-                                                   "baseline",  "jobs",      "samples",
-                                                   "disp-freq", "save-freq", "keep-checkpoints"};
 
 /// Sizes of corpora, each read once.
 class CorpusSizes {
@@ -42,7 +33,7 @@ class CorpusSizes {
 };
 
 struct Chooser {
-  const Comparator::Give& give;
+  const GiveCompareOptions& give;
   int threads;
   CorpusSizes sizes{};
 
@@ -62,11 +53,6 @@ struct Chooser {
   }
 };
 
-nlohmann::json without(nlohmann::json json, std::span<const std::string_view> names) {
-  for (const std::string_view name : names) json.erase(std::string(name));
-  return json;
-}
-
 /// Builds what the training would build; vocabularies are of the size asked for, with room for the
 /// special tokens.
 void check_run(const TrainOptions& options) {
@@ -80,8 +66,9 @@ void check_run(const TrainOptions& options) {
   const int pieces = std::max(4, options.data.vocab_size);
   const auto model = make_model(options.architecture, {pieces, pieces}, parameters);
   const bool measures = std::ranges::count(options.training.valid_metrics, "attention") > 0;
-  if (options.data.valid_sets.empty() || !measures) return;
   parameters.initialize(options.training.seed);
+  check_own_choice(*model);
+  if (options.data.valid_sets.empty() || !measures) return;
   measured_attention(*model, options.training.valid_metrics);
 }
 
@@ -112,20 +99,18 @@ std::vector<std::string> groups_of(const std::vector<RunPlan>& runs) {
   return groups;
 }
 
+/// One group alone is tested against nothing, whatever a configuration names.
 std::string choose_baseline(const std::string& wanted, const std::vector<std::string>& groups) {
-  if (wanted.empty()) return groups.front();
-  if (std::find(groups.begin(), groups.end(), wanted) == groups.end()) {
-    fail_unknown("group", wanted, std::vector<std::string_view>(groups.begin(), groups.end()));
-  }
-  return wanted;
+  if (wanted.empty() || groups.size() == 1) return groups.front();
+  if (std::ranges::find(groups, wanted) != groups.end()) return wanted;
+  fail_usage(
+      "expected one of this comparison's groups for --baseline, {}, found '{}'; choose one, or the "
+      "first with --baseline ''",
+      fmt::join(groups, " or "), wanted);
 }
 
 void check_options(const ComparisonOptions& options) {
-  const auto expect = [](bool holds, const char* flag, int least, int found) {
-    if (!holds) fail_usage("expected --{} of at least {}, found {}", flag, least, found);
-  };
-  expect(options.jobs >= 1, "jobs", 1, options.jobs);
-  expect(options.samples >= 0, "samples", 0, options.samples);
+  check_fields(options);
   if (options.output.empty())
     fail_usage("expected --output FOLDER, where the comparison is written");
   if (options.test_sets.empty()) {
@@ -150,17 +135,17 @@ nlohmann::json fingerprint(const std::string& path) {
 }
 
 nlohmann::json identity_of(const CompareOptions& shared, const std::vector<std::string>& varied) {
-  nlohmann::json options = without(to_json(shared), kFree);
+  nlohmann::json options = to_json(shared);
+  erase_fields<CompareOptions>(options, FieldKind::kRun);
   for (const std::string& flag : varied) options.erase(flag);
-  for (const std::string_view flag : kFiles) {
-    const std::string name(flag);
-    if (!options.contains(name)) continue;
+  for_each_field(shared, [&](const Field& field, const auto& value) {
+    if (field.kind != FieldKind::kFile || !options.contains(field.name)) return;
     nlohmann::json texts = nlohmann::json::array();
-    for (const std::string& path : json_texts(name, options[name])) {
+    for (const std::string& path : to_texts(value)) {
       if (!path.empty()) texts.push_back(fingerprint(path));
     }
-    options[name] = texts;
-  }
+    options[field.name] = texts;
+  });
   std::vector<std::string> flags = varied;
   std::sort(flags.begin(), flags.end());
   nlohmann::json identity;
@@ -179,7 +164,7 @@ CompareOptions CompareOptions::for_corpus(ModelType type, std::size_t sentence_p
   return options;
 }
 
-ComparisonPlan make_plan(const Comparator::Give& give, int threads) {
+ComparisonPlan make_plan(const GiveCompareOptions& give, int threads) {
   CompareOptions given;
   give(given);
   check_options(given.comparison);
@@ -205,8 +190,10 @@ ComparisonPlan make_plan(const Comparator::Give& give, int threads) {
 }
 
 nlohmann::json run_identity(const TrainOptions& options) {
-  nlohmann::json json = without(without(to_json(options), kFiles), kFree);
-  json.erase("model");
+  nlohmann::json json = to_json(options);
+  for (const FieldKind kind : {FieldKind::kFile, FieldKind::kRun}) {
+    erase_fields<TrainOptions>(json, kind);
+  }
   return json;
 }
 

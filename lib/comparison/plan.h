@@ -27,7 +27,7 @@ struct ComparisonPlan {
 
 /// Expands the grid and checks each run: that its flags are known and fit together. `threads` is
 /// what --threads 0 means. Throws UsageError or Error, naming the run at fault.
-ComparisonPlan make_plan(const Comparator::Give& give, int threads);
+ComparisonPlan make_plan(const GiveCompareOptions& give, int threads);
 
 /// The options of a run by which its folder is known again.
 nlohmann::json run_identity(const TrainOptions& options);

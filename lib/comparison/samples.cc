@@ -25,12 +25,15 @@ SampleView look(Translator& translator, bool has_attention, Sample& sample) {
   if (!has_attention) return view;
   PairAttention attention =
       translator.attention({.text = sample.source, .target = sample.reference});
-  for (HeadAttention& head : attention.heads) {
-    view.pictures.push_back({head.layer, head.head, std::move(head.weights)});
+  std::vector<HeadAttention>& heads = attention.heads;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    // A layer's only head is its mean.
+    if (heads[i].head == 1 && (i + 1 == heads.size() || heads[i + 1].head != 2)) continue;
+    view.pictures.push_back({heads[i].layer, heads[i].head, std::move(heads[i].weights)});
   }
   // As the model cropped them, if it did.
-  if (!attention.heads.empty()) sample.source_units = std::move(attention.source_units);
-  if (!attention.heads.empty()) sample.target_units = std::move(attention.target_units);
+  if (!heads.empty()) sample.source_units = std::move(attention.source_units);
+  if (!heads.empty()) sample.target_units = std::move(attention.target_units);
   return view;
 }
 
@@ -66,17 +69,17 @@ std::vector<Sample> take_samples(const CompareOptions& options, const TestSet& t
                        words_and_end(test.reference[line]),
                        {}});
   }
+  if (samples.empty()) return samples;
   TranslateOptions translate;
   translate.search = options.search;
   translate.max_length = options.train.data.max_length;
   translate.threads = 1;
   translate.backend = options.train.training.backend;
   for (const GroupModel& group : groups) {
-    const bool has_attention = has_alignments(group.model, translate.backend);
-    translate.alignment.form = has_attention ? AlignmentForm::kSoft : AlignmentForm::kNone;
+    translate.alignment.form = group.has_attention ? AlignmentForm::kSoft : AlignmentForm::kNone;
     Translator translator(group.model, translate);
     for (Sample& sample : samples) {
-      SampleView view = look(translator, has_attention, sample);
+      SampleView view = look(translator, group.has_attention, sample);
       view.group = group.group;
       view.translation = group.output.at(sample.line - 1);
       sample.views.push_back(std::move(view));

@@ -17,6 +17,7 @@ struct GroupModel {
   std::string group;
   std::string model;                ///< A file.
   std::vector<std::string> output;  ///< Its translations of the test set.
+  bool has_attention = false;       ///< Weights to show.
 };
 
 /// Looks at the chosen lines through the models: attention to the reference, by layer and head, and

@@ -1,4 +1,4 @@
-#include "heed/comparison.h"
+#include "heed/comparator.h"
 #include "model/encoder_decoder.h"
 #include "nn/attention.h"
 #include "nn/sequence_attention.h"
@@ -86,7 +86,7 @@ std::string describe(const CompareOptions& options, const Variant& variant,
 
 }  // namespace
 
-std::string list_attention(const Comparator::Give& give) {
+std::string list_attention(const GiveCompareOptions& give) {
   CompareOptions options;
   give(options);
   const auto backend = make_backend(options.train.training.backend);

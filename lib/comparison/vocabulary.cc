@@ -1,7 +1,5 @@
 #include "comparison/vocabulary.h"
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "comparison/folder.h"
@@ -19,16 +17,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The flags that a vocabulary depends on.
-constexpr std::array<std::string_view, 8> kFlags = {
-    "train-sets",    "tsv",          "vocab-size",      "vocab-type",
-    "byte-fallback", "user-symbols", "separate-vocabs", "spm-options"};
+/// Whether a vocabulary depends on the flag.
+bool shapes_vocabulary(std::string_view flag) {
+  bool shapes = flag == "train-sets" || flag == "tsv";
+  DataOptions options;
+  const auto look = [&](const Field& field, auto&) { shapes = shapes || flag == field.name; };
+  DataOptions::visit_vocabulary_fields(options, look);
+  return shapes;
+}
 
 /// "shared", or what tells this vocabulary from others: "vocab-size=2000".
 std::string vocabulary_name(const std::vector<RunSetting>& settings) {
   std::string name;
   for (const RunSetting& setting : settings) {
-    if (std::find(kFlags.begin(), kFlags.end(), setting.flag) == kFlags.end()) continue;
+    if (!shapes_vocabulary(setting.flag)) continue;
     name += fmt::format("{}{}={}", name.empty() ? "" : ",", setting.flag, setting.value);
   }
   return name.empty() ? "shared" : folder_name(name);
@@ -43,8 +45,8 @@ void train_files(const DataOptions& options, const std::vector<std::string>& fil
   Log silent;
   const Corpus corpus(options.train_sets, options.tsv);
   const Tokenizers tokenizers = train_tokenizers(corpus, options, silent);
-  write_whole(files.back(), tokenizers.target.serialized());
-  if (files.size() > 1) write_whole(files.front(), tokenizers.source.serialized());
+  write_file(files.back(), tokenizers.target.serialized());
+  if (files.size() > 1) write_file(files.front(), tokenizers.source.serialized());
 }
 
 /// In a process of its own: it takes much memory, which would count as that of later runs.
@@ -55,7 +57,7 @@ void train_in_child(const DataOptions& options, const std::vector<std::string>& 
       train_files(options, files);
       return 0;
     } catch (const std::exception& error) {
-      write_whole(error_file, error.what());
+      write_file(error_file, error.what());
     }
     return 1;
   });

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/random.h"
 
 namespace heed {
@@ -40,18 +41,6 @@ std::vector<int> sorted_by(int count, const Key& key) {
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return key(a) < key(b); });
   return order;
-}
-
-void check_options(const DataOptions& options) {
-  const auto expect_positive = [](const char* flag, int value) {
-    if (value < 1) fail_usage("expected at least 1 for --{}, found {}", flag, value);
-  };
-  expect_positive("mini-batch-words", options.mini_batch_words);
-  expect_positive("maxi-batch", options.maxi_batch);
-  expect_positive("max-length", options.max_length);
-  if (!(options.subword_sampling >= 0)) {
-    fail_usage("expected 0 or more for --subword-sampling, found {}", options.subword_sampling);
-  }
 }
 
 }  // namespace
@@ -93,7 +82,7 @@ Batcher::Batcher(const Corpus& corpus, Tokenizer source, Tokenizer target,
 }
 
 Batcher::Side Batcher::make_side(Tokenizer tokenizer, const DataOptions& options) {
-  check_options(options);
+  check_fields(options);
   Side side{.tokenizer = std::move(tokenizer), .sampler = {}};
   if (options.subword_sampling > 0) side.sampler.emplace(side.tokenizer, options.subword_sampling);
   return side;

@@ -20,42 +20,31 @@ struct AlignOptions {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"alignment",
-            "What is written: hard (Pharaoh's format, each target word's strongest link), a number "
-            "under 1 (all links of at least that weight; 1 is hard), or soft (all weights)",
-            0, "hard"},
-      self.alignment.alignment);
-    v(Field{"alignment-unit", "Align whitespace words or SentencePiece pieces"},
-      self.alignment.alignment_unit);
-    v(Field{"alignment-layer",
-            "Decoder layer, from 1, whose attention is the alignment; 0: as the model says, or any "
-            "for the best head"},
-      self.alignment.alignment_layer);
-    v(Field{"alignment-heads",
-            "Heads whose attention is the alignment: mean; the number of one, from 1; or best, the "
-            "one with the lowest AER against --gold; as the model says if not given"},
-      self.alignment.alignment_heads);
+    AlignmentOptions::visit_fields(self.alignment, v);
     v(Field{"json",
             "Write JSON lines: units of both sides, alignment, layer and heads; with --alignment "
             "soft the weights"},
       self.alignment.json);
     v(Field{"gold",
             "Alignments by people, a line a pair in Pharaoh's format (1-1 sure, 1p1 or 1?1 "
-            "possible): AER, precision and recall against them are told at the end"},
+            "possible): AER, precision and recall against them are told at the end"}
+          .file(),
       self.gold);
     v(Field{"gold-one-based", "Words in --gold are counted from 1"}, self.gold_one_based);
-    v(Field{"reverse-model",
-            "Model of the other direction, whose links are joined by --symmetrize"},
+    v(Field{"reverse-model", "Model of the other direction, whose links are joined by --symmetrize"}
+          .file(),
       self.reverse_model);
     v(Field{"reverse-alignments",
             "Alignments by such a model instead, as heed align writes them with the two sides "
-            "exchanged: a link is target-source"},
+            "exchanged: a link is target-source"}
+          .file(),
       self.reverse_alignments);
     v(Field{"symmetrize",
             "How links of both directions are joined (Koehn et al. 2003): intersection, union, "
             "grow-diag, grow-diag-final or grow-diag-final-and; the last if not given"},
       self.symmetrize);
-    visit_running_fields(self.alignment, v);
+    LineOptions::visit_fields(self.alignment, v);
+    BatchOptions::visit_fields(self.alignment, v);
   }
 
  private:
@@ -63,16 +52,6 @@ struct AlignOptions {
     TranslateOptions options;
     options.alignment.form = AlignmentForm::kHard;
     return options;
-  }
-
-  template <class Self, class Visitor>
-  static void visit_running_fields(Self& self, Visitor& v) {
-    v(Field{"max-length", "Sentences with more tokens on a side are cropped"}, self.max_length);
-    v(Field{"invalid-utf8", "Invalid bytes: replace by U+FFFD, or fail"}, self.invalid_utf8);
-    v(Field{"mini-batch-words", "Source tokens of a batch"}, self.mini_batch_words);
-    v(Field{"maxi-batch", "Batches that are sorted by length together"}, self.maxi_batch);
-    v(Field{"threads", "Worker threads; 0: all cores"}, self.threads);
-    v(Field{"backend", "Kernels: eigen (fast) or reference (plain loops)"}, self.backend);
   }
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,34 +24,44 @@ struct ComparisonOptions {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"output", "Folder of the comparison; the same command again goes on after a stop", 'o'},
+    v(Field{"output", "Folder of the comparison; the same command again goes on after a stop", 'o'}
+          .run(),
       self.output);
     v(Field{"vary",
             "FLAG=VALUE,VALUE: trains a model with each value of any flag of heed train. Several "
             "make a grid, in which the last varies fastest; runs that differ in nothing but the "
-            "seed are averaged"},
+            "seed are averaged"}
+          .run(),
       self.vary);
     v(Field{"runs",
             "File of named runs, a line each: NAME: flag=value flag=value (# begins a comment); "
-            "with --vary, each of them with each combination"},
+            "with --vary, each of them with each combination"}
+          .run(),
       self.runs);
-    v(Field{"test-sets", "Text to measure on: SOURCE TARGET, or one TSV file with --tsv"},
+    v(Field{"test-sets", "Text to measure on: SOURCE TARGET, or one TSV file with --tsv"}.file(),
       self.test_sets);
     v(Field{"baseline",
             "Group that the others are tested against, such as attention=none; the "
-            "first if not given"},
+            "first if not given"}
+          .run(),
       self.baseline);
     v(Field{"jobs", "Runs at a time; each has --threads threads (0: all cores shared among them)",
-            'j'},
+            'j'}
+          .within(1, 1024, "runs")
+          .run(),
       self.jobs);
-    v(Field{"samples", "Test sentences of which the report shows attention and search"},
+    v(Field{"samples", "Test sentences of which the report shows attention and search"}
+          .within(0, 1000, "sentences")
+          .run(),
       self.samples);
     v(Field{"gold-alignment",
             "Word alignments of the test set, a line each in Pharaoh's format (1p1: possible), to "
-            "measure AER"},
+            "measure AER"}
+          .file(),
       self.gold_alignment);
     v(Field{"tokenize", "BLEU's tokenizer: 13a, intl, zh, char, none"}, self.tokenize);
-    v(Field{"length-bounds", "Source lengths in words at which BLEU by length begins anew"},
+    v(Field{"length-bounds", "Source lengths in words at which BLEU by length begins anew"}.within(
+          1, 1'000'000, "words"),
       self.length_bounds);
   }
 };
@@ -76,44 +85,7 @@ struct CompareOptions {
   static CompareOptions for_corpus(ModelType type, std::size_t sentence_pairs);
 };
 
-enum class ComparisonEnd { kDone, kSomeFailed, kInterrupted };
-
-/// Trains models that differ in what is varied and in nothing else, measures all of them on one
-/// test set, and writes a folder: report.html, table.md, results.tsv, results.json, and each run's
-/// model, logs and translations in runs/NAME.
-///
-/// Each run is a process of its own, so this program must have no other threads.
-class Comparator {
- public:
-  /// Sets what the user gave on top of defaults.
-  using Give = std::function<void(CompareOptions&)>;
-  struct Origin {
-    std::string command;  ///< The command line, for the report.
-    std::string version;  ///< Of the program, for the metrics' signatures.
-    bool quiet = false;   ///< Shows no progress.
-  };
-
-  /// Reads the data, trains the shared vocabulary, and checks every run. Throws Error or UsageError
-  /// before anything is trained: also if the folder holds another comparison.
-  Comparator(const Give& give, Origin origin);
-  ~Comparator();
-  Comparator(const Comparator&) = delete;
-  Comparator& operator=(const Comparator&) = delete;
-
-  /// Trains and measures what is not finished, and writes the results. A run that fails doesn't
-  /// stop the others. When `interrupted` says so, runs save their state and end.
-  ComparisonEnd run(const std::function<bool()>& interrupted = [] { return false; });
-
- private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
-};
-
-/// Every kind of attention: its name, formula, paper, the parameters of a model with it and the
-/// given options, and the flags that combine with it.
-std::string list_attention(const Comparator::Give& give);
-
-/// The options in effect for all runs, as a configuration file.
-std::string comparison_configuration(const Comparator::Give& give, bool full);
+/// Sets what the user gave on top of defaults.
+using GiveCompareOptions = std::function<void(CompareOptions&)>;
 
 }  // namespace heed

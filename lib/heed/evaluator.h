@@ -68,28 +68,33 @@ struct EvaluateOptions {
     v(Field{"input",
             "Hypotheses, a file a system; the first is the baseline of paired tests. Without it, "
             "standard input",
-            'i'},
+            'i'}
+          .file(),
       self.input);
-    v(Field{"num-refs", "References a line, with tabs between them, of the only reference file"},
+    v(Field{"num-refs", "References a line, with tabs between them, of the only reference file"}
+          .within(1, 1000, "references"),
       self.num_refs);
     v(Field{"metrics", "bleu, chrf, ter; aer for alignments in Pharaoh's format", 'm'},
       self.metrics);
     v(Field{"sentence-level", "Score each sentence (one metric, one system)"}, self.sentence_level);
     v(Field{"tokenize", "BLEU: 13a, intl, zh, char, none, or spm with --spm-model"}, self.tokenize);
-    v(Field{"spm-model", "BLEU: SentencePiece model of the tokenizer spm"}, self.spm_model);
+    v(Field{"spm-model", "BLEU: SentencePiece model of the tokenizer spm"}.file(), self.spm_model);
     v(Field{"lowercase", "BLEU: compare in lower case"}, self.lowercase);
     v(Field{"smooth-method",
             "BLEU: for n-grams without a match: exp (halve), floor (a small count), add-k, none",
             's'},
       self.smooth_method);
     v(Field{"smooth-value",
-            "BLEU: the count of floor or the k of add-k; negative: the usual 0.1 or 1"},
+            "BLEU: the count of floor or the k of add-k; negative: the usual 0.1 or 1"}
+          .within(-1, 1000),
       self.smooth_value);
-    v(Field{"max-ngram-order", "BLEU: longest n-grams"}, self.max_ngram_order);
+    v(Field{"max-ngram-order", "BLEU: longest n-grams"}.within(1, 100), self.max_ngram_order);
     v(Field{"force", "BLEU: don't warn of hypotheses that look tokenized"}, self.force);
-    v(Field{"chrf-char-order", "chrF: longest character n-grams"}, self.chrf_char_order);
-    v(Field{"chrf-word-order", "chrF: longest word n-grams; 2 is chrF++"}, self.chrf_word_order);
-    v(Field{"chrf-beta", "chrF: weight of recall over precision"}, self.chrf_beta);
+    v(Field{"chrf-char-order", "chrF: longest character n-grams"}.within(1, 100),
+      self.chrf_char_order);
+    v(Field{"chrf-word-order", "chrF: longest word n-grams; 2 is chrF++"}.within(0, 100),
+      self.chrf_word_order);
+    v(Field{"chrf-beta", "chrF: weight of recall over precision"}.within(0, 1000), self.chrf_beta);
     v(Field{"chrf-whitespace", "chrF: let character n-grams span white space"},
       self.chrf_whitespace);
     v(Field{"chrf-lowercase", "chrF: compare in lower case"}, self.chrf_lowercase);
@@ -102,24 +107,27 @@ struct EvaluateOptions {
     v(Field{"ter-normalized", "TER: split punctuation off words"}, self.ter_normalized);
     v(Field{"aer-one-based", "AER: hypotheses count words from 1"}, self.aer_one_based);
     v(Field{"aer-gold-one-based", "AER: references count words from 1"}, self.aer_gold_one_based);
-    v(Field{"source", "Source text, to score sentences by its length too"}, self.source);
-    v(Field{"length-bounds",
-            "Greatest source lengths, in words, of the groups; one more is longer"},
+    v(Field{"source", "Source text, to score sentences by its length too"}.file(), self.source);
+    v(Field{"length-bounds", "Greatest source lengths, in words, of the groups; one more is longer"}
+          .within(1, 1'000'000, "words"),
       self.length_bounds);
     v(Field{"confidence", "95 % confidence interval by bootstrap resampling (one system)"},
       self.confidence);
-    v(Field{"confidence-n", "Resamples of --confidence"}, self.confidence_n);
+    v(Field{"confidence-n", "Resamples of --confidence"}.within(1, 1'000'000, "resamples"),
+      self.confidence_n);
     v(Field{"paired-bs", "Compare systems by paired bootstrap resampling (Koehn 2004)"},
       self.paired_bs);
-    v(Field{"paired-bs-n", "Resamples of --paired-bs"}, self.paired_bs_n);
+    v(Field{"paired-bs-n", "Resamples of --paired-bs"}.within(1, 1'000'000, "resamples"),
+      self.paired_bs_n);
     v(Field{"paired-ar",
             "Compare systems by paired approximate randomisation (Riezler & Maxwell 2005)"},
       self.paired_ar);
-    v(Field{"paired-ar-n", "Trials of --paired-ar"}, self.paired_ar_n);
+    v(Field{"paired-ar-n", "Trials of --paired-ar"}.within(1, 1'000'000, "trials"),
+      self.paired_ar_n);
     v(Field{"seed", "Seed of the tests"}, self.seed);
     v(Field{"format", "json, text, or latex (a table)", 'f'}, self.format);
     v(Field{"score-only", "Print the scores alone", 'b'}, self.score_only);
-    v(Field{"width", "Decimals of scores", 'w'}, self.width);
+    v(Field{"width", "Decimals of scores", 'w'}.within(0, 16, "decimals"), self.width);
     v(Field{"short", "Abbreviate the signature"}, self.abbreviate);
   }
 };

@@ -3,19 +3,9 @@
 #include <string>
 
 #include "heed/choices.h"
+#include "heed/field.h"
 
 namespace heed {
-
-// Options are plain structs: each field is written once, with its default, and listed once, with
-// its help, by visit_fields(self, visitor), which calls visitor(Field, field) for each. Visitors
-// make the command line's flags, the configuration file, the model file's header and the log.
-
-struct Field {
-  const char* name;  ///< The flag without dashes.
-  const char* help;
-  char letter = 0;             ///< A one-letter flag, or 0.
-  const char* bare = nullptr;  ///< The value that the flag without one stands for, if it may.
-};
 
 /// The shape of a model: all that its file needs to rebuild it. Defaults of new fields reproduce
 /// what older programs did.
@@ -70,9 +60,10 @@ struct ModelOptions {
             "rnn: bidirectional recurrent encoder, recurrent decoder with attention "
             "(Bahdanau et al. 2015); transformer (Vaswani et al. 2017)"},
       self.type);
-    v(Field{"dim-emb", "Width of embeddings; of all layers in a transformer"}, self.dim_emb);
-    v(Field{"enc-depth", "Layers of the encoder"}, self.enc_depth);
-    v(Field{"dec-depth", "Layers of the decoder"}, self.dec_depth);
+    v(Field{"dim-emb", "Width of embeddings; of all layers in a transformer"}.within(1, 32768),
+      self.dim_emb);
+    v(Field{"enc-depth", "Layers of the encoder"}.within(1, 1024, "layers"), self.enc_depth);
+    v(Field{"dec-depth", "Layers of the decoder"}.within(1, 1024, "layers"), self.dec_depth);
     v(Field{"tied-embeddings", "Target embeddings are the output layer's weight"},
       self.tied_embeddings);
     v(Field{"tied-embeddings-all", "Source embeddings too, where the vocabulary is joint"},
@@ -85,8 +76,9 @@ struct ModelOptions {
  private:
   template <class Self, class Visitor>
   static void visit_recurrent_fields(Self& self, Visitor& v) {
-    v(Field{"dim-rnn", "Width of recurrent states"}, self.dim_rnn);
-    v(Field{"dim-rnn-encoder", "Width of each direction of the recurrent encoder; 0: dim-rnn"},
+    v(Field{"dim-rnn", "Width of recurrent states"}.within(1, 32768), self.dim_rnn);
+    v(Field{"dim-rnn-encoder", "Width of each direction of the recurrent encoder; 0: dim-rnn"}
+          .within(0, 32768),
       self.dim_rnn_encoder);
     v(Field{"enc-cell", "Recurrent cell of the encoder"}, self.enc_cell);
     v(Field{"dec-cell", "Recurrent cell of the decoder"}, self.dec_cell);
@@ -97,8 +89,10 @@ struct ModelOptions {
     v(Field{"layer-normalization", "Layer norm inside the recurrent cells"},
       self.layer_normalization);
     v(Field{"attention", "Attention of the recurrent decoder"}, self.attention);
-    v(Field{"attention-dim", "Width of attention's hidden layer; 0: dim-rnn"}, self.attention_dim);
-    v(Field{"attention-heads", "Heads of multi-head attention in the recurrent decoder"},
+    v(Field{"attention-dim", "Width of attention's hidden layer; 0: dim-rnn"}.within(0, 32768),
+      self.attention_dim);
+    v(Field{"attention-heads", "Heads of multi-head attention in the recurrent decoder"}.within(
+          1, 1024, "heads"),
       self.attention_heads);
     v(Field{"attention-normalizer",
             "How attention's weights are made of its scores (sparsemax: Martins & Astudillo 2016; "
@@ -110,7 +104,8 @@ struct ModelOptions {
       self.attention_window);
     v(Field{"attention-window-width",
             "Tokens on each side of a window's centre, D; for the transformer's window attention "
-            "too"},
+            "too"}
+          .within(1, 1'000'000, "tokens"),
       self.attention_window_width);
     v(Field{"attention-timing",
             "pre: the context enters the recurrent cell (Bahdanau et al. 2015); post: it joins the "
@@ -131,15 +126,19 @@ struct ModelOptions {
 
   template <class Self, class Visitor>
   static void visit_transformer_fields(Self& self, Visitor& v) {
-    v(Field{"transformer-dim-ffn", "Width of the feed-forward layers"}, self.transformer_dim_ffn);
-    v(Field{"transformer-heads", "Attention heads"}, self.transformer_heads);
+    v(Field{"transformer-dim-ffn", "Width of the feed-forward layers"}.within(1, 131072),
+      self.transformer_dim_ffn);
+    v(Field{"transformer-heads", "Attention heads"}.within(1, 1024, "heads"),
+      self.transformer_heads);
     v(Field{"encoder-attention", "Self-attention of the transformer's encoder"},
       self.encoder_attention);
     v(Field{"decoder-attention", "Self-attention of the transformer's decoder"},
       self.decoder_attention);
     v(Field{"cross-attention", "Attention of the transformer's decoder to the source"},
       self.cross_attention);
-    v(Field{"kv-heads", "Heads of keys and values of grouped-query attention"}, self.kv_heads);
+    v(Field{"kv-heads", "Heads of keys and values of grouped-query attention"}.within(1, 1024,
+                                                                                      "heads"),
+      self.kv_heads);
     v(Field{"norm",
             "Layer norm after (post) or before (pre) each sublayer; rms: root mean square "
             "norm before"},
@@ -147,11 +146,13 @@ struct ModelOptions {
     v(Field{"activation", "Activation of the feed-forward layers"}, self.activation);
     v(Field{"positions", "Positions of the transformer's tokens"}, self.positions);
     v(Field{"max-positions",
-            "Longest sentence in tokens of learned positions and attention location"},
+            "Longest sentence in tokens of learned positions and attention location"}
+          .within(1, 1'000'000, "tokens"),
       self.max_positions);
     v(Field{"alignment-layer",
             "Decoder layer, from 1, whose attention is the alignment; 0: the last but one of deep "
-            "decoders, else the last"},
+            "decoders, else the last"}
+          .within(0, 1024),
       self.alignment_layer);
     v(Field{"alignment-heads",
             "Heads whose attention is the alignment: mean, or the number of one, from 1"},
@@ -160,15 +161,21 @@ struct ModelOptions {
 
   template <class Self, class Visitor>
   static void visit_dropout_fields(Self& self, Visitor& v) {
-    v(Field{"dropout", "Dropout of embeddings and of each layer's output"}, self.dropout);
-    v(Field{"dropout-attention", "Dropout of attention weights"}, self.dropout_attention);
-    v(Field{"dropout-ffn", "Dropout inside the feed-forward layers"}, self.dropout_ffn);
+    v(Field{"dropout", "Dropout of embeddings and of each layer's output"}.within(0, 0.99),
+      self.dropout);
+    v(Field{"dropout-attention", "Dropout of attention weights"}.within(0, 0.99),
+      self.dropout_attention);
+    v(Field{"dropout-ffn", "Dropout inside the feed-forward layers"}.within(0, 0.99),
+      self.dropout_ffn);
     v(Field{"dropout-rnn",
             "Dropout of recurrent states, one mask a sentence (Gal & Ghahramani "
-            "2016)"},
+            "2016)"}
+          .within(0, 0.99),
       self.dropout_rnn);
-    v(Field{"dropout-source", "Dropout of whole source tokens"}, self.dropout_source);
-    v(Field{"dropout-target", "Dropout of whole target tokens"}, self.dropout_target);
+    v(Field{"dropout-source", "Dropout of whole source tokens"}.within(0, 0.99),
+      self.dropout_source);
+    v(Field{"dropout-target", "Dropout of whole target tokens"}.within(0, 0.99),
+      self.dropout_target);
   }
 };
 

@@ -24,17 +24,22 @@ class Trainer {
 
   /// Reads the corpus, trains or loads the vocabulary, builds the model, and takes up an
   /// interrupted training where MODEL.state exists. Throws Error or UsageError before anything is
-  /// written.
+  /// written; at once where the model can't be written or another training is at work on it.
   explicit Trainer(const TrainOptions& options, const LogOptions& log = {});
-  /// The same with options that depend on the size of the corpus. `data` says where the corpus is.
-  Trainer(const DataOptions& data, const Choose& choose, const LogOptions& log = {});
+  /// The same with options that depend on the size of the corpus. `known` says where corpus and
+  /// model are.
+  Trainer(const TrainOptions& known, const Choose& choose, const LogOptions& log = {});
   ~Trainer();
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
 
-  /// Trains until an option says stop, or `interrupted` (asked after each update) is true; the
-  /// state is saved either way. Throws Error, with the last good state kept, when the loss is not
-  /// finite or a file can't be written.
+  /// The options that such a Trainer would have. Of the corpus the lines are counted, no more.
+  static TrainOptions options_for(const TrainOptions& known, const Choose& choose);
+
+  /// Trains until an option says stop, or `interrupted` (asked after each update, and in between
+  /// while it validates, by the calling thread) is true; the state is saved either way. Weights
+  /// that no validation has seen are validated at the end, unless interrupted. Throws Error, with
+  /// the last good state kept, when the loss is not finite or a file can't be written.
   TrainingEnd run(const std::function<bool()>& interrupted = [] { return false; });
 
   /// Makes one update on the largest batch and writes nothing: lines on sizes and on the memory

@@ -18,6 +18,7 @@
 #include "metrics/ter.h"
 #include "text/unicode.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/table.h"
 
 namespace heed {
@@ -98,12 +99,10 @@ std::vector<MetricPointer> make_metrics(const EvaluateOptions& options) {
 // ---- Checks ---------------------------------------------------------------------------------
 
 void check_options(const EvaluateOptions& options) {
+  check_fields(options);
   const bool paired = options.paired_bs || options.paired_ar;
   if (options.paired_bs && options.paired_ar) {
     fail_usage("expected one paired test, found --paired-bs and --paired-ar; choose one");
-  }
-  if (options.width < 0 || options.width > 16) {
-    fail_usage("expected 0 to 16 decimals, found --width {}", options.width);
   }
   if (options.sentence_level && options.metrics.size() != 1) {
     fail_usage("expected one metric with --sentence-level, found {}", options.metrics.size());

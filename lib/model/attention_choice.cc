@@ -45,4 +45,11 @@ AttentionChoice choose_attention(const EncoderDecoder& model, int layer, std::st
   return choice;
 }
 
+void check_own_choice(const EncoderDecoder& model) {
+  const ModelOptions usual;
+  const bool is_usual = model.options().alignment_layer == usual.alignment_layer &&
+                        model.options().alignment_heads == usual.alignment_heads;
+  if (!is_usual) choose_attention(model, 0, "");
+}
+
 }  // namespace heed

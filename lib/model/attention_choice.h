@@ -18,4 +18,8 @@ std::vector<int> attention_heads(const EncoderDecoder& model);
 /// result names a layer. Throws UsageError for layers and heads that the model lacks.
 AttentionChoice choose_attention(const EncoderDecoder& model, int layer, std::string_view heads);
 
+/// Throws UsageError if the model's own alignment_layer or alignment_heads, where they are not the
+/// defaults, name what it does not have.
+void check_own_choice(const EncoderDecoder& model);
+
 }  // namespace heed

@@ -56,7 +56,7 @@ class Container {
   void check_content() const;
 
   std::string path_;
-  MappedFile file_;
+  FileCopy file_;
   Safetensors contents_;
   std::map<std::string_view, const StoredTensor*> by_name_;
   std::uint32_t checksum_ = 0;

@@ -1,8 +1,11 @@
 #include "model/encoder_decoder.h"
 
+#include <array>
+
 #include "model/rnn.h"
 #include "model/transformer.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/random.h"
 
 namespace heed {
@@ -92,13 +95,25 @@ std::span<const int> EncoderDecoder::shifted(Tape& tape, const Ragged& target) c
   return tape.keep(std::span<const int>(ids));
 }
 
+namespace {
+
+template <class Model>
+std::unique_ptr<EncoderDecoder> make(const ModelOptions& options, const Vocabularies& vocabularies,
+                                     Parameters& parameters) {
+  return std::make_unique<Model>(options, vocabularies, parameters);
+}
+
+/// In the order of ModelType.
+constexpr std::array kArchitectures = {make<RnnModel>, make<Transformer>};
+
+}  // namespace
+
 std::unique_ptr<EncoderDecoder> make_model(const ModelOptions& options,
                                            const Vocabularies& vocabularies,
                                            Parameters& parameters) {
-  if (options.type == ModelType::kTransformer) {
-    return std::make_unique<Transformer>(options, vocabularies, parameters);
-  }
-  return std::make_unique<RnnModel>(options, vocabularies, parameters);
+  check_fields(options);
+  return kArchitectures.at(static_cast<std::size_t>(options.type))(options, vocabularies,
+                                                                   parameters);
 }
 
 }  // namespace heed

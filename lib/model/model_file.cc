@@ -76,16 +76,8 @@ auto with_path(const Container& file, Function&& function) {
   }
 }
 
-/// What would make arithmetic on sizes overflow, or take all memory before any tensor is looked at.
+/// What would take all memory before any tensor is looked at.
 void check_sizes(const ModelOptions& options, const Container& file) {
-  constexpr int kLargest = 1 << 15;
-  for_each_field(options, [&](const Field& field, const auto& value) {
-    if constexpr (std::is_same_v<decltype(value), const int&>) {
-      if (value < 0 || value > kLargest) {
-        fail("expected {} from 0 to {} in {}, found {}", field.name, kLargest, file.path(), value);
-      }
-    }
-  });
   const auto layers = static_cast<std::size_t>(options.enc_depth) + options.dec_depth;
   if (layers > file.tensors().size()) {
     fail("expected tensors for {} layers in {}, found {} tensors", layers, file.path(),

@@ -20,13 +20,7 @@ std::vector<int> sentence_of_rows(const Ragged& target) {
 
 /// Widths are checked before any layer is built on them.
 const ModelOptions& checked(const ModelOptions& options) {
-  if (options.enc_depth < 1 || options.dec_depth < 1) {
-    fail_usage("expected --enc-depth and --dec-depth of at least 1, found {} and {}",
-               options.enc_depth, options.dec_depth);
-  }
-  if (options.transformer_heads > 0 && options.dim_emb % options.transformer_heads == 0) {
-    return options;
-  }
+  if (options.dim_emb % options.transformer_heads == 0) return options;
   fail_usage("expected --dim-emb to be a multiple of --transformer-heads, found {} and {}",
              options.dim_emb, options.transformer_heads);
 }

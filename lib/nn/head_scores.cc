@@ -26,11 +26,7 @@ GroupedQuery::GroupedQuery(Parameters& parameters, const std::string& name,
 
 WindowHeads::WindowHeads(Parameters& parameters, const std::string& name,
                          const SequenceShape& shape)
-    : MultiHead(parameters, name, shape) {
-  if (shape.window > 0) return;
-  fail_usage("expected a positive --attention-window-width for attention window, found {}",
-             shape.window);
-}
+    : MultiHead(parameters, name, shape) {}
 
 Var AdditiveHeads::scores(Var query, Var keys, const AttentionSpans& spans) const {
   return additive_scores(query, keys, query.tape().parameter(*v_), shape().heads, spans);

@@ -55,12 +55,6 @@ SourceWindow::SourceWindow(Parameters& parameters, const std::string& name,
                            const AttentionShape& shape)
     : normalizer_(shape.normalizer), kind_(shape.window), width_(shape.window_width) {
   if (kind_ == AttentionWindow::kNone) return;
-  if (width_ < 1) {
-    fail_usage(
-        "expected an attention window of at least 1 token to each side, found {}; change "
-        "--attention-window-width",
-        width_);
-  }
   if (kind_ != AttentionWindow::kPredictive) return;
   hidden_ = std::make_unique<Linear>(parameters, name + ".window.query", shape.query, shape.hidden,
                                      false);

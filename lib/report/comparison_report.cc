@@ -19,12 +19,6 @@ void make_directory(const std::filesystem::path& path) {
   if (error) fail("expected to make the folder {}, found: {}", path.string(), error.message());
 }
 
-void write_file(const std::filesystem::path& path, std::string_view bytes) {
-  AtomicFile file(path.string());
-  file.write(bytes);
-  file.commit();
-}
-
 }  // namespace
 
 void write_comparison_report(const Comparison& comparison, const std::string& directory) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/head_choice.h"
 #include "report/samples_html.h"
 #include "report/svg.h"
 #include "report/table.h"
@@ -23,9 +24,11 @@ std::string section(std::string_view id, std::string_view title, const std::stri
 std::string html_figures(std::span<const Figure> figures) {
   std::string text = "<div class=\"figures\">\n";
   for (const Figure& figure : figures) {
-    text += fmt::format("<figure{}>{}<figcaption><b>{}.</b> {}</figcaption></figure>\n",
-                        figure.is_broad ? " class=\"broad\"" : "", figure.svg,
-                        xml_text(figure.title), xml_text(figure.caption));
+    text += fmt::format(
+        "<figure{0}><div class=\"scroll\" role=\"region\" aria-label=\"{2}\" tabindex=\"0\">{1}"
+        "</div><figcaption><b>{2}.</b> {3}</figcaption></figure>\n",
+        figure.is_broad ? " class=\"broad\"" : "", figure.svg, xml_text(figure.title),
+        xml_text(figure.caption));
   }
   return text + "</div>\n";
 }
@@ -89,7 +92,7 @@ std::string attention(const Comparison& comparison) {
 
 std::string samples(const Comparison& comparison) {
   if (comparison.samples.empty()) return "";
-  std::string body;
+  std::string body = html_head_choice(comparison);
   for (const Sample& sample : comparison.samples) body += html_sample(comparison, sample);
   return section("samples", "Sentences", body);
 }
@@ -154,10 +157,10 @@ std::string html_report(const Comparison& comparison, const ReportFigures& figur
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>Comparison of {}</title>\n"
-      "<style>\n{}{}{}</style>\n</head>\n<body>\n{}{}<main>\n{}</main>\n<script>\n{}</script>\n"
+      "<style>\n{}{}{}</style>\n</head>\n<body>\n{}{}<main>\n{}</main>\n<script>\n{}{}</script>\n"
       "</body>\n</html>\n",
       xml_text(comparison.title), report_style(), figure_style(), heatmap_style(),
-      introduction(comparison), contents(body), body, report_script());
+      introduction(comparison), contents(body), body, report_script(), head_choice_script());
 }
 
 std::string markdown_report(const Comparison& comparison) {

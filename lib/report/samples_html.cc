@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/head_choice.h"
 #include "report/numbers.h"
 #include "report/search_tree_svg.h"
 #include "report/statistics.h"
@@ -55,15 +56,15 @@ std::string picture_name(const AttentionPicture& picture) {
 
 /// A heatmap with its caption; its size is known to the style sheet.
 std::string html_map(const Sample& sample, const AttentionMatrix& weights, const std::string& title,
-                     const std::string& note) {
+                     const std::string& note, const std::string& data) {
   const std::string svg =
       svg_heatmap({weights, sample.source_units, sample.target_units}, SvgUse::kPage);
   return fmt::format(
-      "<figure><figcaption><b>{0}</b> <small>{1}</small></figcaption>"
+      "<figure{3}><figcaption><b>{0}</b> <small>{1}</small></figcaption>"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Attention of {0}\" "
       "tabindex=\"0\">{2}</div>"
       "</figure>\n",
-      xml_text(title), xml_text(note), svg);
+      xml_text(title), xml_text(note), svg, data);
 }
 
 std::string html_scale(std::string_view kind, std::string_view low, std::string_view high) {
@@ -76,8 +77,9 @@ std::string attention_maps(const Shown& s) {
     const AttentionPicture* picture = main_picture(s.sample.views[v]);
     if (picture == nullptr) continue;
     const bool is_only = s.sample.views[v].pictures.size() == 1;
-    maps +=
-        html_map(s.sample, picture->weights, s.labels[v], is_only ? "" : picture_name(*picture));
+    maps += html_map(s.sample, picture->weights, s.labels[v], is_only ? "" : picture_name(*picture),
+                     fmt::format(" data-view=\"{}\" data-weights=\"{}\"", v,
+                                 packed_pictures(s.sample.views[v])));
   }
   if (maps.empty()) return "";
   return "<h4>Attention</h4>\n<p>Weights of the source words (columns) when each word of the "
@@ -106,8 +108,9 @@ std::string difference_maps(const Shown& s) {
     const AttentionPicture* picture = main_picture(view);
     if (&view == s.baseline || picture == nullptr) continue;
     if (!have_same_shape(picture->weights, base->weights)) continue;
-    maps += html_map(s.sample, difference(picture->weights, base->weights), s.labels[v],
-                     "minus the baseline");
+    maps += html_map(
+        s.sample, difference(picture->weights, base->weights), s.labels[v], "minus the baseline",
+        fmt::format(" data-view=\"{}\" data-base=\"{}\"", v, s.baseline - s.sample.views.data()));
   }
   if (maps.empty()) return "";
   return "<h4>Attention as difference to the baseline</h4>\n" +

@@ -20,10 +20,22 @@ std::string html_heading(const TableColumn& column) {
                      column.is_text ? " class=\"text\"" : "", xml_text(column.title), unit);
 }
 
+/// Its parts between commas may stand below each other, where a column is narrow.
+std::string html_note(const std::string& note) {
+  std::string parts;
+  for (std::size_t begin = 0, end = 0; end != note.npos; begin = end + 2) {
+    end = note.find(", ", begin);
+    const bool is_last = end == note.npos;
+    parts += fmt::format("<span>{}{}</span>", xml_text(note.substr(begin, end - begin)),
+                         is_last ? "" : ",");
+    if (!is_last) parts += ' ';
+  }
+  return fmt::format("<small>{}</small>", parts);
+}
+
 std::string html_cell(const TableCell& cell, const TableColumn& column, bool is_heading) {
   const std::string key = cell.series ? svg_key(*cell.series) + " " : "";
-  const std::string note =
-      cell.note.empty() ? "" : fmt::format("<small>{}</small>", xml_text(cell.note));
+  const std::string note = cell.note.empty() ? "" : html_note(cell.note);
   const std::string value = cell.value && std::isfinite(*cell.value)
                                 ? fmt::format(" data-value=\"{:.6g}\"", *cell.value)
                                 : "";

@@ -1,6 +1,7 @@
 #include "training/period.h"
 
 #include <charconv>
+#include <cmath>
 
 #include "util/error.h"
 
@@ -15,12 +16,13 @@ struct Suffix {
 };
 
 constexpr Suffix kSuffixes[] = {
-    {"Gt", 1e9, Period::Unit::kTokens},  {"Mt", 1e6, Period::Unit::kTokens},
-    {"Kt", 1e3, Period::Unit::kTokens},  {"t", 1, Period::Unit::kTokens},
-    {"Mu", 1e6, Period::Unit::kUpdates}, {"Ku", 1e3, Period::Unit::kUpdates},
-    {"u", 1, Period::Unit::kUpdates},    {"e", 1, Period::Unit::kEpochs},
-    {"s", 1, Period::Unit::kSeconds},    {"m", 60, Period::Unit::kSeconds},
-    {"h", 3600, Period::Unit::kSeconds}};
+    {"", 1, Period::Unit::kUpdates},    {"u", 1, Period::Unit::kUpdates},
+    {"K", 1e3, Period::Unit::kUpdates}, {"Ku", 1e3, Period::Unit::kUpdates},
+    {"M", 1e6, Period::Unit::kUpdates}, {"Mu", 1e6, Period::Unit::kUpdates},
+    {"t", 1, Period::Unit::kTokens},    {"Kt", 1e3, Period::Unit::kTokens},
+    {"Mt", 1e6, Period::Unit::kTokens}, {"Gt", 1e9, Period::Unit::kTokens},
+    {"e", 1, Period::Unit::kEpochs},    {"s", 1, Period::Unit::kSeconds},
+    {"m", 60, Period::Unit::kSeconds},  {"h", 3600, Period::Unit::kSeconds}};
 
 }  // namespace
 
@@ -44,11 +46,12 @@ Period parse_period(std::string_view option, std::string_view text) {
   const auto [rest, error] = std::from_chars(text.data(), end, amount, std::chars_format::fixed);
   const std::string_view suffix(rest, static_cast<std::size_t>(end - rest));
   for (const Suffix& known : kSuffixes) {
-    if (error != std::errc{} || suffix != known.text || !(amount > 0)) continue;
+    if (error != std::errc{} || suffix != known.text) continue;
+    if (!(amount > 0) || !std::isfinite(amount)) break;
     return {amount * known.factor, known.unit};
   }
   fail_usage(
-      "expected an amount such as 100e (epochs), 10Gt (target tokens), 100Ku (updates), 90s, "
+      "expected an amount such as 5000 or 5Ku (updates), 100e (epochs), 10Gt (target tokens), 90s, "
       "30m or 2h for --{}, found '{}'",
       option, text);
 }

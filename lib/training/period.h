@@ -14,8 +14,8 @@ struct Progressed {
   double seconds = 0;        ///< Of training, over all runs.
 };
 
-/// An amount of training: "100e" epochs, "10Gt" target tokens, "100Ku" updates (K, M, G: 10³, 10⁶,
-/// 10⁹), or time: "90s", "30m", "2h".
+/// An amount of training: "100e" epochs, "10Gt" target tokens, "100Ku" or as in Marian "100000"
+/// updates (K, M, G: 10³, 10⁶, 10⁹), or time: "90s", "30m", "2h".
 struct Period {
   enum class Unit { kUpdates, kEpochs, kTokens, kSeconds };
   double amount = 0;

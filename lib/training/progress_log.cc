@@ -61,9 +61,10 @@ void ProgressLog::validation(const TrainingCounters& counters,
   for (const std::string& name : metrics) {
     std::string note;
     if (name == metrics.front()) {
-      note = counters.stalled == 0 ? " : new best"
-                                   : fmt::format(" : stalled {} times (last best: {:.4f})",
-                                                 counters.stalled, counters.best);
+      note = counters.best_update == counters.progress.updates
+                 ? " : new best"
+                 : fmt::format(" : stalled {} times (last best: {:.4f})", counters.stalled,
+                               counters.best);
     }
     for (const auto& [value_name, value] : find_validation_metric(name).values(validation)) {
       json[value_name] = value;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "model/attention_choice.h"
 #include "training/training_setup.h"
 #include "util/error.h"
 #include "util/json_fields.h"
@@ -32,14 +33,6 @@ double amount_of(const Period& period, const Progressed& progress) {
   return 0;
 }
 
-/// "de-en.safetensors" → "de-en.up1000.safetensors"
-std::string numbered(const std::string& path, std::uint64_t update) {
-  const std::filesystem::path whole(path);
-  return (whole.parent_path() /
-          fmt::format("{}.up{}{}", whole.stem().string(), update, whole.extension().string()))
-      .string();
-}
-
 }  // namespace
 
 TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
@@ -64,6 +57,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       schedule_(make_schedule(options_.training, end_)),
       report_(log) {
   parameters_.initialize(options_.training.seed);
+  check_own_choice(*model_);
   if (guided_) workers_.guide_attention(make_guide(*model_, options_.training));
   first_moment_.emplace(*backend_, parameters_.size());
   second_moment_.emplace(*backend_, parameters_.size());
@@ -75,6 +69,8 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
   }
   if (validation_text_) {
     validator_.emplace(*model_, *validation_text_, tokenizers_, options_);
+    best_of_ = fmt::format("{} on text {:016x}", options_.training.valid_metrics.front(),
+                           validation_text_->fingerprint);
     if (validator_->cropped() > 0) {
       log_.warn("[valid] {} validation pairs have more than {} tokens on a side and are cropped",
                 validator_->cropped(), options_.data.max_length);
@@ -85,21 +81,6 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
               lines.path, lines.count, lines.first);
   }
   resume();
-}
-
-void TrainingLoop::resume() {
-  if (!state_file_.exists()) {
-    if (!std::filesystem::exists(options_.model)) return;
-    fail(
-        "expected no file {} or a training state {} beside it, found a model alone; remove it or "
-        "train to another --model",
-        options_.model, state_file_.path());
-  }
-  counters_ = state_file_.load(weights_);
-  seconds_before_ = counters_.progress.seconds;
-  batcher_.seek(counters_.position);
-  log_.info("[train] going on from {} at update {}", state_file_.path(),
-            counters_.progress.updates);
 }
 
 /// The batch after the one in hand is read ahead, so that the end of an epoch is known in time.
@@ -155,28 +136,77 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
             tokenizers_.target.size(),
             with_thousands(static_cast<std::int64_t>(parameters_.count())), workers_.size(),
             backend_->description());
-  fetch();
-  while (!reached_end() && !is_stalled()) {
-    if (interrupted()) {
-      save_state();
-      return TrainingEnd::kInterrupted;
-    }
-    update();
-    if (is_due(disp_freq_)) report_.display(counters_, share_done());
-    report_.show_bar(counters_, share_done());
-    const bool validates = validator_ && is_due(valid_freq_);
-    if (validates) validate();
-    if (!validator_ && is_due(save_freq_)) save_model(options_.model);
-    if (validates || is_due(save_freq_)) save_state();
+  const bool begins_at_end = is_over();
+  if (!begins_at_end) fetch();
+  if (validator_ && counters_.validation_due && !validate(interrupted)) return stop();
+  while (!is_over()) {
+    if (interrupted() || !advance(interrupted)) return stop();
   }
   report_.display(counters_, 1);
-  if (!validator_) save_model(options_.model);
-  save_state();
-  if (validator_ && counters_.validations == 0) {
-    validate();
-    save_state();
+  const TrainingEnd end = is_stalled() ? TrainingEnd::kStalled : TrainingEnd::kBudget;
+  const std::string why = reason();
+  if (!settle(interrupted)) return stop();
+  log_.info("[train] {} at update {}: {}; the model is {}{}",
+            begins_at_end ? "nothing to do" : "ended", counters_.progress.updates, why,
+            options_.model, best_text());
+  return end;
+}
+
+/// An update and what is due after it. False if its validation was interrupted.
+bool TrainingLoop::advance(const Interrupted& interrupted) {
+  update();
+  if (is_due(disp_freq_)) report_.display(counters_, share_done());
+  report_.show_bar(counters_, share_done());
+  if (validator_ && is_due(valid_freq_)) {
+    counters_.validation_due = true;
+    return validate(interrupted);
   }
-  return is_stalled() ? TrainingEnd::kStalled : TrainingEnd::kBudget;
+  if (!is_due(save_freq_)) return true;
+  if (!validator_) write_model();
+  save_state();
+  return true;
+}
+
+/// A signal leaves seconds: enough for the state, not for a validation.
+TrainingEnd TrainingLoop::stop() {
+  save_state();
+  log_.info(
+      "[train] stopped at update {}: the same command goes on from {}{}",
+      counters_.progress.updates, state_file_.path(),
+      counters_.settled == counters_.progress.updates
+          ? ""
+          : fmt::format("; {} is without the updates after {}", options_.model, counters_.settled));
+  return TrainingEnd::kInterrupted;
+}
+
+/// Brings the last weights to the model, if they are better or there is no validation. False if
+/// interrupted.
+bool TrainingLoop::settle(const Interrupted& interrupted) {
+  if (counters_.settled == counters_.progress.updates && has_model()) return true;
+  if (validator_) return validate(interrupted);
+  write_model();
+  save_state();
+  return true;
+}
+
+std::string TrainingLoop::reason() const {
+  const TrainingOptions& training = options_.training;
+  if (is_stalled()) {
+    return fmt::format("{} validations in a row brought no new best (--early-stopping {})",
+                       counters_.stalled, training.early_stopping);
+  }
+  for (const Period& period : parse_periods("time-budget", training.time_budget)) {
+    if (period.passed(counters_.progress) > 0) {
+      return fmt::format("--time-budget {} is used up", training.time_budget);
+    }
+  }
+  return fmt::format("--after {} is reached", training.after);
+}
+
+std::string TrainingLoop::best_text() const {
+  if (!validator_) return {};
+  return fmt::format(" of update {} (best {}: {:.4f})", counters_.best_update,
+                     options_.training.valid_metrics.front(), counters_.best);
 }
 
 LossSum TrainingLoop::gather_update() {
@@ -230,66 +260,46 @@ void TrainingLoop::update() {
   report_.add({sum, norm, update.adam.learning_rate, progress.seconds - begin});
 }
 
-void TrainingLoop::validate() {
+/// False if it was interrupted: nothing has changed then.
+bool TrainingLoop::validate(const Interrupted& interrupted) {
+  if (!state_file_.exists()) save_state();  // a model alone could not go on
   // Validated and kept are the averaged weights, where there are any.
   parameters_.bind(weights_.average ? weights_.average : weights_.values);
   const std::vector<std::string>& metrics = options_.training.valid_metrics;
-  const Validation validation = validator_->run(workers_.pool());
+  const std::optional<Validation> validation = validator_->run(workers_.pool(), interrupted);
   parameters_.bind(weights_.values);
+  if (!validation) return false;
   const ValidationMetric& metric = find_validation_metric(metrics.front());
-  const double value = metric.values(validation).front().second;
-  const bool higher = metric.better == ValidationMetric::Better::kHigher;
-  const bool is_best =
-      counters_.validations == 0 || (higher ? value > counters_.best : value < counters_.best);
+  const bool is_best = judge(metric.values(*validation).front().second,
+                             metric.better == ValidationMetric::Better::kHigher);
+  report_.validation(counters_, metrics, *validation);
+  report_.samples(*validation_text_, *validation);
+  keep_models(is_best);
+  save_state();
+  return true;
+}
+
+/// Whether the value is a new best. Only validations that --valid-freq asks for count as stalled,
+/// so that a training with a later end goes on as if this end had not been.
+bool TrainingLoop::judge(double value, bool higher_is_better) {
+  const bool is_best = counters_.best_of.empty() ||
+                       (higher_is_better ? value > counters_.best : value < counters_.best);
+  const bool is_due = std::exchange(counters_.validation_due, false);
   ++counters_.validations;
+  counters_.settled = counters_.progress.updates;
   if (is_best) {
+    counters_.best_of = best_of_;
     counters_.best = value;
     counters_.best_update = counters_.progress.updates;
     counters_.stalled = 0;
-  } else {
+  } else if (is_due) {
     ++counters_.stalled;
     if (options_.training.lr_schedule == Schedule::kPlateau &&
         counters_.stalled % kPlateauPatience == 0) {
       counters_.rate_factor *= kPlateauFactor;
     }
   }
-  report_.validation(counters_, metrics, validation);
-  report_.samples(*validation_text_, validation);
-  keep_models(is_best);
-}
-
-void TrainingLoop::keep_models(bool is_best) {
-  if (is_best) save_model(options_.model);
-  const auto limit = static_cast<std::size_t>(std::max(0, options_.training.keep_checkpoints));
-  if (limit == 0) return;
-  const std::string path = numbered(options_.model, counters_.progress.updates);
-  save_model(path);
-  counters_.kept.push_back(path);
-  while (counters_.kept.size() > limit) {
-    std::filesystem::remove(counters_.kept.front());
-    counters_.kept.erase(counters_.kept.begin());
-  }
-}
-
-void TrainingLoop::save_model(const std::string& path) const {
-  nlohmann::json options = to_json(options_.training);
-  for (const char* of_this_run : {"after", "time-budget", "save-freq", "disp-freq"}) {
-    options.erase(of_this_run);  // the result does not depend on them
-  }
-  const nlohmann::json training = {{"updates", counters_.progress.updates},
-                                   {"epochs", counters_.progress.epochs},
-                                   {"tokens", counters_.progress.tokens},
-                                   {"sentence_pairs", corpus_.size()},
-                                   {"seed", options_.training.seed},
-                                   {"options", options},
-                                   {"best", counters_.best}};
-  heed::save_model(path, {options_.architecture, tokenizers_, training}, parameters_,
-                   weights_.average ? weights_.average : weights_.values);
-}
-
-void TrainingLoop::save_state() {
-  state_file_.save(counters_, weights_, tokenizers_);
-  saved_update_ = counters_.progress.updates;
+  return is_best;
 }
 
 std::vector<std::string> TrainingLoop::rehearse() {
@@ -305,7 +315,7 @@ std::vector<std::string> TrainingLoop::rehearse() {
   update.tokens = static_cast<double>(sum.tokens);
   update.weights = weights_;
   workers_.step(update);
-  if (validator_) validator_->run(workers_.pool());
+  if (validator_) validator_->run(workers_.pool(), [] { return false; });
   const std::size_t block = parameters_.size() * sizeof(float);
   const std::size_t blocks = 3 + static_cast<std::size_t>(workers_.size()) + (average_ ? 1 : 0);
   return {fmt::format("parameters: {} ({})",

@@ -15,6 +15,7 @@
 #include "training/period.h"
 #include "training/progress_log.h"
 #include "training/schedule.h"
+#include "training/training_lock.h"
 #include "training/training_state.h"
 #include "training/validator.h"
 #include "training/workers.h"
@@ -29,9 +30,10 @@ class TrainingLoop {
   /// training where MODEL.state exists. Throws Error or UsageError before anything is written.
   TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log);
 
-  /// Trains until an option says stop, or `interrupted` (asked after each update) is true; the
-  /// state is saved either way. Throws Error, with the last good state kept, when the loss is not
-  /// finite or a file can't be written.
+  /// Trains until an option says stop, or `interrupted` (asked after each update, and in between
+  /// while it validates) is true; the state is saved either way. Weights that no validation has
+  /// seen are validated at the end, unless interrupted. Throws Error, with the last good state
+  /// kept, when the loss is not finite or a file can't be written.
   TrainingEnd run(const std::function<bool()>& interrupted);
 
   /// One update on the batch with the most tokens, without writing anything: sizes, the effective
@@ -41,17 +43,29 @@ class TrainingLoop {
   const TrainOptions& options() const { return options_; }
 
  private:
+  using Interrupted = std::function<bool()>;
+
   void resume();
+  void check_best();
   void fetch();
   LossSum gather_update();
   void update();
   bool is_due(const std::vector<Period>& periods) const;
   bool reached_end() const;
   bool is_stalled() const;
+  bool is_over() const { return reached_end() || is_stalled(); }
+  bool has_model() const;
   double share_done() const;
   double seconds_now() const;
-  void validate();
+  bool advance(const Interrupted& interrupted);
+  TrainingEnd stop();
+  bool settle(const Interrupted& interrupted);
+  std::string reason() const;
+  std::string best_text() const;
+  bool validate(const Interrupted& interrupted);
+  bool judge(double value, bool higher_is_better);
   void keep_models(bool is_best);
+  void write_model();
   void save_model(const std::string& path) const;
   void save_state();
 
@@ -71,6 +85,7 @@ class TrainingLoop {
   ScheduleShape schedule_;
   ProgressLog report_;
   std::optional<Validator> validator_;
+  std::string best_of_;  ///< What a validation's first value is of.
   std::optional<Block> first_moment_, second_moment_, average_;
   TrainingWeights weights_;
   TrainingCounters counters_;
@@ -79,6 +94,7 @@ class TrainingLoop {
   std::uint64_t saved_update_ = 0;
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0;  ///< Of training in earlier runs.
+  std::optional<TrainingLock> lock_;
 };
 
 }  // namespace heed

@@ -7,6 +7,7 @@
 
 #include "model/attention_choice.h"
 #include "util/error.h"
+#include "util/fields.h"
 
 namespace heed {
 
@@ -42,14 +43,11 @@ TrainOptions resolved(TrainOptions options, std::size_t pairs) {
 }
 
 const TrainOptions& checked(const TrainOptions& options) {
+  check_fields(options);
   if (options.model.empty()) fail_usage("expected --model FILE, where the model is written");
   check_validation_metrics(options.training.valid_metrics);
   if (!options.data.valid_sets.empty() && options.training.valid_metrics.empty()) {
     fail_usage("expected at least one of --valid-metrics with --valid-sets");
-  }
-  if (options.training.optimizer_delay < 1) {
-    fail_usage("expected --optimizer-delay of at least 1, found {}",
-               options.training.optimizer_delay);
   }
   if (std::filesystem::is_directory(options.model)) {
     fail("expected a file for --model, found the directory {}", options.model);
@@ -66,6 +64,7 @@ std::optional<ValidationText> read_validation_text(const DataOptions& options) {
     text.source.push_back(std::move(pair.source));
     text.target.push_back(std::move(pair.target));
   }
+  text.fingerprint = corpus.fingerprint();
   return text;
 }
 
@@ -76,21 +75,39 @@ std::optional<GuidedAlignment> read_guided_alignment(const Corpus& corpus,
 }
 
 AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options) {
-  if (!(options.guided_alignment_weight > 0)) {
-    fail_usage("expected --guided-alignment-weight above 0, found {}",
-               options.guided_alignment_weight);
-  }
   return {options.guided_alignment_weight, choose_attention(model, 0, "")};
 }
 
+namespace {
+
+Tokenizers load_tokenizers(const std::vector<std::string>& files) {
+  if (files.size() > 2) {
+    fail_usage("expected one or two files for --vocab, found {}", files.size());
+  }
+  return {Tokenizer::load(files.front()), Tokenizer::load(files.back())};
+}
+
+/// A training goes on with the vocabularies that it began with.
+Tokenizers same_tokenizers(Tokenizers before, const std::vector<std::string>& files) {
+  if (files.empty()) return before;
+  const Tokenizers given = load_tokenizers(files);
+  if (given.source.serialized() != before.source.serialized() ||
+      given.target.serialized() != before.target.serialized()) {
+    fail(
+        "expected the --vocab that this training began with, found another in {}; go on with the "
+        "same, or train to another --model",
+        fmt::join(files, ", "));
+  }
+  return before;
+}
+
+}  // namespace
+
 Tokenizers make_tokenizers(const Corpus& corpus, const DataOptions& options,
                            const TrainingState& state, Log& log) {
-  if (state.exists()) return state.tokenizers();
+  if (state.exists()) return same_tokenizers(state.tokenizers(), options.vocab);
   if (options.vocab.empty()) return train_tokenizers(corpus, options, log);
-  if (options.vocab.size() > 2) {
-    fail_usage("expected one or two files for --vocab, found {}", options.vocab.size());
-  }
-  return {Tokenizer::load(options.vocab.front()), Tokenizer::load(options.vocab.back())};
+  return load_tokenizers(options.vocab);
 }
 
 ScheduleShape make_schedule(const TrainingOptions& options, const std::vector<Period>& end) {

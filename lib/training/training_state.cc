@@ -17,8 +17,7 @@ constexpr std::string_view kKind = "training";
 nlohmann::json shaping_options(const TrainOptions& options) {
   nlohmann::json json = to_json(options.architecture);
   json.update(to_json(options.data));
-  json.erase("train-sets");  // the text counts, not its name
-  json.erase("valid-sets");
+  erase_fields<DataOptions>(json, FieldKind::kFile);
   json["seed"] = options.training.seed;
   json["exponential-smoothing"] = options.training.exponential_smoothing > 0;
   return json;
@@ -30,6 +29,22 @@ void for_each_block(const TrainingWeights& weights, Function function) {
   function("first_moment", weights.first_moment);
   function("second_moment", weights.second_moment);
   if (weights.average) function("average", weights.average);
+}
+
+TrainingCounters read_counters(const Container& file) {
+  const nlohmann::json json = file.metadata("counters");
+  if (!json.is_object()) fail("expected an object of counters in {}, found none", file.path());
+  TrainingCounters counters;
+  TrainingCounters::visit(counters, [&](const char* name, auto& value) {
+    if (!json.contains(name)) return;
+    try {
+      json[name].get_to(value);
+    } catch (const nlohmann::json::exception&) {
+      fail("expected another kind of value for the counter '{}' in {}, found {}", name, file.path(),
+           json[name].dump());
+    }
+  });
+  return counters;
 }
 
 std::span<float> host_view(const Tensor& block) { return {block.data, block.size()}; }
@@ -52,21 +67,24 @@ Tokenizers TrainingState::tokenizers() const {
 
 /// Options that an older program did not have were as the defaults of their structs are.
 void TrainingState::expect_same_options(const Container& file) const {
-  nlohmann::json before = shaping_options({});
+  nlohmann::json before = shaping_options(TrainOptions());
   before.update(file.metadata("options"));
-  for (const auto& [name, value] : before.items()) {
+  erase_fields<DataOptions>(before, FieldKind::kFile);  // older programs compared some names
+  const auto expect_same = [&](const std::string& name, const nlohmann::json& value) {
     if (!options_.contains(name)) {
       fail(
           "expected options that this program has, found --{} in {}; go on with the heed that "
           "wrote it, or train to another --model",
           name, path_);
     }
-    if (options_[name] == value) continue;
+    if (options_[name] == value) return;
     fail(
         "expected --{} {} as when {} was written, found {}; go on with the same options, or train "
         "to another --model",
         name, value.dump(), path_, options_[name].dump());
-  }
+  };
+  expect_same("type", before["type"]);  // others differ because it does
+  for (const auto& [name, value] : before.items()) expect_same(name, value);
 }
 
 TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
@@ -81,11 +99,7 @@ TrainingCounters TrainingState::load(const TrainingWeights& weights) const {
   for_each_block(weights, [&](std::string_view name, const Tensor& block) {
     file.read_floats(name, host_view(block));
   });
-  TrainingCounters counters;
-  const nlohmann::json json = file.metadata("counters");
-  TrainingCounters::visit(counters,
-                          [&](const char* name, auto& value) { json.at(name).get_to(value); });
-  return counters;
+  return read_counters(file);
 }
 
 void TrainingState::save(const TrainingCounters& counters, const TrainingWeights& weights,

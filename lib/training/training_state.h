@@ -23,11 +23,15 @@ struct TrainingCounters {
   std::uint64_t sentences = 0;  ///< Seen, over all epochs.
   std::uint64_t validations = 0;
   std::uint64_t stalled = 0;  ///< Validations in a row without a new best.
-  double best = 0;            ///< Of the first validation metric; if validations > 0.
+  std::string best_of;        ///< The metric and text that `best` is of; empty if there is none.
+  double best = 0;
   std::uint64_t best_update = 0;
   double rate_factor = 1;         ///< What the plateau schedule has left of the learning rate.
-  std::vector<std::string> kept;  ///< Models of the last validations.
-  bool finished = false;
+  std::vector<std::string> kept;  ///< Models of the last validations, beside the model.
+  /// The last update whose weights were validated, or without validation written.
+  std::uint64_t settled = 0;
+  bool validation_due = false;  ///< After this update; it was interrupted.
+  int threads = 0;              ///< Of the run that wrote the state; 0: an older program did.
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& v) {
@@ -41,11 +45,14 @@ struct TrainingCounters {
     v("batch", self.position.batch);
     v("validations", self.validations);
     v("stalled", self.stalled);
+    v("best_of", self.best_of);
     v("best", self.best);
     v("best_update", self.best_update);
     v("rate_factor", self.rate_factor);
     v("kept", self.kept);
-    v("finished", self.finished);
+    v("settled", self.settled);
+    v("validation_due", self.validation_due);
+    v("threads", self.threads);
   }
 };
 
@@ -60,6 +67,7 @@ class TrainingState {
   Tokenizers tokenizers() const;
   /// Fills the blocks. Throws Error if the file is damaged, or if the options that shape the result
   /// or the training text are not those that it was written with (the first that differs is named).
+  /// Counters that an older program did not have keep their defaults.
   TrainingCounters load(const TrainingWeights& weights) const;
   /// Writes all or nothing; an older state stays if it can't.
   void save(const TrainingCounters& counters, const TrainingWeights& weights,

@@ -47,22 +47,26 @@ bool is_among(std::string_view metric, const std::vector<std::string>& names) {
   return std::ranges::find(names, metric) != names.end();
 }
 
-/// What a model makes of references that it is forced to write.
-struct ForcedReferences {
-  double log_probability = 0;
-  std::size_t tokens = 0;
-  AttentionStatistics attention{};
+/// Deals out the numbers of batches to workers, until somebody wants to stop.
+class BatchQueue {
+ public:
+  BatchQueue(std::size_t size, const std::function<bool()>& interrupted)
+      : size_(size), interrupted_(interrupted) {}
 
-  void add(const Hypothesis& reference) {
-    log_probability += reference.log_probability;
-    tokens += reference.word_scores.size();
-    attention.add(reference.attention);
+  /// Nothing at the end.
+  std::optional<std::size_t> next(int worker) {
+    if (worker == 0 && interrupted_()) stopped_ = true;  // the thread that called for the work
+    if (stopped_) return std::nullopt;
+    const std::size_t i = next_++;
+    return i < size_ ? std::optional(i) : std::nullopt;
   }
-  void add(const ForcedReferences& others) {
-    log_probability += others.log_probability;
-    tokens += others.tokens;
-    attention.add(others.attention);
-  }
+  bool is_stopped() const { return stopped_; }
+
+ private:
+  std::size_t size_;
+  const std::function<bool()>& interrupted_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> stopped_ = false;
 };
 
 /// The numbers of all lines, each with at most max_length tokens and </s>. Marks the cropped ones.
@@ -82,6 +86,16 @@ Ragged encode_all(const Tokenizer& tokenizer, const std::vector<std::string>& li
 }
 
 }  // namespace
+
+void ForcedReferences::add(const ForcedReferences& others) {
+  log_probability += others.log_probability;
+  tokens += others.tokens;
+  attention.add(others.attention);
+}
+
+double ForcedReferences::cross_entropy() const {
+  return -log_probability / static_cast<double>(std::max<std::size_t>(1, tokens));
+}
 
 const ValidationMetric& find_validation_metric(std::string_view name) {
   return find_entry(std::span<const ValidationMetric>(kMetrics), "validation metric", name);
@@ -124,48 +138,53 @@ Validator::Validator(const EncoderDecoder& model, const ValidationText& text,
   rules_.forbidden = {tokenizers.target.unk_id()};
 }
 
-Validation Validator::run(ThreadPool& pool) const {
+std::optional<Validation> Validator::run(ThreadPool& pool, const Interrupted& interrupted) const {
   Validation result;
-  force_references(pool, result);
+  if (!force_references(pool, interrupted, result)) return std::nullopt;
   if (!translates_) return result;
-  result.translations = translate(pool);
+  if (!translate(pool, interrupted, result)) return std::nullopt;
   result.bleu = corpus_bleu(result.translations, text_.target, "13a");
   return result;
 }
 
-void Validator::force_references(ThreadPool& pool, Validation& result) const {
+bool Validator::force_references(ThreadPool& pool, const Interrupted& interrupted,
+                                 Validation& result) const {
   std::vector<ForcedReferences> parts(batches_.size());
-  std::atomic<std::size_t> next = 0;
-  pool.run([&](int) {
+  BatchQueue queue(batches_.size(), interrupted);
+  pool.run([&](int worker) {
     Scorer scorer(model_, attention_.value_or(AttentionChoice()));
-    for (std::size_t i = next++; i < batches_.size(); i = next++) {
-      for (const Hypothesis& reference : scorer.score(batches_[i], 0, attention_.has_value())) {
-        parts[i].add(reference);
+    while (const std::optional<std::size_t> i = queue.next(worker)) {
+      for (const Hypothesis& reference : scorer.score(batches_[*i], 0, attention_.has_value())) {
+        parts[*i].add(reference.log_probability, reference.word_scores.size(),
+                      reference.attention);
       }
     }
   });
   ForcedReferences all;
   for (const ForcedReferences& part : parts) all.add(part);
-  result.cross_entropy = -all.log_probability / static_cast<double>(all.tokens);
+  result.cross_entropy = all.cross_entropy();
   result.perplexity = std::exp(result.cross_entropy);
   result.attention = all.attention.means();
+  return !queue.is_stopped();
 }
 
-std::vector<std::string> Validator::translate(ThreadPool& pool) const {
-  std::vector<std::string> translations(text_.source.size());
-  std::atomic<std::size_t> next = 0;
-  pool.run([&](int) {
+bool Validator::translate(ThreadPool& pool, const Interrupted& interrupted,
+                          Validation& result) const {
+  result.translations.resize(text_.source.size());
+  BatchQueue queue(batches_.size(), interrupted);
+  pool.run([&](int worker) {
     ModelStepper stepper(model_);
-    for (std::size_t i = next++; i < batches_.size(); i = next++) {
-      stepper.begin(batches_[i].source);
+    while (const std::optional<std::size_t> i = queue.next(worker)) {
+      const Batch& batch = batches_[*i];
+      stepper.begin(batch.source);
       const auto found = beam_search(stepper, rules_);
       for (std::size_t sentence = 0; sentence < found.size(); ++sentence) {
-        translations[batches_[i].lines[sentence]] =
+        result.translations[batch.lines[sentence]] =
             target_tokenizer_.decode(found[sentence].front().tokens);
       }
     }
   });
-  return translations;
+  return !queue.is_stopped();
 }
 
 }  // namespace heed

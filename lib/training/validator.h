@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,23 @@ struct Validation {
   double bleu = 0;              ///< 0 to 100, tokenizer 13a; 0 if not asked for.
   AttentionMeasures attention;  ///< While references are forced, by piece; 0 if not asked for.
   std::vector<std::string> translations;  ///< Empty if BLEU was not asked for.
+};
+
+/// What a model makes of references that it is forced to write.
+struct ForcedReferences {
+  double log_probability = 0;
+  std::size_t tokens = 0;
+  AttentionStatistics attention{};
+
+  void add(double sentence_log_probability, std::size_t sentence_tokens,
+           const std::vector<std::vector<float>>& weights) {
+    add({sentence_log_probability, sentence_tokens});
+    attention.add(weights);
+  }
+  void add(const ForcedReferences& others);
+
+  /// Nats a token; 0 of none.
+  double cross_entropy() const;
 };
 
 /// A metric of validation: one of --valid-metrics.
@@ -51,6 +70,7 @@ std::optional<AttentionChoice> measured_attention(const EncoderDecoder& model,
 /// A text that validation measures on.
 struct ValidationText {
   std::vector<std::string> source, target;
+  std::uint64_t fingerprint = 0;  ///< Corpus::fingerprint() of it.
 };
 
 /// Measures a model on one text.
@@ -64,12 +84,14 @@ class Validator {
   /// Pairs of which a side was cropped.
   std::size_t cropped() const { return cropped_; }
 
-  /// Any number of threads gives the same bits.
-  Validation run(ThreadPool& pool) const;
+  /// Nothing if `interrupted`, which the calling thread asks between batches, was true. Any number
+  /// of threads gives the same bits.
+  std::optional<Validation> run(ThreadPool& pool, const std::function<bool()>& interrupted) const;
 
  private:
-  void force_references(ThreadPool& pool, Validation& result) const;
-  std::vector<std::string> translate(ThreadPool& pool) const;
+  using Interrupted = std::function<bool()>;
+  bool force_references(ThreadPool& pool, const Interrupted& interrupted, Validation& result) const;
+  bool translate(ThreadPool& pool, const Interrupted& interrupted, Validation& result) const;
 
   const EncoderDecoder& model_;
   const ValidationText& text_;

@@ -16,6 +16,7 @@
 #include "metrics/symmetrization.h"
 #include "translation/format.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/strings.h"
 
 namespace heed {
@@ -27,6 +28,7 @@ using Pairs = std::vector<SourceLine>;
 bool wants_best(const AlignOptions& options) { return options.alignment.alignment_heads == "best"; }
 
 void check_options(const AlignOptions& options) {
+  check_fields(options);
   if (wants_best(options) && options.gold.empty()) {
     fail_usage("--alignment-heads best needs --gold: the best head has the lowest AER against it");
   }

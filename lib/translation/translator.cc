@@ -12,6 +12,7 @@
 #include "translation/explorer.h"
 #include "translation/pool.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/pipeline.h"
 #include "util/strings.h"
 
@@ -22,26 +23,8 @@ namespace {
 constexpr int kMostThreads = 1024;
 constexpr int kMostPools = 3;  // one that is written, one that is worked on, one that waits
 
-template <class T>
-void expect_range(const char* flag, T value, T low, T high) {
-  if (value >= low && value <= high) return;
-  fail_usage("expected {} to {} for --{}, found {}", low, high, flag, value);
-}
-
 void check_options(const TranslateOptions& options) {
-  constexpr int kMany = 1'000'000;
-  expect_range("beam-size", options.search.beam_size, 1, 1024);
-  expect_range("normalize", options.search.normalize, 0.0F, 10.0F);
-  expect_range("max-length-output", options.search.max_length, 0, kMany);
-  expect_range("max-length-factor", options.search.max_length_factor, 0.0F, 1000.0F);
-  expect_range("max-length", options.max_length, 1, kMany);
-  expect_range("no-repeat-ngram", options.no_repeat_ngram, 0, kMany);
-  expect_range("sampling-topk", options.sampling_topk, 0, kMany);
-  expect_range("mini-batch-words", options.mini_batch_words, 1, kMany);
-  expect_range("maxi-batch", options.maxi_batch, 1, kMany);
-  expect_range("threads", options.threads, 0, kMostThreads);
-  expect_range("alignment", options.alignment.threshold, 0.0F, 1.0F);
-  expect_range("n-best", options.n_best, -1, 1024);
+  check_fields(options);
   if (!options.sampling && options.n_best > options.search.beam_size) {
     fail_usage("expected --n-best of at most --beam-size {}, found {}; raise --beam-size",
                options.search.beam_size, options.n_best);

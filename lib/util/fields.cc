@@ -1,6 +1,20 @@
 #include "util/fields.h"
 
+#include <cmath>
+
 namespace heed {
+
+std::string range_text(const Field& field) {
+  if (!std::isfinite(field.least) || !std::isfinite(field.most)) return {};
+  const std::string_view unit = field.unit;
+  return fmt::format("{} to {}{}{}", field.least, field.most, unit.empty() ? "" : " ", unit);
+}
+
+void fail_range(const Field& field, std::string_view found) {
+  const std::string range = range_text(field);
+  fail_usage("expected {} for --{}, found {}", range.empty() ? "a number" : range, field.name,
+             found);
+}
 
 std::string to_text(const AlignmentOutput& value) {
   const bool is_hard = value.form == AlignmentForm::kHard;

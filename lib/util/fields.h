@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "heed/field.h"
 #include "heed/options.h"
 #include "util/error.h"
 #include "util/table.h"
@@ -97,6 +98,39 @@ std::vector<std::string> to_texts(const T& value) {
   }
 }
 
+// ---- Ranges ---------------------------------------------------------------------------------
+
+/// "1 to 1024 layers", or nothing for a field without a range.
+std::string range_text(const Field& field);
+
+/// Throws the UsageError for a number outside its field's range.
+[[noreturn]] void fail_range(const Field& field, std::string_view found);
+
+/// Throws UsageError if a number, or one of a list, is not in the field's range; NaN never is.
+template <class T>
+void check_value(const Field& field, const T& value) {
+  if constexpr (kIsList<T>) {
+    for (const auto& item : value) check_value(field, item);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    // As T, so that a bound such as 0.99 is in its own range.
+    const T least = static_cast<T>(field.least), most = static_cast<T>(field.most);
+    if (!(value >= least && value <= most)) fail_range(field, to_text(value));
+  } else if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
+    const auto number = static_cast<double>(value);
+    if (number < field.least || number > field.most) fail_range(field, to_text(value));
+  }
+}
+
+/// The one way in which a field gets a value from text: flags, configuration files, --vary, the
+/// headers of models and states. Throws UsageError; `value` is then as before.
+template <class T>
+void set_value(const Field& field, const std::vector<std::string>& texts, T& value) {
+  T parsed = value;
+  from_texts(field.name, texts, parsed);
+  check_value(field, parsed);
+  value = std::move(parsed);
+}
+
 // ---- All fields of a struct -----------------------------------------------------------------
 
 /// Calls visitor(Field, field) for each field, in the order in which the struct lists them.
@@ -121,9 +155,16 @@ void set_field(T& options, std::string_view name, const std::vector<std::string>
   for_each_field(options, [&](const Field& field, auto& value) {
     if (name != field.name) return;
     is_known = true;
-    from_texts(name, texts, value);
+    set_value(field, texts, value);
   });
   if (!is_known) fail_unknown("option", name, field_names<T>());
+}
+
+/// Checks the ranges of all fields, for structs that a program filled in by itself. Throws
+/// UsageError naming the first that is outside.
+template <Options T>
+void check_fields(const T& options) {
+  for_each_field(options, [](const Field& field, const auto& value) { check_value(field, value); });
 }
 
 }  // namespace heed

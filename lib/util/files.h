@@ -53,13 +53,15 @@ class LineReader {
   std::uint64_t offset_ = 0;
 };
 
-/// Writes a file all or nothing: to a temporary file in the same directory, which commit() moves
-/// to its name. Until then, and after any error, an older file of that name stays as it was.
-/// What is no regular file (a pipe, /dev/stdout) is written to directly.
+/// Writes a file all or nothing: to a temporary file in the same directory, PATH.tmp.PID.RANDOM,
+/// which commit() moves to its name. Until then, and after any error, an older file of that name
+/// stays as it was; the new one has its mode, and its owner where the system permits. A link stays
+/// a link. What is no regular file (a pipe, /dev/stdout) is written to directly.
 class AtomicFile {
  public:
-  /// Throws Error if the temporary file can't be made.
-  explicit AtomicFile(std::string path);
+  /// Removes the temporary files that killed processes have left for this path. Throws Error if a
+  /// new one can't be made.
+  explicit AtomicFile(const std::string& path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   /// Removes the temporary file if commit() was not reached.
@@ -74,11 +76,15 @@ class AtomicFile {
 
  private:
   [[noreturn]] void fail_to_write() const;
+  void open_temporary();
 
   std::string path_;
   std::string temporary_;  // empty when path_ is written to directly
   Descriptor file_;
 };
+
+/// Writes a whole file, all or nothing. Throws as AtomicFile.
+void write_file(const std::string& path, std::string_view bytes);
 
 /// A file without a name, in the directory TMPDIR (or /tmp), that goes away with this object.
 class ScratchFile {
@@ -116,14 +122,19 @@ std::string read_file(const std::string& path,
 /// All lines of a text file, as LineReader reads them.
 std::vector<std::string> read_lines(const std::string& path);
 
-/// A file's bytes, mapped read-only into memory.
-class MappedFile {
+/// Where a path leads when all symbolic links at its end are followed, also one to nothing. Throws
+/// Error where they lead round in a circle.
+std::string follow_links(const std::string& path);
+
+/// A file's bytes in pages of memory that can't be written to. They are a copy: a mapped file that
+/// another program shortens (cp, rsync --inplace) kills its readers with SIGBUS.
+class FileCopy {
  public:
-  /// Throws Error if the file is missing, unreadable or a directory.
-  explicit MappedFile(const std::string& path);
-  MappedFile(MappedFile&& other) noexcept;
-  MappedFile& operator=(MappedFile&& other) noexcept;
-  ~MappedFile();
+  /// Throws Error if the file is missing, unreadable or a directory, or becomes shorter meanwhile.
+  explicit FileCopy(const std::string& path);
+  FileCopy(FileCopy&& other) noexcept;
+  FileCopy& operator=(FileCopy&& other) noexcept;
+  ~FileCopy();
 
   std::span<const std::byte> bytes() const { return bytes_; }
 

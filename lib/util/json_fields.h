@@ -40,6 +40,15 @@ nlohmann::json to_json(const T& options) {
   return json;
 }
 
+/// Takes the fields of T that are of this kind out of an object.
+template <Options T>
+void erase_fields(nlohmann::json& json, FieldKind kind) {
+  T options;
+  for_each_field(options, [&](const Field& field, const auto&) {
+    if (field.kind == kind) json.erase(field.name);
+  });
+}
+
 /// The texts of a JSON value's items, for from_texts. Throws Error on objects, null, and lists of
 /// lists.
 std::vector<std::string> json_texts(std::string_view field, const nlohmann::json& json);

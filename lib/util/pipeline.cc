@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "util/error.h"
+#include "util/thread_pool.h"
 
 namespace heed {
 
@@ -11,17 +12,20 @@ Pipeline::Pipeline(int workers, int most_groups)
   if (workers < 1 || most_groups < 1) {
     fail_usage("expected at least 1 thread and 1 group, found {} and {}", workers, most_groups);
   }
-  for (int worker = 0; worker < workers; ++worker) {
-    threads_.emplace_back([this, worker] { serve(worker); });
-  }
+  start_threads(
+      workers, threads_, [this](int worker) { serve(worker); }, [this] { stop(); });
 }
 
-Pipeline::~Pipeline() {
+void Pipeline::stop() {
   {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
   }
   changed_.notify_all();
+}
+
+Pipeline::~Pipeline() {
+  stop();
   for (std::thread& thread : threads_) thread.join();
 }
 

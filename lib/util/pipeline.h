@@ -25,7 +25,7 @@ class Pipeline {
     virtual void deliver() = 0;
   };
 
-  /// Throws Error where `workers` or `most_groups` is below 1.
+  /// Throws Error where `workers` or `most_groups` is below 1 or the system starts fewer threads.
   Pipeline(int workers, int most_groups);
   /// Drops what has not begun and waits for what has.
   ~Pipeline();
@@ -53,6 +53,7 @@ class Pipeline {
   };
 
   void serve(int worker);
+  void stop();
   Entry* next_entry();
   void deliver(std::unique_lock<std::mutex>& lock);
   template <class Function>

@@ -1,24 +1,48 @@
 #include "util/thread_pool.h"
 
+#include <system_error>
+
 #include "util/error.h"
 
 namespace heed {
 
-ThreadPool::ThreadPool(int workers) {
-  if (workers < 1) fail_usage("expected at least 1 thread, found {}", workers);
-  errors_.resize(static_cast<std::size_t>(workers));
-  threads_.reserve(errors_.size() - 1);
-  for (int worker = 1; worker < workers; ++worker) {
-    threads_.emplace_back([this, worker] { serve(worker); });
+void start_threads(int count, std::vector<std::thread>& threads,
+                   const std::function<void(int)>& body, const std::function<void()>& stop) {
+  const auto end_all = [&] {
+    stop();
+    for (std::thread& thread : threads) thread.join();
+  };
+  try {
+    for (int i = 0; i < count; ++i) threads.emplace_back(body, i);
+  } catch (const std::system_error& error) {
+    end_all();
+    fail(
+        "expected to start {} threads, found that the system starts {}: {}; lower --threads, or "
+        "raise the limits of processes and memory (ulimit -u, ulimit -v)",
+        count, threads.size(), error.code().message());
+  } catch (...) {
+    end_all();
+    throw;
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::ThreadPool(int workers) {
+  if (workers < 1) fail_usage("expected at least 1 thread, found {}", workers);
+  errors_.resize(static_cast<std::size_t>(workers));
+  start_threads(
+      workers - 1, threads_, [this](int i) { serve(i + 1); }, [this] { stop(); });
+}
+
+void ThreadPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   started_.notify_all();
+}
+
+ThreadPool::~ThreadPool() {
+  stop();
   for (std::thread& thread : threads_) thread.join();
 }
 

@@ -9,11 +9,16 @@
 
 namespace heed {
 
+/// Starts threads that run body(0), …, body(count − 1). Throws Error that says how many the system
+/// starts if it refuses one; those then end first, as `stop` tells them to.
+void start_threads(int count, std::vector<std::thread>& threads,
+                   const std::function<void(int)>& body, const std::function<void()>& stop);
+
 /// A fixed number of workers that all run the same task. Worker 0 is the calling thread, so a pool
 /// of one starts no thread.
 class ThreadPool {
  public:
-  /// Throws Error where `workers` is below 1.
+  /// Throws Error where `workers` is below 1 or the system starts fewer threads.
   explicit ThreadPool(int workers);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -28,6 +33,7 @@ class ThreadPool {
 
  private:
   void serve(int worker);
+  void stop();
   void run_one(const std::function<void(int)>& task, int worker);
 
   std::mutex mutex_;

@@ -248,10 +248,12 @@ TEST_F(ModelFileTest, WrongOptions) {
   expect_refused_option("type", "cnn", "found: ");
   expect_refused_option("type", nullptr, "found: ");
   expect_refused_option("dim-emb", "wide", "found: expected a whole number for dim-emb");
-  expect_refused_option("dim-emb", -1, "expected dim-emb from 0 to");
-  expect_refused_option("dim-rnn", 2147483647, "expected dim-rnn from 0 to");
+  expect_refused_option("dim-emb", -1, "expected 1 to 32768 for --dim-emb");
+  expect_refused_option("dim-rnn", 2147483647, "expected 1 to 32768 for --dim-rnn");
   expect_refused_option("dim-rnn", 11, "expected the shape ");
-  expect_refused_option("enc-depth", 30000, "expected tensors for 30001 layers");
+  expect_refused_option("enc-depth", 30000, "expected 1 to 1024 layers for --enc-depth");
+  expect_refused_option("dec-depth", 0, "expected 1 to 1024 layers for --dec-depth");
+  expect_refused_option("enc-depth", 1000, "expected tensors for 1001 layers");
   expect_refused_option("attention", "sharp", "found: ");
   expect_refused([](Parts& parts) { parts.metadata["model"] = nlohmann::json::array(); },
                  "expected an object of options");

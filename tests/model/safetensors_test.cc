@@ -48,7 +48,7 @@ TEST(Safetensors, RoundTripKeepsEverythingAndAlignsData) {
        {"bytes", Dtype::kU8, {text.size()}, as_bytes(text)}}};
   const TemporaryDirectory directory;
   write_safetensors(directory.path("file"), written);
-  const MappedFile file(directory.path("file"));
+  const FileCopy file(directory.path("file"));
   const Safetensors found = parse_safetensors(file.bytes(), "file");
   EXPECT_EQ(found.metadata, written.metadata);
   ASSERT_EQ(found.tensors.size(), written.tensors.size());

@@ -232,10 +232,6 @@ TEST_P(AttentionTest, ImpossibleShapesAndNamesAreUsageErrors) {
                  [](AttentionShape& s) { s.window = AttentionWindow::kMonotonic; });
   }
   expect_usage("additive", "no coverage", [](AttentionShape& s) { s.fertility = true; });
-  expect_usage("additive", "at least 1 token", [](AttentionShape& s) {
-    s.window = AttentionWindow::kMonotonic;
-    s.window_width = 0;
-  });
 }
 
 TEST_P(AttentionTest, LocationKnowsSoManyPositions) {

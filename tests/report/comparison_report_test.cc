@@ -69,6 +69,10 @@ TEST(Report, HasAllParts) {
   }
   EXPECT_TRUE(has(page, "Layers and heads of multi-head (10 pictures)"));
   EXPECT_TRUE(has(page, "minus the baseline"));
+  EXPECT_TRUE(has(page, "<form class=\"choice\""));
+  EXPECT_TRUE(has(page, "<figure data-view=\"4\" data-weights=\"1.0:"));
+  EXPECT_TRUE(has(page, "<figure data-view=\"4\" data-base=\"1\">"));
+  EXPECT_TRUE(has(page, "<span>▲ +4.59,</span> <span>p = 0.031</span>"));
   EXPECT_TRUE(has(page, "BLEU|nrefs:1"));
   EXPECT_TRUE(has(page, "the loss is no number"));
   EXPECT_TRUE(has(page, "2 of 3"));

@@ -115,7 +115,8 @@ TEST_P(GuidedTraining, RefusesWhatCannotBeGuided) {
     expect_error<UsageError>([&] { Trainer{wrong}; }, part);
   };
   expect("--subword-sampling", [](TrainOptions& o) { o.data.subword_sampling = 0.2F; });
-  expect("above 0, found 0", [](TrainOptions& o) { o.training.guided_alignment_weight = 0; });
+  expect("for --guided-alignment-weight, found 0",
+         [](TrainOptions& o) { o.training.guided_alignment_weight = 0; });
   expect("found 3", [](TrainOptions& o) { o.architecture.alignment_layer = 3; });
   if (GetParam() == ModelType::kTransformer) return;
   expect("attention weights", [](TrainOptions& o) { o.architecture.attention = "fixed"; });

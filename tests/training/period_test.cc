@@ -15,8 +15,16 @@ TEST(Period, ReadsAmountsWithUnits) {
   EXPECT_EQ(parse_period("time-budget", "2h").amount, 7200);
 }
 
+TEST(Period, ABareNumberIsUpdatesAsInMarian) {
+  for (const auto& [text, updates] : {std::pair("100", 100.0), {"10K", 1e4}, {"2M", 2e6}}) {
+    EXPECT_EQ(parse_period("after", text).unit, Period::Unit::kUpdates) << text;
+    EXPECT_EQ(parse_period("after", text).amount, updates) << text;
+  }
+}
+
 TEST(Period, RefusesWhatIsNone) {
-  for (const char* text : {"", "e", "100", "-1e", "0u", "5x", "1e3u", "nan", "10 u", "1ee"}) {
+  for (const char* text : {"", "e", "-1", "0", "-1e", "0u", "5x", "1e3u", "nan", "nanu", "infe", "10 u", "1ee",
+                           "10Ke", "1k"}) {
     EXPECT_THROW(parse_period("after", text), UsageError) << text;
   }
 }

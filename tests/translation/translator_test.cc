@@ -361,10 +361,10 @@ TEST(Translator, RefusesImpossibleOptions) {
     change(options);
     expect_error<UsageError>([&] { Translator(directory.path("blind"), options); }, part);
   };
-  expect("1 to 1024 for --beam-size, found 0", [](auto& o) { o.search.beam_size = 0; });
+  expect("1 to 1024 hypotheses for --beam-size, found 0", [](auto& o) { o.search.beam_size = 0; });
   expect("--n-best of at most --beam-size 6", [](auto& o) { o.n_best = 7; });
   expect("--threads", [](auto& o) { o.threads = -1; });
-  expect("--max-length,", [](auto& o) { o.max_length = 0; });
+  expect("for --max-length,", [](auto& o) { o.max_length = 0; });
   expect("--normalize", [](auto& o) { o.search.normalize = std::nanf(""); });
   expect("--sampling-topk needs --sampling", [](auto& o) { o.sampling_topk = 3; });
   expect("need a model with attention weights",

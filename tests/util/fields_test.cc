@@ -2,13 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "heed/aligner.h"
+#include "heed/comparison.h"
+#include "heed/evaluator.h"
+#include "support/expect_error.h"
 #include "util/sample_options.h"
 
 namespace heed {
@@ -84,6 +90,75 @@ TEST(Text, AlignmentsAreAFormOrAThreshold) {
   }
 }
 
+/// Calls check(options) with the defaults of every command's options.
+template <class Check>
+void for_each_command(Check check) {
+  const TrainOptions train;
+  const TranslateOptions translate;
+  const AlignOptions align;
+  const EvaluateOptions evaluate;
+  const CompareOptions compare;
+  const LogOptions log;
+  check(train);
+  check(translate);
+  check(align);
+  check(evaluate);
+  check(compare);
+  check(log);
+}
+
+template <class T>
+using Number = std::conditional_t<kIsList<T>, int, T>;
+template <class T>
+inline constexpr bool kIsRanged = std::is_arithmetic_v<Number<T>>&& std::is_signed_v<Number<T>> &&
+                                  !std::is_same_v<T, std::vector<std::string>>;
+
+/// Calls check(Field, defaults) for each number of a command.
+template <class Check>
+struct EachNumber {
+  Check check;
+
+  template <class T>
+  void operator()(const T& options) const {
+    for_each_field(options, *this);
+  }
+  template <class V>
+  void operator()(const Field& field, const V& value) const {
+    SCOPED_TRACE(field.name);
+    if constexpr (kIsRanged<V>) check(field, value);
+  }
+};
+
+TEST(Options, EveryNumberHasARangeWithItsDefaultInside) {
+  int numbers = 0;
+  for_each_command(EachNumber{[&](const Field& field, const auto& value) {
+    ++numbers;
+    EXPECT_TRUE(std::isfinite(field.least) && std::isfinite(field.most));
+    EXPECT_LT(field.least, field.most);
+    EXPECT_NO_THROW(check_value(field, value));
+  }});
+  EXPECT_GT(numbers, 100);
+}
+
+TEST(Options, NumbersAreTakenUpToTheirBoundsAndNotBeyond) {
+  for_each_command(EachNumber{[](const Field& field, const auto& value) {
+    auto changed = value;
+    const auto set = [&](const std::string& text) { set_value(field, {text}, changed); };
+    EXPECT_NO_THROW(set(fmt::format("{}", field.least)));
+    EXPECT_NO_THROW(set(fmt::format("{}", field.most)));
+    const auto kept = to_texts(changed);
+    const double beyond = std::max(1.0, std::abs(field.most) * 0.01);
+    for (const double wrong : {field.least - 1, field.most + beyond, 1e31, -1e31}) {
+      expect_error<UsageError>([&] { set(fmt::format("{}", wrong)); }, field.name);
+    }
+    for (const char* wrong :
+         {"nan", "-nan", "inf", "-inf", "1e999", "", " 1", "1 ", "0x1", "one"}) {
+      expect_error<UsageError>([&] { set(wrong); }, field.name);
+    }
+    EXPECT_EQ(to_texts(changed), kept) << "a refused value changed the field";
+  }});
+}
+
 TEST(Options, HaveNoNameOrLetterTwice) {
   const auto check = [](const auto& options) {
     std::set<std::string> names;
@@ -93,8 +168,7 @@ TEST(Options, HaveNoNameOrLetterTwice) {
       EXPECT_TRUE(field.letter == 0 || letters.insert(field.letter).second) << field.name;
     });
   };
-  check(TrainOptions{});
-  check(TranslateOptions{});
+  for_each_command(check);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "util/files.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "support/compress.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
+#include "util/process.h"
 
 using namespace std::string_literals;
 
@@ -184,6 +187,80 @@ TEST(AtomicFile, FollowsALink) {
   EXPECT_TRUE(std::filesystem::is_symlink(directory.path("link")));
 }
 
+TEST(AtomicFile, FollowsALinkToNothing) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path("far"));
+  std::filesystem::create_symlink("far/middle", directory.path("link"));
+  std::filesystem::create_symlink("file", directory.path("far/middle"));
+  AtomicFile file(directory.path("link"));
+  file.write("new");
+  file.commit();
+  EXPECT_EQ(directory.read("far/file"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(directory.path("link")));
+  std::filesystem::create_symlink("circle", directory.path("circle"));
+  expect_error([&] { AtomicFile{directory.path("circle")}; }, "links in a circle");
+}
+
+mode_t mode_of(const std::string& path) {
+  struct stat status {};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0);
+  return status.st_mode & 07777U;
+}
+
+TEST(AtomicFile, KeepsTheModeOfWhatItReplaces) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("file", "old");
+  for (const mode_t mode : {0600U, 0664U, 0444U}) {
+    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+    AtomicFile file(path);
+    file.write("new");
+    file.commit();
+    EXPECT_EQ(mode_of(path), mode);
+  }
+  const mode_t before = ::umask(027);
+  AtomicFile fresh(directory.path("fresh"));
+  fresh.commit();
+  ::umask(before);
+  EXPECT_EQ(mode_of(directory.path("fresh")), 0640U);
+}
+
+TEST(AtomicFile, RemovesWhatKilledProcessesLeft) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("file");
+  ChildProcess child([&]() -> int {
+    AtomicFile file(path);
+    file.write("half");
+    return ::raise(SIGKILL);
+  });
+  EXPECT_EQ(child.wait().signal, SIGKILL);
+  EXPECT_EQ(directory.count(), 1);
+  const std::string alive = "file.tmp." + std::to_string(::getpid());
+  for (const std::string& other :
+       {"other.tmp.999999999"s, "file.tmp.999999999x"s, "file.tmp.x"s, "file.tmp."s, alive}) {
+    directory.write(other, "not ours");
+  }
+  directory.write("file.tmp.999999999", "from an older program");
+  const std::string locked = directory.write("file.tmp.999999999.1", "of another machine");
+  const Descriptor holder(::open(locked.c_str(), O_RDONLY));
+  ASSERT_EQ(::flock(holder.get(), LOCK_EX), 0);
+  AtomicFile file(path);
+  file.commit();
+  EXPECT_EQ(directory.count(), 7);
+  EXPECT_FALSE(std::filesystem::exists(directory.path("file.tmp.999999999")));
+}
+
+TEST(AtomicFile, TwoOfOneNameDoNotMeet) {
+  const TemporaryDirectory directory;
+  AtomicFile one(directory.path("file")), two(directory.path("file"));
+  one.write("one");
+  two.write("two");
+  one.commit();
+  EXPECT_EQ(directory.read("file"), "one");
+  two.commit();
+  EXPECT_EQ(directory.read("file"), "two");
+  EXPECT_EQ(directory.count(), 1);
+}
+
 TEST(AtomicFile, NoSpaceLeavesTheOldFile) {
   const TemporaryDirectory directory;
   const std::string path = directory.write("file", "old");
@@ -221,22 +298,26 @@ TEST(AtomicFile, ImpossiblePaths) {
   expect_error([&] { AtomicFile(directory.path()); }, "found a directory");
   const std::string path = directory.path("no/such/file");
   expect_error([&] { AtomicFile{path}; }, "could not write " + path + ": No such file");
+  const std::string long_name = directory.path(std::string(300, 'x'));
+  expect_error([&] { AtomicFile{long_name}; }, "File name too long");
+  expect_error([&] { AtomicFile{"/proc/no"}; }, "could not write /proc/no");
 }
 
-TEST(Files, ReadWholeAndMapped) {
+TEST(Files, ReadWholeAndCopied) {
   const TemporaryDirectory directory;
   const std::string bytes = "a\0b\r\n\xff"s;
   const std::string path = directory.write("file", bytes);
   EXPECT_EQ(read_file(path), bytes);
-  MappedFile moved(path);
-  const MappedFile mapped = std::move(moved);
+  FileCopy moved(path);
+  const FileCopy copy = std::move(moved);
   EXPECT_TRUE(moved.bytes().empty());
-  ASSERT_EQ(mapped.bytes().size(), 6U);
-  EXPECT_EQ(mapped.bytes()[5], std::byte{0xff});
-  EXPECT_TRUE(MappedFile(directory.write("empty", "")).bytes().empty());
+  ASSERT_EQ(copy.bytes().size(), 6U);
+  EXPECT_EQ(::truncate(path.c_str(), 0), 0);  // would be SIGBUS in a mapped file
+  EXPECT_EQ(copy.bytes()[5], std::byte{0xff});
+  EXPECT_TRUE(FileCopy(directory.write("empty", "")).bytes().empty());
   for (const std::string& bad : {directory.path(), directory.path("missing")}) {
     expect_error([&] { read_file(bad); }, bad);
-    expect_error([&] { MappedFile{bad}; }, bad);
+    expect_error([&] { FileCopy{bad}; }, bad);
   }
 }
 

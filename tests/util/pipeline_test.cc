@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "support/expect_error.h"
+#include "util/few_threads.h"
 
 namespace heed {
 namespace {
@@ -109,6 +110,12 @@ TEST(Pipeline, EndsWithoutFinish) {
   }
   EXPECT_LT(runs, 1000);
   expect_error<UsageError>([] { Pipeline(0, 1); }, "at least 1 thread");
+}
+
+TEST(Pipeline, SaysHowManyThreadsTheSystemStarts) {
+  const std::string message = with_few_threads([] { Pipeline(1000, 1); });
+  EXPECT_TRUE(message.starts_with("expected to start 1000 threads, found that the system starts N"))
+      << message;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "heed/error.h"
+#include "util/few_threads.h"
 
 namespace heed {
 namespace {
@@ -54,6 +55,13 @@ TEST(ThreadPool, ThrowsTheErrorOfTheLowestWorkerAfterAllHaveEnded) {
   EXPECT_EQ(ended, 4);
   pool.run([&](int) { ++ended; });  // An old error must not come back.
   EXPECT_EQ(ended, 8);
+}
+
+TEST(ThreadPool, SaysHowManyThreadsTheSystemStarts) {
+  EXPECT_EQ(with_few_threads([] { ThreadPool(1000); }),
+            "expected to start 999 threads, found that the system starts N: Resource temporarily "
+            "unavailable; lower --threads, or raise the limits of processes and memory (ulimit -u, "
+            "ulimit -v)");
 }
 
 TEST(ThreadPool, RefusesNoWorkers) { EXPECT_THROW(ThreadPool(0), UsageError); }

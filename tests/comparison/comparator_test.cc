@@ -1,4 +1,4 @@
-#include "heed/comparison.h"
+#include "heed/comparator.h"
 
 #include <gtest/gtest.h>
 
@@ -145,11 +145,15 @@ TEST_F(ComparisonTest, AllRunsAreCheckedBeforeTheFirst) {
   expect_usage("lr-schedule=inverse-sqrt,steps", "lr-schedule");
   expect_usage("backend=eigen,cuda", "cuda");
   expect_usage("attntion=none", "'attention'");
+  expect_usage("enc-cell=gru,grru", "run enc-cell=grru: unknown enc-cell 'grru'");
+  expect_usage("dim-emb=8,9x", "run dim-emb=9x: expected a whole number for dim-emb, found '9x'");
   options_.train.training.valid_metrics = {"cross-entropy", "attention"};
   expect_usage("attention=additive,none", "run attention=none: --valid-metrics attention needs");
   options_.train.training.valid_metrics = {"cross-entropy"};
   options_.comparison.baseline = "attention=mean";
-  expect_usage("attention=none,additive", "unknown group");
+  expect_usage("attention=none,additive",
+               "expected one of this comparison's groups for --baseline, attention=none or "
+               "attention=additive, found 'attention=mean'");
 }
 
 TEST_F(ComparisonTest, GoesOnAfterKill9) {

@@ -1,4 +1,4 @@
-#include "heed/comparison.h"
+#include "heed/comparator.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -15,6 +15,7 @@
 #include "comparison/vocabulary.h"
 #include "report/comparison_report.h"
 #include "util/config_file.h"
+#include "util/files.h"
 #include "util/log.h"
 
 namespace heed {
@@ -34,7 +35,7 @@ int usual_threads(const ComparisonOptions& options) {
   return std::max(1, cores / std::max(1, options.jobs));
 }
 
-ComparisonPlan plan_of(const Comparator::Give& give) {
+ComparisonPlan plan_of(const GiveCompareOptions& give) {
   CompareOptions given;
   give(given);
   return make_plan(give, usual_threads(given.comparison));
@@ -49,7 +50,7 @@ LogOptions screen(bool quiet) {
 }  // namespace
 
 struct Comparator::Parts {
-  Parts(const Give& give, Origin the_origin)
+  Parts(const GiveCompareOptions& give, Origin the_origin)
       : origin(std::move(the_origin)),
         log(screen(origin.quiet)),
         plan(plan_of(give)),
@@ -98,7 +99,7 @@ bool Comparator::Parts::run_all(RunQueue& queue, const std::function<bool()>& in
   });
 }
 
-Comparator::Comparator(const Give& give, Origin origin)
+Comparator::Comparator(const GiveCompareOptions& give, Origin origin)
     : parts_(std::make_unique<Parts>(give, std::move(origin))) {}
 
 Comparator::~Comparator() = default;
@@ -108,9 +109,10 @@ ComparisonEnd Comparator::run(const std::function<bool()>& interrupted) {
   RunQueue queue(parts.plan, parts.folder, parts.test);
   if (!parts.run_all(queue, interrupted)) return ComparisonEnd::kInterrupted;
   const Comparison comparison =
-      gather({parts.plan, parts.folder, parts.test, parts.origin}, queue.statuses());
-  write_whole(parts.folder.file("results.tsv"), results_tsv(comparison));
-  write_whole(parts.folder.file("results.json"), results_json(comparison));
+      gather({parts.plan, parts.folder, parts.test, parts.origin.command, parts.origin.version},
+             queue.statuses());
+  write_file(parts.folder.file("results.tsv"), results_tsv(comparison));
+  write_file(parts.folder.file("results.json"), results_json(comparison));
   write_comparison_report(comparison, parts.folder.path());
   parts.log.info("[compare] the report is {}", parts.folder.file("report.html"));
   const bool failed = std::any_of(comparison.runs.begin(), comparison.runs.end(),
@@ -118,7 +120,7 @@ ComparisonEnd Comparator::run(const std::function<bool()>& interrupted) {
   return failed ? ComparisonEnd::kSomeFailed : ComparisonEnd::kDone;
 }
 
-std::string comparison_configuration(const Comparator::Give& give, bool full) {
+std::string comparison_configuration(const GiveCompareOptions& give, bool full) {
   return write_config(plan_of(give).shared, full ? ConfigDump::kFull : ConfigDump::kMinimal);
 }
 
