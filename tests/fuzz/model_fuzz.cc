@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cmath>
 
 #include "decoding/stepper.h"
 #include "fuzz/fuzz.h"
 #include "model/model_file.h"
+#include "util/fields.h"
 
 namespace heed {
 
@@ -41,6 +43,39 @@ void run_model(std::string_view bytes) {
   attention_heads(loaded.model());
 }
 
+/// The values that an option may have in a file of somebody who wants to see it fail.
+std::vector<std::string> odd_values(const Field& field, const std::string& value) {
+  std::vector<std::string> values{"-1", "0", "1", "3", "2147483648", "true", R"(\"none\")", "null"};
+  if (std::isfinite(field.most)) values.push_back(fmt::format("{:.0f}", field.most));
+  if (value == "false") values.insert(values.begin(), "true");
+  return values;
+}
+
+/// The file with each option of the model's at each odd value.
+void add_odd_files(const std::string& file, std::vector<std::string>& seeds) {
+  static const ModelOptions kDefaults;
+  constexpr std::string_view kOptions = R"("model": "{)";
+  const std::size_t place = file.find(kOptions) + kOptions.size();
+  for_each_field(kDefaults, [&]<class V>(const Field& field, const V& value) {
+    const std::string name = fmt::format("\\\"{}\\\": ", field.name);
+    const std::size_t old = file.find(name, place);
+    std::vector<std::string> values = odd_values(field, to_text(value));
+    if constexpr (std::is_enum_v<V>) {
+      for (const auto choice : enum_names(V{})) values.push_back(fmt::format("\\\"{}\\\"", choice));
+    }
+    for (const std::string& odd : values) {
+      std::string changed = file;
+      if (old == file.npos) {
+        changed.insert(place, name + odd + ", ");
+      } else {
+        const std::size_t end = file.find_first_of(",}", old);
+        changed.replace(old + name.size(), end - old - name.size(), odd);
+      }
+      seeds.push_back(std::move(changed));
+    }
+  });
+}
+
 std::vector<std::string> model_seeds() {
   std::vector<std::string> seeds;
   for (const char* name : {"format-1-rnn.safetensors", "format-1-transformer.safetensors"}) {
@@ -48,6 +83,7 @@ std::vector<std::string> model_seeds() {
     const std::size_t length =
         static_cast<unsigned char>(file[0]) + 256U * static_cast<unsigned char>(file[1]);
     seeds.push_back(file.substr(8, length) + '\0' + file.substr(8 + length));
+    add_odd_files(std::string(seeds.back()), seeds);
   }
   return seeds;
 }

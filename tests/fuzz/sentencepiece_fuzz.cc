@@ -23,6 +23,13 @@ std::vector<std::string> sentencepiece_seeds() {
   const auto add = [&](const char* file, const char* tensor) {
     seeds.emplace_back(Container(HEED_GOLDEN "/" + std::string(file), "model").bytes(tensor));
   };
+  const MemoryFile rules("41\t61\n41 42\t78 79\nFB01\t66 69\n");
+  DataOptions options;
+  options.vocab_size = 20;
+  options.byte_fallback = false;
+  options.spm_options = "--normalization_rule_tsv=" + rules.path();
+  const auto line = [](std::size_t) { return std::string("AB \xEF\xAC\x81 c"); };
+  seeds.push_back(train_tokenizer(1, line, options).serialized());
   add("format-1-rnn.safetensors", "tokenizer");
   add("format-1-transformer.safetensors", "tokenizer.source");
   add("format-1-transformer.safetensors", "tokenizer.target");
