@@ -1,4 +1,3 @@
-#include <charconv>
 #include <memory>
 #include <string_view>
 
@@ -8,7 +7,6 @@
 #include "app/streams.h"
 #include "heed/translator.h"
 #include "util/error.h"
-#include "util/strings.h"
 
 namespace heed {
 
@@ -55,34 +53,18 @@ class ListedPairs final : public PairReader {
   NextLine read(SourceLine& pair) override {
     const NextLine next = list_.read(line_);
     if (next != NextLine::kRead) return next;
-    ++number_;
-    constexpr std::string_view kBar = " ||| ";
-    const std::size_t first = line_.find(kBar);
-    const std::size_t begin = first + kBar.size();
-    // An empty translation leaves two blanks between the bars, or one.
-    const std::size_t end = first == std::string::npos ? first : line_.find("|||", begin - 1);
-    if (end == std::string::npos) {
-      fail("expected id ||| translation ||| … in line {} of the n-best list, found {} fields",
-           number_, first == std::string::npos ? 1 : 2);
+    const ListedTranslation listed = parse_moses(line_, ++number_);
+    if (listed.id >= sources_.size()) {
+      fail("expected an id from 0 to {} in line {} of the n-best list, found '{}'",
+           std::ssize(sources_) - 1, number_, listed.id);
     }
-    pair.tag = trim(std::string_view(line_).substr(0, first));
-    pair.text = source(pair.tag);
-    pair.target = end > begin ? trim(std::string_view(line_).substr(begin, end - begin)) : "";
+    pair.tag = std::to_string(listed.id);
+    pair.text = sources_[listed.id];
+    pair.target = listed.text;
     return next;
   }
 
  private:
-  const std::string& source(const std::string& id) const {
-    std::size_t number = 0;
-    const auto result = std::from_chars(id.data(), id.data() + id.size(), number);
-    if (result.ec != std::errc{} || result.ptr != id.data() + id.size() ||
-        number >= sources_.size()) {
-      fail("expected an id from 0 to {} in line {} of the n-best list, found '{}'",
-           std::ssize(sources_) - 1, number_, id);
-    }
-    return sources_[number];
-  }
-
   std::vector<std::string> sources_;
   Input list_;
   std::string line_;

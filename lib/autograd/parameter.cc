@@ -88,8 +88,8 @@ Parameters::~Parameters() {
 }
 
 const Parameter& Parameters::add(std::string name, int rows, int cols, Initializer initializer) {
-  for (const Parameter& parameter : parameters_) {
-    if (parameter.name == name) fail("expected parameter names to differ, found '{}' twice", name);
+  if (!names_.insert(name).second) {
+    fail("expected parameter names to differ, found '{}' twice", name);
   }
   Parameter& parameter = parameters_.emplace_back();
   parameter.name = std::move(name);

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "tensor/backend.h"
@@ -70,6 +71,7 @@ class Parameters {
  private:
   Backend& backend_;
   std::deque<Parameter> parameters_;
+  std::unordered_set<std::string> names_;
   std::size_t size_ = 0;
   Tensor flat_;
   float* owned_ = nullptr;

@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <map>
+#include <new>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
+#include "data/normalizer_rules.h"
 #include "text/unicode.h"
 #include "util/error.h"
 #include "util/fields.h"
@@ -78,13 +81,24 @@ std::vector<int> words_of(const ImmutableSentencePieceText& text, std::string_vi
   return words;
 }
 
+/// SentencePiece checks little: an empty piece, for one, is an exception of its trie's.
+bool loads(const std::string& serialized, SentencePieceProcessor& model) {
+  try {
+    return has_sound_rules(serialized) && model.LoadFromSerializedProto(serialized).ok() &&
+           model.GetPieceSize() > 0;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
   silence_sentencepiece();
   auto model = std::make_shared<SentencePieceProcessor>();
-  const auto status = model->LoadFromSerializedProto(serialized);
-  if (!status.ok() || model->GetPieceSize() == 0) {
+  if (!loads(serialized, *model)) {
     fail("expected a SentencePiece model in {}, found {} bytes that are none", origin,
          serialized.size());
   }

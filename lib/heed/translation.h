@@ -68,6 +68,15 @@ std::string format_record(const TranslatedLine& line, const TranslateOptions& op
 /// The same for a given translation: its score stands where the text would.
 std::string format_score(const TranslatedLine& line, const TranslateOptions& options);
 
+/// What a line of a Moses n-best list begins with: `id ||| translation ||| …`.
+struct ListedTranslation {
+  std::size_t id = 0;       ///< From 0.
+  std::string_view text{};  ///< A view of the line.
+};
+
+/// Reads line `number` (from 1) of a Moses n-best list. Throws Error for what is not of that form.
+ListedTranslation parse_moses(std::string_view line, std::size_t number);
+
 /// A given translation as a line of a Moses n-best list; `id` counts from 0.
 std::string format_moses(std::size_t id, const TranslatedLine& line,
                          const TranslateOptions& options);

@@ -2,7 +2,6 @@
 
 #include <zlib.h>
 
-#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -32,6 +31,15 @@ std::uint32_t extend(std::uint32_t checksum, const std::string& text) {
   return extend(extend(checksum, &size, sizeof size), text.data(), text.size());
 }
 
+std::string checksum_text(std::uint32_t checksum) { return fmt::format("{:08x}", checksum); }
+
+std::string metadata_text(const Safetensors& contents, const char* name) {
+  const auto found = contents.metadata.find(name);
+  return found == contents.metadata.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
 std::uint32_t checksum_of(const Safetensors& contents) {
   std::uint32_t checksum = 0;
   for (const auto& [name, text] : contents.metadata) {
@@ -47,20 +55,12 @@ std::uint32_t checksum_of(const Safetensors& contents) {
   return checksum;
 }
 
-std::string checksum_text(std::uint32_t checksum) { return fmt::format("{:08x}", checksum); }
-
-std::string metadata_text(const Safetensors& contents, const char* name) {
-  const auto found = contents.metadata.find(name);
-  return found == contents.metadata.end() ? std::string() : found->second;
-}
-
-}  // namespace
-
 Container::Container(const std::string& path, std::string_view kind)
     : path_(path),
       file_(path),
       contents_(parse_safetensors(file_.bytes(), path)),
       checksum_(checksum_of(contents_)) {
+  for (const StoredTensor& tensor : contents_.tensors) by_name_[tensor.name] = &tensor;
   check_kind(kind);
   check_content();
 }
@@ -105,9 +105,8 @@ nlohmann::json Container::metadata(const std::string& name) const {
 }
 
 const StoredTensor* Container::find(std::string_view name) const {
-  const auto found = std::find_if(tensors().begin(), tensors().end(),
-                                  [&](const StoredTensor& t) { return t.name == name; });
-  return found == tensors().end() ? nullptr : &*found;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 const StoredTensor& Container::at(std::string_view name) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -15,10 +16,13 @@ namespace heed {
 /// The newest format that this program reads and the one that it writes.
 inline constexpr std::uint32_t kFileFormat = 1;
 
+/// The CRC-32 of all names, shapes, entries of the metadata (but the checksum) and data in the
+/// order of names: it doesn't depend on the layout, so a file that another program has read and
+/// written again is still good.
+std::uint32_t checksum_of(const Safetensors& contents);
+
 /// A file of Heed (a model, the state of a training), copied into memory: a safetensors file whose
-/// metadata has heed_format, heed_kind, heed_checksum and entries of JSON. The checksum is the
-/// CRC-32 of all names, shapes, entries and data in the order of names: it doesn't depend on the
-/// layout, so a file that another program has read and written again is still good.
+/// metadata has heed_format, heed_kind, heed_checksum (see checksum_of) and entries of JSON.
 class Container {
  public:
   /// Throws Error if the file is missing, damaged anywhere, of another kind ("model") or newer than
@@ -54,6 +58,7 @@ class Container {
   std::string path_;
   FileCopy file_;
   Safetensors contents_;
+  std::map<std::string_view, const StoredTensor*> by_name_;
   std::uint32_t checksum_ = 0;
 };
 

@@ -26,7 +26,7 @@ nlohmann::ordered_json facts(const std::string& path) {
   nlohmann::ordered_json json;
   json["file"] = path;
   json["checksum"] = fmt::format("{:08x}", loaded.checksum());
-  json["parameters"] = loaded.parameters().size();
+  json["parameters"] = loaded.parameters().count();
   json["vocabulary"] = {{"source", contents.tokenizers.source.size()},
                         {"target", contents.tokenizers.target.size()},
                         {"joint", contents.tokenizers.is_joint()}};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -10,6 +11,7 @@
 #include "translation/heatmap.h"
 #include "util/error.h"
 #include "util/json.h"
+#include "util/strings.h"
 
 namespace heed {
 
@@ -132,6 +134,27 @@ std::string format_score(const TranslatedLine& line, const TranslateOptions& opt
   const std::string score = fmt::format("{:.4f}", given.score);
   const Hypothesis hypothesis = totals(given);
   return best_line({score, hypothesis, extras_of(given, options)}, false) + '\n';
+}
+
+ListedTranslation parse_moses(std::string_view line, std::size_t number) {
+  constexpr std::string_view kBar = " ||| ";
+  const std::size_t first = line.find(kBar);
+  const std::size_t begin = first + kBar.size();
+  // An empty translation leaves two blanks between the bars, or one.
+  const std::size_t end = first == line.npos ? first : line.find("|||", begin - 1);
+  if (end == line.npos) {
+    fail("expected id ||| translation ||| … in line {} of the n-best list, found {} fields", number,
+         first == line.npos ? 1 : 2);
+  }
+  const std::string_view id = trim(line.substr(0, first));
+  ListedTranslation listed;
+  const auto result = std::from_chars(id.data(), id.data() + id.size(), listed.id);
+  if (result.ec != std::errc{} || result.ptr != id.data() + id.size()) {
+    fail("expected an id, a whole number, in line {} of the n-best list, found {}", number,
+         printable(id));
+  }
+  if (end > begin) listed.text = trim(line.substr(begin, end - begin));
+  return listed;
 }
 
 std::string format_moses(std::size_t id, const TranslatedLine& line,

@@ -1,14 +1,17 @@
 #include "util/config_file.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 
 namespace heed {
 namespace {
 
 constexpr std::size_t kMostValues = 100'000;  // that lists may take from anchors, over and over
+constexpr std::size_t kMostNodes = 100'000;
 
 std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line) + 1; }
 
@@ -31,6 +34,42 @@ void check_text(std::string_view text, const std::string& name) {
     }
   }
 }
+
+/// Follows the parser before anything is built, and stops it where a text has too much, or where it
+/// would begin a document at the same place for ever, as yaml-cpp 0.7 does at ",...".
+class Bounds final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos <= last_document_) throw YAML::ParserException(mark, "no beginning of a value");
+    last_document_ = mark.pos;
+    count(mark);
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    count(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    count(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    count(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void count(const YAML::Mark& mark) {
+    if (++nodes_ > kMostNodes) throw YAML::ParserException(mark, "more than 100,000 values");
+  }
+
+  int last_document_ = -1;
+  std::size_t nodes_ = 0;
+};
 
 /// Takes the entries out of YAML's nodes, in which an alias is its anchor's node again.
 class Reader {
@@ -100,6 +139,10 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
   check_text(text, name);
   Reader reader(name);
   try {
+    std::istringstream stream{std::string(text)};
+    Bounds bounds;
+    for (YAML::Parser parser(stream); parser.HandleNextDocument(bounds);) {
+    }
     for (const YAML::Node& document : YAML::LoadAll(std::string(text))) reader.read(document);
   } catch (const YAML::Exception& error) {
     fail_usage(

@@ -15,8 +15,8 @@ namespace heed {
 // Configuration files are YAML: a map from the long flags without their dashes to values or flat
 // lists of them. Quotes, anchors and several documents are as yaml-cpp reads them.
 
-/// A longer file is refused: what yaml-cpp builds takes hundreds of times a text's size.
-inline constexpr std::size_t kMostConfigBytes = 1 << 18;
+/// A longer file is refused.
+inline constexpr std::size_t kMostConfigBytes = 1 << 20;
 
 /// What --dump-config writes: every field with its help, or only those that were changed.
 enum class ConfigDump { kFull, kMinimal };

@@ -1,5 +1,6 @@
 #include "autograd/parameter.h"
 
+#include <chrono>
 #include <cmath>
 
 #include "support/expect_error.h"
@@ -27,6 +28,13 @@ TEST_P(ParameterTest, EqualSeedNameAndShapeGiveEqualValues) {
   const Parameter& seeded = three.add("a", 5, 6);
   three.initialize(5);
   EXPECT_NE(host(a.value), host(seeded.value));
+}
+
+TEST_P(ParameterTest, ManyNamesCostNoMoreThanTheyAre) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 200'000; ++i) parameter(std::to_string(i), 1, 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  expect_error([&] { parameter("17", 1, 1); }, "found '17' twice");
 }
 
 TEST_P(ParameterTest, ParametersLieApartAndAligned) {

@@ -116,6 +116,36 @@ TEST(Tokenizer, LivesInAFile) {
   expect_error([&] { Tokenizer::load(directory.path("missing")); }, "missing");
 }
 
+TEST(Tokenizer, RefusesDamagedRulesOfNormalisation) {
+  const Tokenizer whole =
+      train_tokenizer(200, sentence, with_spm_options("--normalization_rule_name=nmt_nfkc"));
+  EXPECT_EQ(whole.decode(whole.encode("\xEF\xAC\x81")), "fi");
+  // 4 bytes of size, then the trie; SentencePiece reads wherever its units point.
+  const std::string name = "nmt_nfkc";
+  const std::size_t rules = whole.serialized().rfind(name) + name.size() + 4;
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < 2000; ++i) {
+    std::string damaged = whole.serialized();
+    damaged[rules + 4 + 53 * i] ^= '\x80';
+    try {
+      const Tokenizer tokenizer(damaged);
+      for (const char* line : {"\xEF\xAC\x81 a", "\xE3\x80\x80", "\xCC\x88u\xCC\x88"})
+        tokenizer.encode(line);
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 100U);
+}
+
+TEST(Tokenizer, RefusesAnEmptyPiece) {
+  const Tokenizer whole = train_tokenizer(200, sentence, options_for(60));
+  std::string damaged = whole.serialized();
+  const std::size_t piece = damaged.rfind("\x0A\x01");  // of one byte
+  damaged[piece + 2] = '\0';
+  expect_error([&] { Tokenizer{damaged}; }, "expected a SentencePiece model in the model file");
+}
+
 TEST(Tokenizer, KnowsProbabilities) {
   EXPECT_TRUE(unigram().is_unigram());
   EXPECT_FALSE(bpe().is_unigram());

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
+#include "util/error.h"
 
 using namespace std::string_literals;
 
@@ -132,6 +134,24 @@ TEST_F(ContainerTest, WrongRequests) {
                    ", found 5003 of F32");
   expect_error([&] { container.read_floats("vocabulary", values); }, "of U8");
   expect_error([&] { container.bytes("moments"); }, "expected bytes in the tensor 'moments'");
+}
+
+TEST_F(ContainerTest, ManyTensorsCostNoMoreThanTheirBytes) {
+  constexpr int kMany = 100'000;
+  std::string header =
+      R"({"__metadata__":{"heed_format":"1","heed_kind":"state","heed_checksum":"________"})";
+  for (int i = 0; i < kMany; ++i) {
+    header += fmt::format(R"(,"t{}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})", i);
+  }
+  std::string file = header + '}';
+  const std::uint64_t length = file.size();
+  file.insert(0, reinterpret_cast<const char*>(&length), sizeof length);
+  const Safetensors contents = parse_safetensors(std::as_bytes(std::span(file)), "x");
+  file.replace(file.find("________"), 8, fmt::format("{:08x}", checksum_of(contents)));
+  const auto begin = std::chrono::steady_clock::now();
+  const Container container(directory_.write("many", file), "state");
+  for (int i = 0; i < kMany; ++i) container.read_floats(fmt::format("t{}", i), {});
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
 TEST_F(ContainerTest, FailedWritingLeavesTheOldFile) {

@@ -261,6 +261,20 @@ TEST_F(ModelFileTest, WrongOptions) {
   expect_refused([](Parts& parts) { parts.metadata.erase("model"); }, "expected an entry 'model'");
 }
 
+TEST_F(ModelFileTest, LayersThatTheFileCannotHold) {
+  expect_refused_option("dec-depth", 0, "for dec-depth");
+  expect_refused_option("enc-depth", 65536, "for enc-depth");
+  expect_refused_option("enc-depth", 1000, "expected tensors for 1001 layers");
+  expect_refused(
+      [](Parts& parts) {
+        parts.metadata["model"]["enc-depth"] = 1000;
+        for (int i = 0; i < 2'000; ++i) {
+          parts.tensors.push_back(float_tensor("t" + std::to_string(i), {}));
+        }
+      },
+      "expected a tensor 'encoder.1");
+}
+
 TEST_F(ModelFileTest, NoSpaceLeft) {
   expect_error([&] { tiny_.save("/dev/full"); }, "could not write /dev/full: No space left");
 }

@@ -102,6 +102,11 @@ TEST(ConfigFile, ErrorsShowWhatWasFound) {
             "\"\")");
 }
 
+TEST(ConfigFile, ErrorsAreOneLineWhateverTheyQuote) {
+  EXPECT_EQ(error_of("depth: \"a\\nb\\e[31m\""),
+            "c.yml:1: expected a whole number for depth, found 'a\\x0ab\\x1b[31m'");
+}
+
 TEST(ConfigFile, FaultsNameTheirLine) {
   const auto fault = [](const std::string& line, const std::string& what) {
     return "c.yml:" + line + ": expected YAML ('option: value'), found a fault: " + what +
@@ -186,8 +191,15 @@ TEST(ConfigFile, HostileTextsAreRefused) {
   for (const char* part : {"[", "{", "- ", "? ", "[a: ", "\"a", "!a ", "&a ", "a: ", "\n  - "}) {
     EXPECT_NE(error_of("files: " + repeated(part, 60'000)), "no error") << part;
   }
-  EXPECT_EQ(error_of(repeated(" ", (1 << 18) + 1)),
-            "c.yml: expected a configuration of at most 262144 bytes, found more");
+  EXPECT_EQ(error_of(repeated(" ", (1 << 20) + 1)),
+            "c.yml: expected a configuration of at most 1048576 bytes, found more");
+  EXPECT_EQ(
+      error_of("{" + repeated("a,", 200'000) + "}"),
+      "c.yml:1: expected YAML ('option: value'), found a fault: more than 100,000 values; put "
+      "text with signs in quotes");
+  EXPECT_EQ(error_of(",...x"),  // without end in yaml-cpp 0.7
+            "c.yml:1: expected YAML ('option: value'), found a fault: no beginning of a value; put "
+            "text with signs in quotes");
 }
 
 TEST(ConfigFile, WritesWhatItReads) {
