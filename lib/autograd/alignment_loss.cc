@@ -17,7 +17,7 @@ Var alignment_loss(Var weights, const AttentionSpans& spans, const AlignmentTarg
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (result.has_gradient()) {
-      tape.backend().axpy(result.gradient(), gradient, weights.gradient());
+      tape.backend().scale(result.gradient(), gradient, weights.gradient_sum());
     }
   });
   return result;

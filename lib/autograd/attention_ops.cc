@@ -30,8 +30,10 @@ Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSp
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
+    query.share_gradient(memory);
     tape.backend().dot_scores_backward(query.value(), memory.value(), heads, factor, spans,
-                                       result.gradient(), query.gradient(), memory.gradient());
+                                       result.gradient(), query.gradient_sum(),
+                                       memory.gradient_sum());
   });
   return result;
 }
@@ -54,8 +56,9 @@ Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpan
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    AdditiveTerms d{query.gradient(), memory.gradient(), v.gradient(), {}};
-    if (extra) d.extra = extra.gradient();
+    query.share_gradient(memory);
+    AdditiveGradients d{query.gradient_sum(), memory.gradient_sum(), v.gradient_sum(), {}};
+    if (extra) d.extra = extra.gradient_sum();
     tape.backend().additive_scores_backward(terms, heads, spans, result.gradient(), d);
   });
   return result;
@@ -70,7 +73,7 @@ Var normalize_spans(AttentionNormalizer kind, Var scores, int heads, const Atten
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     tape.backend().normalize_spans_backward(kind, weights, result.gradient(), heads, spans,
-                                            scores.gradient());
+                                            scores.gradient_sum());
   });
   return result;
 }
@@ -88,8 +91,8 @@ Var gaussian_spans(Var weights, Var centres, float sigma, int heads, const Atten
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     tape.backend().gaussian_spans_backward(weights.value(), centres.value(), sigma, heads, spans,
-                                           result.gradient(), weights.gradient(),
-                                           centres.gradient());
+                                           result.gradient(), weights.gradient_sum(),
+                                           centres.gradient_sum());
   });
   return result;
 }
@@ -111,7 +114,8 @@ Var weighted_sum(Var weights, Var memory, const Heads& shape, const AttentionSpa
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     tape.backend().weighted_sum_backward(weights.value(), memory.value(), heads, spans,
-                                         result.gradient(), weights.gradient(), memory.gradient());
+                                         result.gradient(), weights.gradient_sum(),
+                                         memory.gradient_sum());
   });
   return result;
 }
@@ -125,7 +129,7 @@ Var share_spans(Var scores, int heads, const AttentionSpans& spans) {
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     tape.backend().share_spans_backward(scores.value(), weights, result.gradient(), heads, spans,
-                                        scores.gradient());
+                                        scores.gradient_sum());
   });
   return result;
 }
@@ -140,15 +144,15 @@ Var add_by_bucket(Var scores, Var table, const DistanceBuckets& buckets, int hea
   Tape& tape = scores.tape();
   const Tensor y = tape.allocate(scores.rows(), scores.cols());
   tape.backend().copy(scores.value(), y);
-  tape.backend().add_by_bucket(table.value(), buckets, heads, spans, y);
+  tape.backend().add_by_bucket(table.value(), buckets, heads, spans, adding(y));
   const Var result = tape.node(y, scores.differentiable() || table.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     const Tensor dy = result.gradient();
-    if (scores.differentiable()) tape.backend().axpy(1.0F, dy, scores.gradient());
+    if (scores.differentiable()) tape.backend().scale(1.0F, dy, scores.gradient_sum());
     if (table.differentiable()) {
-      tape.backend().sum_by_bucket(dy, buckets, heads, spans, table.gradient());
+      tape.backend().sum_by_bucket(dy, buckets, heads, spans, table.gradient_sum());
     }
   });
   return result;
@@ -160,13 +164,12 @@ Var sum_by_bucket(Var weights, const DistanceBuckets& buckets, int heads,
          weights);
   Tape& tape = weights.tape();
   const Tensor sums = tape.allocate(spans.rows.size(), heads * buckets.count);
-  tape.backend().fill(sums, 0);
   tape.backend().sum_by_bucket(weights.value(), buckets, heads, spans, sums);
   const Var result = tape.node(sums, weights.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    tape.backend().add_by_bucket(result.gradient(), buckets, heads, spans, weights.gradient());
+    tape.backend().add_by_bucket(result.gradient(), buckets, heads, spans, weights.gradient_sum());
   });
   return result;
 }
@@ -176,12 +179,12 @@ Var rotate(Var x, Var angles) {
   expect(fits && x.rows() == angles.rows(), "rotate", x, angles);
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), x.cols());
-  tape.backend().rotate(x.value(), angles.value(), false, 0.0F, y);
+  tape.backend().rotate(x.value(), angles.value(), false, y);
   const Var result = tape.node(y, x.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    tape.backend().rotate(result.gradient(), angles.value(), true, 1.0F, x.gradient());
+    tape.backend().rotate(result.gradient(), angles.value(), true, x.gradient_sum());
   });
   return result;
 }

@@ -32,16 +32,17 @@ Operand output_factor(Tape& tape, const Tensor& weight) {
 
 void compute_logits(Backend& backend, const Rows& rows, const Operand& factor,
                     const OutputLayer& output) {
-  backend.gemm(rows.hidden, factor, 0.0F, rows.logits);
-  if (output.bias) backend.add_bias(output.bias.value(), rows.logits);
+  backend.gemm(rows.hidden, factor, rows.logits);
+  if (output.bias) backend.add_bias(rows.logits, output.bias.value(), rows.logits);
 }
 
 void fold_gradient(Backend& backend, const Rows& rows, const OutputLayer& output,
                    const LossGradients& d) {
-  backend.gemm(rows.logits, output.weight.value(), 0.0F,
+  const float beta = rows.first == 0 ? 0 : 1;
+  backend.gemm(rows.logits, output.weight.value(),
                d.hidden.row_range(rows.first, rows.hidden.rows));
-  backend.gemm(transposed(rows.logits), rows.hidden, 1.0F, d.weight);
-  if (output.bias) backend.sum_rows(rows.logits, d.bias);
+  backend.gemm(transposed(rows.logits), rows.hidden, {d.weight, beta});
+  if (output.bias) backend.sum_rows(rows.logits, {d.bias, beta});
 }
 
 void record_gradient(Var loss, Var hidden, const OutputLayer& output, const LossGradients& d) {
@@ -49,9 +50,9 @@ void record_gradient(Var loss, Var hidden, const OutputLayer& output, const Loss
   tape.record([=, &tape] {
     if (!loss.has_gradient()) return;
     const Tensor upstream = loss.gradient();
-    tape.backend().axpy(upstream, d.hidden, hidden.gradient());
-    tape.backend().axpy(upstream, d.weight, output.weight.gradient());
-    if (output.bias) tape.backend().axpy(upstream, d.bias, output.bias.gradient());
+    tape.backend().scale(upstream, d.hidden, hidden.gradient_sum());
+    tape.backend().scale(upstream, d.weight, output.weight.gradient_sum());
+    if (output.bias) tape.backend().scale(upstream, d.bias, output.bias.gradient_sum());
   });
 }
 
@@ -75,8 +76,6 @@ CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices&
   if (tape.recording()) {
     d = {tape.allocate(hidden.rows(), hidden.cols()), tape.allocate(vocabulary, hidden.cols()),
          tape.allocate(1, vocabulary)};
-    backend.fill(d.weight, 0.0F);
-    backend.fill(d.bias, 0.0F);
   }
   const Operand factor = output_factor(tape, output.weight.value());
   for (int first = 0; first < hidden.rows(); first += chunk) {
@@ -90,7 +89,7 @@ CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices&
   const Tensor total = tape.allocate(1, 1);
   backend.total(losses, total);
   const Var loss = tape.node(total, true);
-  if (tape.recording()) record_gradient(loss, hidden, output, d);
+  if (tape.recording() && hidden.rows() > 0) record_gradient(loss, hidden, output, d);
   return {loss, likelihood};
 }
 

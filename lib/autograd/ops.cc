@@ -44,7 +44,7 @@ Var concat(std::span<const Var> parts, const Direction& direction, const Tensor&
       tape.record([=, &tape] {
         if (!result.has_gradient()) return;
         const Tensor from = (result.gradient().*direction.range)(first, count);
-        tape.backend().axpy(1.0F, from, part.gradient());
+        tape.backend().scale(1.0F, from, part.gradient_sum());
       });
     }
     first += count;
@@ -68,15 +68,14 @@ Var matmul(Var x, Var weight) {
   expect(x.cols() == weight.rows(), "matmul", x, weight);
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), weight.cols());
-  tape.backend().gemm(x.value(), weight.value(), 0.0F, y);
+  tape.backend().gemm(x.value(), weight.value(), y);
   const Var result = tape.node(y, x.differentiable() || weight.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     const Tensor dy = result.gradient();
     if (x.differentiable()) {
-      const auto [dx, beta] = x.gradient_for_gemm();
-      tape.backend().gemm(dy, transposed(weight.value()), beta, dx);
+      tape.backend().gemm(dy, transposed(weight.value()), x.gradient_sum());
     }
     if (weight.differentiable()) tape.add_weight_gradient(weight, x.value(), dy);
   });
@@ -89,16 +88,13 @@ Var matmul_transposed(Var x, Var weight) {
   const Tensor y = tape.allocate(x.rows(), weight.rows());
   const Tensor columns = tape.allocate(weight.cols(), weight.rows());
   tape.backend().transpose(weight.value(), columns);  // a row has the same bits in any batch
-  tape.backend().gemm(x.value(), columns, 0.0F, y);
+  tape.backend().gemm(x.value(), columns, y);
   const Var result = tape.node(y, x.differentiable() || weight.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     const Tensor dy = result.gradient();
-    if (x.differentiable()) {
-      const auto [dx, beta] = x.gradient_for_gemm();
-      tape.backend().gemm(dy, weight.value(), beta, dx);
-    }
+    if (x.differentiable()) tape.backend().gemm(dy, weight.value(), x.gradient_sum());
     if (weight.differentiable()) tape.add_weight_gradient(weight, dy, x.value());
   });
   return result;
@@ -110,10 +106,12 @@ Var linear(Var x, Var weight, Var bias) {
   expect(bias.rows() == 1 && bias.cols() == product.cols(), "linear's bias", product, bias);
   // The bias is added into the product: nobody else holds it, and its gradient is the sum's.
   Tape& tape = x.tape();
-  tape.backend().add_bias(bias.value(), product.value());
+  tape.backend().add_bias(product.value(), bias.value(), product.value());
   if (bias.differentiable()) {
     tape.record([=, &tape] {
-      if (product.has_gradient()) tape.backend().sum_rows(product.gradient(), bias.gradient());
+      if (product.has_gradient()) {
+        tape.backend().sum_rows(product.gradient(), bias.gradient_sum());
+      }
     });
   }
   return product;
@@ -125,14 +123,13 @@ Var add(Var a, Var b) {
   expect_same_shape("add", a, b);
   Tape& tape = a.tape();
   const Tensor y = tape.allocate(a.rows(), a.cols());
-  tape.backend().copy(a.value(), y);
-  tape.backend().axpy(1.0F, b.value(), y);
+  tape.backend().add(a.value(), b.value(), y);
   const Var result = tape.node(y, a.differentiable() || b.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    if (a.differentiable()) tape.backend().axpy(1.0F, result.gradient(), a.gradient());
-    if (b.differentiable()) tape.backend().axpy(1.0F, result.gradient(), b.gradient());
+    if (a.differentiable()) tape.backend().scale(1.0F, result.gradient(), a.gradient_sum());
+    if (b.differentiable()) tape.backend().scale(1.0F, result.gradient(), b.gradient_sum());
   });
   return result;
 }
@@ -141,14 +138,13 @@ Var add_bias(Var x, Var bias) {
   expect(bias.rows() == 1 && bias.cols() == x.cols(), "add_bias", x, bias);
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), x.cols());
-  tape.backend().copy(x.value(), y);
-  tape.backend().add_bias(bias.value(), y);
+  tape.backend().add_bias(x.value(), bias.value(), y);
   const Var result = tape.node(y, x.differentiable() || bias.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    if (x.differentiable()) tape.backend().axpy(1.0F, result.gradient(), x.gradient());
-    if (bias.differentiable()) tape.backend().sum_rows(result.gradient(), bias.gradient());
+    if (x.differentiable()) tape.backend().scale(1.0F, result.gradient(), x.gradient_sum());
+    if (bias.differentiable()) tape.backend().sum_rows(result.gradient(), bias.gradient_sum());
   });
   return result;
 }
@@ -159,15 +155,14 @@ Var multiply(Var a, Var b) {
   expect_contiguous("multiply", b);
   Tape& tape = a.tape();
   const Tensor y = tape.allocate(a.rows(), a.cols());
-  tape.backend().fill(y, 0.0F);
   tape.backend().multiply(a.value(), b.value(), y);
   const Var result = tape.node(y, a.differentiable() || b.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     const Tensor dy = result.gradient();
-    if (a.differentiable()) tape.backend().multiply(dy, b.value(), a.gradient());
-    if (b.differentiable()) tape.backend().multiply(dy, a.value(), b.gradient());
+    if (a.differentiable()) tape.backend().multiply(dy, b.value(), a.gradient_sum());
+    if (b.differentiable()) tape.backend().multiply(dy, a.value(), b.gradient_sum());
   });
   return result;
 }
@@ -175,12 +170,11 @@ Var multiply(Var a, Var b) {
 Var scale(Var x, float factor) {
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), x.cols());
-  tape.backend().copy(x.value(), y);
-  tape.backend().scale(factor, y);
+  tape.backend().scale(factor, x.value(), y);
   const Var result = tape.node(y, x.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
-    if (result.has_gradient()) tape.backend().axpy(factor, result.gradient(), x.gradient());
+    if (result.has_gradient()) tape.backend().scale(factor, result.gradient(), x.gradient_sum());
   });
   return result;
 }
@@ -194,7 +188,7 @@ Var activate(Activation kind, Var x) {
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    tape.backend().activate_backward(kind, x.value(), y, result.gradient(), x.gradient());
+    tape.backend().activate_backward(kind, x.value(), y, result.gradient(), x.gradient_sum());
   });
   return result;
 }
@@ -209,7 +203,7 @@ Var maxout(Var x) {
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (result.has_gradient()) {
-      tape.backend().maxout_backward(x.value(), result.gradient(), x.gradient());
+      tape.backend().maxout_backward(x.value(), result.gradient(), x.gradient_sum());
     }
   });
   return result;
@@ -220,12 +214,12 @@ Var dropout(Var x, float rate, std::uint64_t key) {
   if (rate == 0 || !tape.recording()) return x;
   expect_maskable(x);
   const Tensor y = tape.allocate(x.rows(), x.cols());
-  tape.backend().dropout(x.value(), key, rate, 0.0F, y);
+  tape.backend().dropout(x.value(), key, rate, y);
   const Var result = tape.node(y, x.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    tape.backend().dropout(result.gradient(), key, rate, 1.0F, x.gradient());
+    tape.backend().dropout(result.gradient(), key, rate, x.gradient_sum());
   });
   return result;
 }
@@ -240,14 +234,14 @@ Var add_dropout(Var x, Var branch, float rate) {
   const std::uint64_t key = tape.next_dropout_key();
   const Tensor y = tape.allocate(x.rows(), x.cols());
   tape.backend().copy(x.value(), y);
-  tape.backend().dropout(branch.value(), key, rate, 1.0F, y);
+  tape.backend().dropout(branch.value(), key, rate, adding(y));
   const Var result = tape.node(y, x.differentiable() || branch.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    if (x.differentiable()) tape.backend().axpy(1.0F, result.gradient(), x.gradient());
+    if (x.differentiable()) tape.backend().scale(1.0F, result.gradient(), x.gradient_sum());
     if (branch.differentiable()) {
-      tape.backend().dropout(result.gradient(), key, rate, 1.0F, branch.gradient());
+      tape.backend().dropout(result.gradient(), key, rate, branch.gradient_sum());
     }
   });
   return result;
@@ -257,12 +251,12 @@ Var gather_rows(Var table, const Indices& rows, float factor) {
   Tape& tape = table.tape();
   const Tensor y = tape.allocate(rows.size(), table.cols());
   tape.backend().gather_rows(table.value(), rows, y);
-  if (factor != 1) tape.backend().scale(factor, y);
+  if (factor != 1) tape.backend().scale(factor, y, y);
   const Var result = tape.node(y, table.differentiable());
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    tape.backend().scatter_add_rows(result.gradient(), rows, factor, table.gradient());
+    tape.backend().scatter_rows(result.gradient(), rows, factor, table.gradient_sum());
   });
   return result;
 }
@@ -311,9 +305,9 @@ Var normalize(Normalization kind, Var x, Var gain, Var bias) {
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
     Backend::NormalizeGradients d;
-    if (x.differentiable()) d.x = x.gradient();
-    if (gain.differentiable()) d.gain = gain.gradient();
-    if (has_learnt_bias) d.bias = bias.gradient();
+    if (x.differentiable()) d.x = x.gradient_sum();
+    if (gain.differentiable()) d.gain = gain.gradient_sum();
+    if (has_learnt_bias) d.bias = bias.gradient_sum();
     tape.backend().normalize_backward(kind, x.value(), gain.value(), statistics, result.gradient(),
                                       d);
   });

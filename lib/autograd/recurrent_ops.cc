@@ -20,9 +20,10 @@ Var scan(Var gates, Var x, Var initial, const Indices& offsets) {
   if (initial) fail("expected no initial state in a scan that is differentiated, found one");
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
+    gates.share_gradient(x);
     tape.backend().scan_backward(gates.value(), x.value(), states, offsets, result.gradient(),
-                                 gates.differentiable() ? gates.gradient() : Tensor(),
-                                 x.gradient());
+                                 gates.differentiable() ? gates.gradient_sum() : Sum(),
+                                 x.gradient_sum());
   });
   return result;
 }
@@ -41,8 +42,10 @@ Var gru(Var input, Var hidden, Var state) {
   if (!result.differentiable()) return result;
   tape.record([=, &tape] {
     if (!result.has_gradient()) return;
-    tape.backend().gru_backward(step, gates, result.gradient(),
-                                {input.gradient(), hidden.gradient(), state.gradient()});
+    input.share_gradient(hidden);
+    tape.backend().gru_backward(
+        step, gates, result.gradient(),
+        {input.gradient_sum(), hidden.gradient_sum(), state.gradient_sum()});
   });
   return result;
 }
@@ -60,7 +63,8 @@ LstmState lstm(Var gates, Var cell) {
   tape.record([=, &tape] {
     if (!result.hidden.has_gradient() && !result.cell.has_gradient()) return;
     tape.backend().lstm_backward(step, next_cell, activations, result.hidden.gradient(),
-                                 result.cell.gradient(), {gates.gradient(), cell.gradient()});
+                                 result.cell.gradient(),
+                                 {gates.gradient_sum(), cell.gradient_sum()});
   });
   return result;
 }

@@ -19,19 +19,17 @@ constexpr int kProductRows = 1024;  // rows that are gathered for one product of
 }  // namespace
 
 Tensor Var::gradient() const {
-  Tensor& gradient = node_->gradient;
-  if (gradient.data == nullptr) {
-    gradient = node_->tape->allocate(rows(), cols());
-    node_->tape->backend().fill(gradient, 0.0F);
-  }
-  return gradient;
+  Node& all = whole();
+  const Tensor& memory = node_->tape->gradient_memory(all);
+  if (!all.has_gradient) node_->tape->backend().fill(memory, 0.0F);
+  all.has_gradient = true;
+  return node_->gradient;
 }
 
-std::pair<Tensor, float> Var::gradient_for_gemm() const {
-  Tensor& gradient = node_->gradient;
-  if (gradient.data != nullptr) return {gradient, 1.0F};
-  gradient = node_->tape->allocate(rows(), cols());
-  return {gradient, 0.0F};
+Sum Var::gradient_sum() const {
+  if (node_->whole != nullptr || node_->has_gradient) return adding(gradient());
+  node_->has_gradient = true;
+  return node_->tape->gradient_memory(*node_);
 }
 
 Tape::Tape(Backend& backend) : backend_(backend), recording_(false) {}
@@ -96,6 +94,11 @@ Var Tape::node(const Tensor& value, bool differentiable) {
   return Var(new (memory) Node{this, value, {}, nullptr, differentiable && recording_});
 }
 
+const Tensor& Tape::gradient_memory(Node& node) {
+  if (!node.gradient) node.gradient = allocate(node.value.rows, node.value.cols);
+  return node.gradient;
+}
+
 Var Tape::parameter(const Parameter& parameter) {
   if (parameter_nodes_.size() <= parameter.index) parameter_nodes_.resize(parameter.index + 1);
   Node*& cached = parameter_nodes_[parameter.index];
@@ -103,13 +106,14 @@ Var Tape::parameter(const Parameter& parameter) {
     void* memory = host_.allocate(sizeof(Node), alignof(Node));
     cached = new (memory) Node{this, parameter.value, {}, &parameter, recording_};
     if (recording_) cached->gradient = Parameters::view(parameter, gradients_);
+    cached->has_gradient = recording_;  // of the batches before
   }
   return Var(cached);
 }
 
 void Tape::add_weight_gradient(Var weight, const Tensor& left, const Tensor& right) {
   if (weight.parameter() == nullptr) {
-    backend_.gemm(transposed(left), right, 1.0F, weight.gradient());
+    backend_.gemm(transposed(left), right, weight.gradient_sum());
     return;
   }
   products_.push_back({weight.gradient(), left, right, weight.parameter()->index});
@@ -134,12 +138,12 @@ void Tape::flush_product_group(std::span<const Product> group) {
   int rows = 0;  // gathered so far
   const auto flush = [&] {
     if (rows == 0) return;
-    backend_.gemm(transposed(left.row_range(0, rows)), right.row_range(0, rows), 1.0F, gradient);
+    backend_.gemm(transposed(left.row_range(0, rows)), right.row_range(0, rows), adding(gradient));
     rows = 0;
   };
   for (const Product& product : group) {
     if (group.size() == 1 || product.left.rows >= kProductRows / 2) {
-      backend_.gemm(transposed(product.left), product.right, 1.0F, gradient);
+      backend_.gemm(transposed(product.left), product.right, adding(gradient));
       continue;
     }
     if (left.data == nullptr) {

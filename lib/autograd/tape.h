@@ -23,6 +23,8 @@ struct Node {
   Tensor gradient;
   const Parameter* parameter = nullptr;
   bool differentiable = false;
+  bool has_gradient = false;  ///< Whether anything has been added to `gradient`.
+  Node* whole = nullptr;      ///< Of a view: what it looks into.
 };
 
 /// A value on a tape and, once backward has run, the loss's gradient with respect to it. A handle:
@@ -40,14 +42,21 @@ class Var {
   const Parameter* parameter() const { return node_->parameter; }
 
   bool differentiable() const { return node_->differentiable; }
-  bool has_gradient() const { return node_->gradient.data != nullptr; }
-  /// The gradient to add to; zeroed when it is asked for first. Only of a differentiable Var.
+  bool has_gradient() const { return whole().has_gradient; }
+  /// The gradient to read; zero where nothing has been added. Only of a differentiable Var, like
   Tensor gradient() const;
-  /// The gradient and the beta (0 the first time, then 1) with which gemm may write it.
-  std::pair<Tensor, float> gradient_for_gemm() const;
+  /// the gradient to add to: a Sum that overwrites it the first time. What is looked at in parts
+  /// begins with zeros.
+  Sum gradient_sum() const;
+  /// For an operation whose kernel adds to the gradients of both, which may be the same Var.
+  void share_gradient(Var other) const {
+    if (node_ == other.node_) gradient();
+  }
 
  private:
   friend class Tape;
+  Node& whole() const { return node_->whole == nullptr ? *node_ : *node_->whole; }
+
   Node* node_ = nullptr;
 };
 
@@ -101,7 +110,9 @@ class Tape {
   template <class View>
   Var view(Var parent, View look) {
     const Var result = node(look(parent.value()), parent.differentiable());
-    if (result.differentiable()) result.node_->gradient = look(parent.gradient());
+    if (!result.differentiable()) return result;
+    result.node_->whole = &parent.whole();
+    result.node_->gradient = look(gradient_memory(*parent.node_));
     return result;
   }
 
@@ -142,6 +153,8 @@ class Tape {
     std::size_t parameter;
   };
 
+  friend class Var;
+  const Tensor& gradient_memory(Node& node);
   const void* upload(std::span<const std::byte> kept);
   void add_chunk(std::size_t floats, const Tensor& wanted);
   void flush_products();

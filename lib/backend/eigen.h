@@ -10,11 +10,11 @@ class EigenBackend : public ReferenceBackend {
  public:
   std::string description() const override;
 
-  void gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) override;
+  void gemm(const Operand& a, const Operand& b, const Sum& c) override;
 
   void activate(Activation kind, const Tensor& x, const Tensor& y) override;
   void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,
-                         const Tensor& dx) override;
+                         const Sum& dx) override;
   void normalize(Normalization kind, const Tensor& x, const Tensor& gain, const Tensor& bias,
                  const Tensor& y, const Tensor& statistics) override;
   void normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
@@ -24,30 +24,31 @@ class EigenBackend : public ReferenceBackend {
   void dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
                   const AttentionSpans& spans, const Tensor& scores) override;
   void dot_scores_backward(const Tensor& query, const Tensor& memory, int heads, float scale,
-                           const AttentionSpans& spans, const Tensor& dscores, const Tensor& dquery,
-                           const Tensor& dmemory) override;
+                           const AttentionSpans& spans, const Tensor& dscores, const Sum& dquery,
+                           const Sum& dmemory) override;
   void additive_scores(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
                        const Tensor& scores) override;
   void additive_scores_backward(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
-                                const Tensor& dscores, const AdditiveTerms& d) override;
+                                const Tensor& dscores, const AdditiveGradients& d) override;
   void normalize_spans(AttentionNormalizer kind, const Tensor& scores, int heads,
                        const AttentionSpans& spans, const Tensor& weights) override;
   void normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
                                 const Tensor& dweights, int heads, const AttentionSpans& spans,
-                                const Tensor& dscores) override;
+                                const Sum& dscores) override;
   void weighted_sum(const Tensor& weights, const Tensor& memory, int heads,
                     const AttentionSpans& spans, const Tensor& context) override;
   void weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
                              const AttentionSpans& spans, const Tensor& dcontext,
-                             const Tensor& dweights, const Tensor& dmemory) override;
+                             const Sum& dweights, const Sum& dmemory) override;
 
   void gru(const GruStep& step, const Tensor& next, const Tensor& gates) override;
   void gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
-                    const GruStep& d) override;
+                    const GruGradients& d) override;
   void lstm(const LstmStep& step, const Tensor& next, const Tensor& next_cell,
             const Tensor& activations) override;
   void lstm_backward(const LstmStep& step, const Tensor& next_cell, const Tensor& activations,
-                     const Tensor& dnext, const Tensor& dnext_cell, const LstmStep& d) override;
+                     const Tensor& dnext, const Tensor& dnext_cell,
+                     const LstmGradients& d) override;
 
   void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing, bool gradient,
                      const Tensor& losses, const Tensor& likelihood) override;

@@ -97,24 +97,25 @@ template <class Term, class Four, class One>
   }
 }
 
-/// out[j] = scale · x · keys[j], or added to out.
-template <bool kAdd>
-void dot_keys(const float* x, const Keys& keys, int count, int width, float scale, float* out) {
+/// out[j] = scale · x · keys[j] + beta · out[j].
+template <class Beta>
+void dot_keys(const float* x, const Keys& keys, int count, int width, float scale, Beta beta,
+              float* out) {
   using Eigen::internal::ploadu;
   score_keys(
       count, width,
       [&](int j, int i, auto part) { return load(x + i, part) * load(keys[j] + i, part); },
       [&](int j, Quad dots) {
-        const Quad base = kAdd ? ploadu<Quad>(out + j) : Eigen::internal::pset1<Quad>(0);
+        const Quad base = beta == 0 ? Eigen::internal::pset1<Quad>(0) : ploadu<Quad>(out + j);
         Eigen::internal::pstoreu(out + j, dots * scale + base);
       },
-      [&](int j, float dot) { out[j] = scale * dot + (kAdd ? out[j] : 0); });
+      [&](int j, float dot) { out[j] = scale * dot + (beta == 0 ? 0 : out[j]); });
 }
 
-/// out = scale · Σ_k weight(k) row(k), or added to out. The sums of some columns stay in registers
+/// out = scale · Σ_k weight(k) row(k) + beta · out. The sums of some columns stay in registers
 /// over all k.
-template <bool kAdd, class Weight, class Row>
-void combine(int count, Weight weight, Row row, int width, float scale, float* out) {
+template <class Weight, class Row, class Beta>
+void combine(int count, Weight weight, Row row, int width, float scale, Beta beta, float* out) {
   int i = 0;
   for (; i + 4 * kLanes <= width; i += 4 * kLanes) {
     Vec a = zero(), b = zero(), c = zero(), d = zero();
@@ -129,23 +130,24 @@ void combine(int count, Weight weight, Row row, int width, float scale, float* o
     const Vec totals[] = {a, b, c, d};
     for (int t = 0; t < 4; ++t) {
       float* to = out + i + t * kLanes;
-      store(to, totals[t] * scale + (kAdd ? load(to) : zero()));
+      store(to, totals[t] * scale + (beta == 0 ? zero() : load(to)));
     }
   }
   for_lanes(width - i, [&](int rest, auto part) {
     Vec total = zero();
     for (int k = 0; k < count; ++k) total += weight(k) * load(row(k) + i + rest, part);
     float* to = out + i + rest;
-    store(to, total * scale + (kAdd ? load(to, part) : zero()), part);
+    store(to, total * scale + (beta == 0 ? zero() : load(to, part)), part);
   });
 }
 
-/// out = scale · Σ_j weights[j] keys[j], or added to out.
-template <bool kAdd>
+/// out = scale · Σ_j weights[j] keys[j] + beta · out.
+template <class Beta>
 void combine_keys(const float* weights, const Keys& keys, int count, int width, float scale,
-                  float* out) {
-  combine<kAdd>(
-      count, [=](int j) { return weights[j]; }, [&](int j) { return keys[j]; }, width, scale, out);
+                  Beta beta, float* out) {
+  combine(
+      count, [=](int j) { return weights[j]; }, [&](int j) { return keys[j]; }, width, scale, beta,
+      out);
 }
 
 /// memory_hj += scale · Σ_r weights_rhj x_rh: what each key gets from all rows of a run at once.
@@ -157,9 +159,9 @@ void spread_to_memory(const Tensor& weights, const Tensor& x, int heads, float s
     const Keys keys(memory, spans, begin, memory_col(memory, heads, width, head * width));
     for (int j = 0, r = begin; j < rows[end - 1].keys; ++j) {
       while (rows[r].keys <= j) ++r;
-      combine<true>(
+      combine(
           end - r, [&](int k) { return weights.data[first_weight(rows[r + k], heads, head) + j]; },
-          [&](int k) { return x.row(r + k) + head * width; }, width, scale, keys[j]);
+          [&](int k) { return x.row(r + k) + head * width; }, width, scale, kAdd, keys[j]);
     }
   });
 }
@@ -190,13 +192,14 @@ void score_sums(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
 
 // With t = tanh(q + m + extra): dv += dscore · t, and dq, dm and dextra get dscore · v ∘ (1 − t²).
 // Columns are the outer loop, so that q, v and their gradients stay in registers over all the keys.
-template <bool kExtra>
+template <bool kExtra, class QueryBeta, class ExtraBeta>
 void score_sums_backward(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
-                         const Tensor& dscores, const AdditiveTerms& d) {
+                         const Tensor& dscores, const AdditiveGradients& d, QueryBeta query_beta,
+                         ExtraBeta extra_beta) {
   const int width = x.query.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int count) {
     const float* slopes = dscores.data + first;
-    const Keys keys(x.memory, spans, r, col), dkeys(d.memory, spans, r, col);
+    const Keys keys(x.memory, spans, r, col), dkeys(d.memory.y, spans, r, col);
     const int pair = static_cast<int>(spans.rows.device[r].first_weight);
     for_lanes(width, [&](int i, auto part) {
       const Vec q = load(x.query.row(r) + col + i, part);
@@ -209,11 +212,11 @@ void score_sums_backward(const AdditiveTerms& x, int heads, const AttentionSpans
         const Vec slope = slopes[j] * head_v * (1.0F - t * t);
         dv += slopes[j] * t;
         dq += slope;
-        add(dkeys[j] + i, slope, part);
-        if constexpr (kExtra) add(d.extra.row(pair + j) + col + i, slope, part);
+        put(dkeys[j] + i, slope, kAdd, part);
+        if constexpr (kExtra) put(d.extra.y.row(pair + j) + col + i, slope, extra_beta, part);
       }
-      add(d.query.row(r) + col + i, dq, part);
-      add(d.v.data + col + i, dv, part);
+      put(d.query.y.row(r) + col + i, dq, query_beta, part);
+      put(d.v.y.data + col + i, dv, kAdd, part);
     });
   });
 }
@@ -225,20 +228,23 @@ void EigenBackend::dot_scores(const Tensor& query, const Tensor& memory, int hea
   const int width = query.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
     const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
-    dot_keys<false>(query.row(r) + col, all, keys, width, scale, scores.data + first);
+    dot_keys(query.row(r) + col, all, keys, width, scale, kOverwrite, scores.data + first);
   });
 }
 
 void EigenBackend::dot_scores_backward(const Tensor& query, const Tensor& memory, int heads,
                                        float scale, const AttentionSpans& spans,
-                                       const Tensor& dscores, const Tensor& dquery,
-                                       const Tensor& dmemory) {
+                                       const Tensor& dscores, const Sum& dquery,
+                                       const Sum& dmemory) {
   const int width = query.cols / heads;
-  for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
-    const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
-    combine_keys<true>(dscores.data + first, all, keys, width, scale, dquery.row(r) + col);
+  by_beta(dquery, [&](auto beta) {
+    for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
+      const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
+      combine_keys(dscores.data + first, all, keys, width, scale, beta, dquery.y.row(r) + col);
+    });
   });
-  spread_to_memory(dscores, query, heads, scale, spans, dmemory);
+  begin(dmemory);
+  spread_to_memory(dscores, query, heads, scale, spans, dmemory.y);
 }
 
 void EigenBackend::additive_scores(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
@@ -252,12 +258,18 @@ void EigenBackend::additive_scores(const AdditiveTerms& x, int heads, const Atte
 
 void EigenBackend::additive_scores_backward(const AdditiveTerms& x, int heads,
                                             const AttentionSpans& spans, const Tensor& dscores,
-                                            const AdditiveTerms& d) {
-  if (x.extra) {
-    score_sums_backward<true>(x, heads, spans, dscores, d);
-  } else {
-    score_sums_backward<false>(x, heads, spans, dscores, d);
-  }
+                                            const AdditiveGradients& d) {
+  begin(d.memory);
+  begin(d.v);
+  by_beta(d.query, [&](auto query_beta) {
+    if (!x.extra) {
+      score_sums_backward<false>(x, heads, spans, dscores, d, query_beta, query_beta);
+      return;
+    }
+    by_beta(d.extra, [&](auto extra_beta) {
+      score_sums_backward<true>(x, heads, spans, dscores, d, query_beta, extra_beta);
+    });
+  });
 }
 
 // Sparse weights are left to the reference: its sort takes some 20 ns a weight, about a third of
@@ -291,20 +303,22 @@ void EigenBackend::normalize_spans(AttentionNormalizer kind, const Tensor& score
 
 void EigenBackend::normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
                                             const Tensor& dweights, int heads,
-                                            const AttentionSpans& spans, const Tensor& dscores) {
+                                            const AttentionSpans& spans, const Sum& dscores) {
   if (kind != AttentionNormalizer::kSoftmax) {
     ReferenceBackend::normalize_spans_backward(kind, weights, dweights, heads, spans, dscores);
     return;
   }
-  for_each_block(spans, heads, [&](std::ptrdiff_t first, int keys) {
-    const float* w = weights.data + first;
-    const float* dw = dweights.data + first;
-    float* dx = dscores.data + first;
-    Vec total = zero();
-    for_lanes(keys, [&](int j, auto part) { total += load(w + j, part) * load(dw + j, part); });
-    const float mean = sum(total);
-    for_lanes(keys, [&](int j, auto part) {
-      add(dx + j, load(w + j, part) * (load(dw + j, part) - mean), part);
+  by_beta(dscores, [&](auto beta) {
+    for_each_block(spans, heads, [&](std::ptrdiff_t first, int keys) {
+      const float* w = weights.data + first;
+      const float* dw = dweights.data + first;
+      float* dx = dscores.y.data + first;
+      Vec total = zero();
+      for_lanes(keys, [&](int j, auto part) { total += load(w + j, part) * load(dw + j, part); });
+      const float mean = sum(total);
+      for_lanes(keys, [&](int j, auto part) {
+        put(dx + j, load(w + j, part) * (load(dw + j, part) - mean), beta, part);
+      });
     });
   });
 }
@@ -314,19 +328,22 @@ void EigenBackend::weighted_sum(const Tensor& weights, const Tensor& memory, int
   const int width = context.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
     const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
-    combine_keys<false>(weights.data + first, all, keys, width, 1, context.row(r) + col);
+    combine_keys(weights.data + first, all, keys, width, 1, kOverwrite, context.row(r) + col);
   });
 }
 
 void EigenBackend::weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
                                          const AttentionSpans& spans, const Tensor& dcontext,
-                                         const Tensor& dweights, const Tensor& dmemory) {
+                                         const Sum& dweights, const Sum& dmemory) {
   const int width = dcontext.cols / heads;
-  for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
-    const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
-    dot_keys<true>(dcontext.row(r) + col, all, keys, width, 1, dweights.data + first);
+  by_beta(dweights, [&](auto beta) {
+    for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int keys) {
+      const Keys all(memory, spans, r, memory_col(memory, heads, width, col));
+      dot_keys(dcontext.row(r) + col, all, keys, width, 1, beta, dweights.y.data + first);
+    });
   });
-  spread_to_memory(weights, dcontext, heads, 1, spans, dmemory);
+  begin(dmemory);
+  spread_to_memory(weights, dcontext, heads, 1, spans, dmemory.y);
 }
 
 }  // namespace heed

@@ -23,29 +23,35 @@ void EigenBackend::gru(const GruStep& step, const Tensor& next, const Tensor& ga
 }
 
 void EigenBackend::gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
-                                const GruStep& d) {
-  const int width = step.state.cols;
-  for (int row = 0; row < step.state.rows; ++row) {
-    const float* gate = gates.row(row);
-    float* dinput = d.input.row(row);
-    float* dhidden = d.hidden.row(row);
-    for_lanes(width, [&](int i, auto part) {
-      const Vec r = load(gate + i, part);
-      const Vec z = load(gate + width + i, part);
-      const Vec n = load(gate + 2 * width + i, part);
-      const Vec slope = load(dnext.row(row) + i, part);
-      const Vec dn = slope * (1.0F - z) * (1.0F - n * n);
-      const Vec dr = dn * load(step.hidden.row(row) + 2 * width + i, part) * r * (1.0F - r);
-      const Vec dz = slope * (load(step.state.row(row) + i, part) - n) * z * (1.0F - z);
-      add(dinput + i, dr, part);
-      add(dinput + width + i, dz, part);
-      add(dinput + 2 * width + i, dn, part);
-      add(dhidden + i, dr, part);
-      add(dhidden + width + i, dz, part);
-      add(dhidden + 2 * width + i, dn * r, part);
-      add(d.state.row(row) + i, slope * z, part);
+                                const GruGradients& d) {
+  by_beta(d.input, [&](auto input_beta) {
+    by_beta(d.hidden, [&](auto hidden_beta) {
+      by_beta(d.state, [&](auto state_beta) {
+        const int width = step.state.cols;
+        for (int row = 0; row < step.state.rows; ++row) {
+          const float* gate = gates.row(row);
+          float* dinput = d.input.y.row(row);
+          float* dhidden = d.hidden.y.row(row);
+          for_lanes(width, [&](int i, auto part) {
+            const Vec r = load(gate + i, part);
+            const Vec z = load(gate + width + i, part);
+            const Vec n = load(gate + 2 * width + i, part);
+            const Vec slope = load(dnext.row(row) + i, part);
+            const Vec dn = slope * (1.0F - z) * (1.0F - n * n);
+            const Vec dr = dn * load(step.hidden.row(row) + 2 * width + i, part) * r * (1.0F - r);
+            const Vec dz = slope * (load(step.state.row(row) + i, part) - n) * z * (1.0F - z);
+            put(dinput + i, dr, input_beta, part);
+            put(dinput + width + i, dz, input_beta, part);
+            put(dinput + 2 * width + i, dn, input_beta, part);
+            put(dhidden + i, dr, hidden_beta, part);
+            put(dhidden + width + i, dz, hidden_beta, part);
+            put(dhidden + 2 * width + i, dn * r, hidden_beta, part);
+            put(d.state.y.row(row) + i, slope * z, state_beta, part);
+          });
+        }
+      });
     });
-  }
+  });
 }
 
 void EigenBackend::lstm(const LstmStep& step, const Tensor& next, const Tensor& next_cell,
@@ -72,26 +78,31 @@ void EigenBackend::lstm(const LstmStep& step, const Tensor& next, const Tensor& 
 
 void EigenBackend::lstm_backward(const LstmStep& step, const Tensor& next_cell,
                                  const Tensor& activations, const Tensor& dnext,
-                                 const Tensor& dnext_cell, const LstmStep& d) {
-  const int width = step.cell.cols;
-  for (int row = 0; row < step.cell.rows; ++row) {
-    const float* kept = activations.row(row);
-    float* dgates = d.gates.row(row);
-    for_lanes(width, [&](int k, auto part) {
-      const Vec i = load(kept + k, part);
-      const Vec f = load(kept + width + k, part);
-      const Vec g = load(kept + 2 * width + k, part);
-      const Vec o = load(kept + 3 * width + k, part);
-      const Vec t = tanh(load(next_cell.row(row) + k, part));
-      const Vec slope = load(dnext.row(row) + k, part);
-      const Vec dc = load(dnext_cell.row(row) + k, part) + slope * o * (1.0F - t * t);
-      add(dgates + k, dc * g * i * (1.0F - i), part);
-      add(dgates + width + k, dc * load(step.cell.row(row) + k, part) * f * (1.0F - f), part);
-      add(dgates + 2 * width + k, dc * i * (1.0F - g * g), part);
-      add(dgates + 3 * width + k, slope * t * o * (1.0F - o), part);
-      add(d.cell.row(row) + k, dc * f, part);
+                                 const Tensor& dnext_cell, const LstmGradients& d) {
+  by_beta(d.gates, [&](auto gates_beta) {
+    by_beta(d.cell, [&](auto cell_beta) {
+      const int width = step.cell.cols;
+      for (int row = 0; row < step.cell.rows; ++row) {
+        const float* kept = activations.row(row);
+        float* dgates = d.gates.y.row(row);
+        for_lanes(width, [&](int k, auto part) {
+          const Vec i = load(kept + k, part);
+          const Vec f = load(kept + width + k, part);
+          const Vec g = load(kept + 2 * width + k, part);
+          const Vec o = load(kept + 3 * width + k, part);
+          const Vec t = tanh(load(next_cell.row(row) + k, part));
+          const Vec slope = load(dnext.row(row) + k, part);
+          const Vec dc = load(dnext_cell.row(row) + k, part) + slope * o * (1.0F - t * t);
+          put(dgates + k, dc * g * i * (1.0F - i), gates_beta, part);
+          put(dgates + width + k, dc * load(step.cell.row(row) + k, part) * f * (1.0F - f),
+              gates_beta, part);
+          put(dgates + 2 * width + k, dc * i * (1.0F - g * g), gates_beta, part);
+          put(dgates + 3 * width + k, slope * t * o * (1.0F - o), gates_beta, part);
+          put(d.cell.y.row(row) + k, dc * f, cell_beta, part);
+        });
+      }
     });
-  }
+  });
 }
 
 }  // namespace heed

@@ -31,11 +31,13 @@ void map(const Tensor& x, const Tensor& y, Function f) {
             [&](std::size_t i, auto part) { store(y.data + i, f(load(x.data + i, part)), part); });
 }
 
-/// dx += dy ∘ f(source), f the slope as a function of the input or output.
+/// dx = dy ∘ f(source), f the slope as a function of the input or output.
 template <class Function>
-void map_backward(const Tensor& source, const Tensor& dy, const Tensor& dx, Function f) {
-  for_lanes(source.size(), [&](std::size_t i, auto part) {
-    add(dx.data + i, load(dy.data + i, part) * f(load(source.data + i, part)), part);
+void map_backward(const Tensor& source, const Tensor& dy, const Sum& dx, Function f) {
+  by_beta(dx, [&](auto beta) {
+    for_lanes(source.size(), [&](std::size_t i, auto part) {
+      put(dx.y.data + i, load(dy.data + i, part) * f(load(source.data + i, part)), beta, part);
+    });
   });
 }
 
@@ -61,7 +63,7 @@ void EigenBackend::activate(Activation kind, const Tensor& x, const Tensor& y) {
 }
 
 void EigenBackend::activate_backward(Activation kind, const Tensor& x, const Tensor& y,
-                                     const Tensor& dy, const Tensor& dx) {
+                                     const Tensor& dy, const Sum& dx) {
   switch (kind) {
     case Activation::kRelu:
       return map_backward(x, dy, dx, [](Vec v) { return v > 0.0F ? broadcast(1) : zero(); });
@@ -121,11 +123,13 @@ struct NormalizedRow {
 
 void gain_backward(const NormalizedRow& row, float* dgain) {
   for_lanes(row.size, [&](int i, auto part) {
-    add(dgain + i, load(row.dy + i, part) * row.normalized(i, part), part);
+    put(dgain + i, load(row.dy + i, part) * row.normalized(i, part), kAdd, part);
   });
 }
 
-void input_backward(Normalization kind, const NormalizedRow& row, const float* gain, float* dx) {
+template <class Beta>
+void input_backward(Normalization kind, const NormalizedRow& row, const float* gain, float* dx,
+                    Beta beta) {
   Vec sum_g = zero(), sum_gn = zero();
   for_lanes(row.size, [&](int i, auto part) {
     const Vec g = load(gain + i, part) * load(row.dy + i, part);
@@ -137,7 +141,7 @@ void input_backward(Normalization kind, const NormalizedRow& row, const float* g
   const float mean_gn = sum(sum_gn) / size;
   for_lanes(row.size, [&](int i, auto part) {
     const Vec g = load(gain + i, part) * load(row.dy + i, part);
-    add(dx + i, (g - mean_g - row.normalized(i, part) * mean_gn) * row.inverse, part);
+    put(dx + i, (g - mean_g - row.normalized(i, part) * mean_gn) * row.inverse, beta, part);
   });
 }
 
@@ -162,11 +166,13 @@ void EigenBackend::normalize(Normalization kind, const Tensor& x, const Tensor& 
 void EigenBackend::normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
                                       const Tensor& statistics, const Tensor& dy,
                                       const NormalizeGradients& d) {
+  begin(d.gain);
   for (int r = 0; r < x.rows; ++r) {
     const NormalizedRow row{x.row(r), dy.row(r), statistics.row(r)[0], statistics.row(r)[1],
                             x.cols};
-    if (d.gain) gain_backward(row, d.gain.data);
-    if (d.x) input_backward(kind, row, gain.data, d.x.row(r));
+    if (d.gain) gain_backward(row, d.gain.y.data);
+    if (!d.x) continue;
+    by_beta(d.x, [&](auto beta) { input_backward(kind, row, gain.data, d.x.y.row(r), beta); });
   }
   if (d.bias) sum_rows(dy, d.bias);
 }

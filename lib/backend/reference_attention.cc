@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "backend/put.h"
 #include "backend/reference.h"
 
 namespace heed {
@@ -87,15 +88,17 @@ void ReferenceBackend::dot_scores(const Tensor& query, const Tensor& memory, int
 
 void ReferenceBackend::dot_scores_backward(const Tensor& query, const Tensor& memory, int heads,
                                            float scale, const AttentionSpans& spans,
-                                           const Tensor& dscores, const Tensor& dquery,
-                                           const Tensor& dmemory) {
+                                           const Tensor& dscores, const Sum& dquery,
+                                           const Sum& dmemory) {
+  begin(dquery);
+  begin(dmemory);
   const int width = query.cols / heads;
   for_each_key(spans, heads, [&](int r, int h, int key, std::ptrdiff_t weight, int) {
     const float slope = scale * dscores.data[weight];
     const int col = h * width, from = memory_col(memory, width, heads, h);
     for (int i = 0; i < width; ++i) {
-      dquery.row(r)[col + i] += slope * memory.row(key)[from + i];
-      dmemory.row(key)[from + i] += slope * query.row(r)[col + i];
+      dquery.y.row(r)[col + i] += slope * memory.row(key)[from + i];
+      dmemory.y.row(key)[from + i] += slope * query.row(r)[col + i];
     }
   });
 }
@@ -113,17 +116,18 @@ void ReferenceBackend::additive_scores(const AdditiveTerms& x, int heads,
 
 void ReferenceBackend::additive_scores_backward(const AdditiveTerms& x, int heads,
                                                 const AttentionSpans& spans, const Tensor& dscores,
-                                                const AdditiveTerms& d) {
+                                                const AdditiveGradients& d) {
+  for (const Sum& sum : {d.query, d.memory, d.v, d.extra}) begin(sum);
   const int width = x.query.cols / heads;
   for_each_key(spans, heads, [&](int r, int h, int key, std::ptrdiff_t weight, int pair) {
     const double dscore = dscores.data[weight];
     for (int i = h * width; i < (h + 1) * width; ++i) {
       const double t = hidden_unit(x, r, key, pair, i);
       const auto slope = static_cast<float>(dscore * x.v.data[i] * (1 - t * t));
-      d.query.row(r)[i] += slope;
-      d.memory.row(key)[i] += slope;
-      if (d.extra) d.extra.row(pair)[i] += slope;
-      d.v.data[i] += static_cast<float>(dscore * t);
+      d.query.y.row(r)[i] += slope;
+      d.memory.y.row(key)[i] += slope;
+      if (d.extra) d.extra.y.row(pair)[i] += slope;
+      d.v.y.data[i] += static_cast<float>(dscore * t);
     }
   });
 }
@@ -141,16 +145,17 @@ void ReferenceBackend::weighted_sum(const Tensor& weights, const Tensor& memory,
 
 void ReferenceBackend::weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
                                              const AttentionSpans& spans, const Tensor& dcontext,
-                                             const Tensor& dweights, const Tensor& dmemory) {
+                                             const Sum& dweights, const Sum& dmemory) {
+  begin(dmemory);
   const int width = dcontext.cols / heads;
   for_each_key(spans, heads, [&](int r, int h, int key, std::ptrdiff_t weight, int) {
     const int col = h * width, from = memory_col(memory, width, heads, h);
     double sum = 0;
     for (int i = 0; i < width; ++i) {
       sum += double{dcontext.row(r)[col + i]} * memory.row(key)[from + i];
-      dmemory.row(key)[from + i] += weights.data[weight] * dcontext.row(r)[col + i];
+      dmemory.y.row(key)[from + i] += weights.data[weight] * dcontext.row(r)[col + i];
     }
-    dweights.data[weight] += static_cast<float>(sum);
+    put(dweights.y.data[weight], static_cast<float>(sum), dweights.beta);
   });
 }
 

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "backend/put.h"
 #include "backend/reference.h"
 
 namespace heed {
@@ -29,25 +30,25 @@ void ReferenceBackend::gru(const GruStep& step, const Tensor& next, const Tensor
 }
 
 void ReferenceBackend::gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
-                                    const GruStep& d) {
+                                    const GruGradients& d) {
   const int width = step.state.cols;
   for (int row = 0; row < step.state.rows; ++row) {
     const float* gate = gates.row(row);
-    float* dinput = d.input.row(row);
-    float* dhidden = d.hidden.row(row);
+    float* dinput = d.input.y.row(row);
+    float* dhidden = d.hidden.y.row(row);
     for (int i = 0; i < width; ++i) {
       const float r = gate[i], z = gate[width + i], n = gate[2 * width + i];
       const float slope = dnext.row(row)[i];
       const float dn = slope * (1 - z) * (1 - n * n);
       const float dr = dn * step.hidden.row(row)[2 * width + i] * r * (1 - r);
       const float dz = slope * (step.state.row(row)[i] - n) * z * (1 - z);
-      dinput[i] += dr;
-      dinput[width + i] += dz;
-      dinput[2 * width + i] += dn;
-      dhidden[i] += dr;
-      dhidden[width + i] += dz;
-      dhidden[2 * width + i] += dn * r;
-      d.state.row(row)[i] += slope * z;
+      put(dinput[i], dr, d.input.beta);
+      put(dinput[width + i], dz, d.input.beta);
+      put(dinput[2 * width + i], dn, d.input.beta);
+      put(dhidden[i], dr, d.hidden.beta);
+      put(dhidden[width + i], dz, d.hidden.beta);
+      put(dhidden[2 * width + i], dn * r, d.hidden.beta);
+      put(d.state.y.row(row)[i], slope * z, d.state.beta);
     }
   }
 }
@@ -76,22 +77,22 @@ void ReferenceBackend::lstm(const LstmStep& step, const Tensor& next, const Tens
 
 void ReferenceBackend::lstm_backward(const LstmStep& step, const Tensor& next_cell,
                                      const Tensor& activations, const Tensor& dnext,
-                                     const Tensor& dnext_cell, const LstmStep& d) {
+                                     const Tensor& dnext_cell, const LstmGradients& d) {
   const int width = step.cell.cols;
   for (int row = 0; row < step.cell.rows; ++row) {
     const float* kept = activations.row(row);
-    float* dgates = d.gates.row(row);
+    float* dgates = d.gates.y.row(row);
     for (int k = 0; k < width; ++k) {
       const float i = kept[k], f = kept[width + k], g = kept[2 * width + k];
       const float o = kept[3 * width + k];
       const float t = std::tanh(next_cell.row(row)[k]);
       const float slope = dnext.row(row)[k];
       const float dc = dnext_cell.row(row)[k] + slope * o * (1 - t * t);
-      dgates[k] += dc * g * i * (1 - i);
-      dgates[width + k] += dc * step.cell.row(row)[k] * f * (1 - f);
-      dgates[2 * width + k] += dc * i * (1 - g * g);
-      dgates[3 * width + k] += slope * t * o * (1 - o);
-      d.cell.row(row)[k] += dc * f;
+      put(dgates[k], dc * g * i * (1 - i), d.gates.beta);
+      put(dgates[width + k], dc * step.cell.row(row)[k] * f * (1 - f), d.gates.beta);
+      put(dgates[2 * width + k], dc * i * (1 - g * g), d.gates.beta);
+      put(dgates[3 * width + k], slope * t * o * (1 - o), d.gates.beta);
+      put(d.cell.y.row(row)[k], dc * f, d.cell.beta);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 
+#include "backend/put.h"
 #include "backend/reference.h"
 
 namespace heed {
@@ -107,13 +108,13 @@ void ReferenceBackend::upload(std::span<const std::byte> host, void* memory) {
   if (!host.empty()) std::memcpy(memory, host.data(), host.size());
 }
 
-void ReferenceBackend::gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) {
+void ReferenceBackend::gemm(const Operand& a, const Operand& b, const Sum& c) {
   const int depth = a.is_transposed ? a.tensor.rows : a.tensor.cols;
-  for (int r = 0; r < c.rows; ++r) {
-    for (int i = 0; i < c.cols; ++i) {
-      double sum = beta == 0 ? 0 : c.row(r)[i];
+  for (int r = 0; r < c.y.rows; ++r) {
+    for (int i = 0; i < c.y.cols; ++i) {
+      double sum = c.beta == 0 ? 0 : c.y.row(r)[i];
       for (int k = 0; k < depth; ++k) sum += double{element(a, r, k)} * element(b, k, i);
-      c.row(r)[i] = static_cast<float>(sum);
+      c.y.row(r)[i] = static_cast<float>(sum);
     }
   }
 }
@@ -136,31 +137,43 @@ void ReferenceBackend::transpose(const Tensor& x, const Tensor& y) {
   }
 }
 
-void ReferenceBackend::axpy(float a, const Tensor& x, const Tensor& y) {
+void ReferenceBackend::scale(float a, const Tensor& x, const Sum& y) {
+  if (y.beta == 0) {
+    for (int r = 0; r < x.rows; ++r)
+      for (int i = 0; i < x.cols; ++i) y.y.row(r)[i] = a * x.row(r)[i];
+  } else {
+    for (int r = 0; r < x.rows; ++r)
+      for (int i = 0; i < x.cols; ++i) y.y.row(r)[i] += a * x.row(r)[i];
+  }
+}
+
+void ReferenceBackend::scale(const Tensor& a, const Tensor& x, const Sum& y) {
+  scale(a.data[0], x, y);
+}
+
+void ReferenceBackend::add(const Tensor& a, const Tensor& b, const Tensor& y) {
   for (int r = 0; r < y.rows; ++r)
-    for (int i = 0; i < y.cols; ++i) y.row(r)[i] += a * x.row(r)[i];
+    for (int i = 0; i < y.cols; ++i) y.row(r)[i] = a.row(r)[i] + b.row(r)[i];
 }
 
-void ReferenceBackend::axpy(const Tensor& a, const Tensor& x, const Tensor& y) {
-  axpy(a.data[0], x, y);
+void ReferenceBackend::multiply(const Tensor& a, const Tensor& b, const Sum& y) {
+  float* to = y.y.data;
+  if (y.beta == 0) {
+    for (std::size_t i = 0; i < a.size(); ++i) to[i] = a.data[i] * b.data[i];
+  } else {
+    for (std::size_t i = 0; i < a.size(); ++i) to[i] += a.data[i] * b.data[i];
+  }
 }
 
-void ReferenceBackend::scale(float a, const Tensor& y) {
-  for (std::size_t i = 0; i < y.size(); ++i) y.data[i] *= a;
-}
-
-void ReferenceBackend::multiply(const Tensor& a, const Tensor& b, const Tensor& y) {
-  for (std::size_t i = 0; i < y.size(); ++i) y.data[i] += a.data[i] * b.data[i];
-}
-
-void ReferenceBackend::add_bias(const Tensor& bias, const Tensor& y) {
+void ReferenceBackend::add_bias(const Tensor& x, const Tensor& bias, const Tensor& y) {
   for (int r = 0; r < y.rows; ++r)
-    for (int i = 0; i < y.cols; ++i) y.row(r)[i] += bias.data[i];
+    for (int i = 0; i < y.cols; ++i) y.row(r)[i] = x.row(r)[i] + bias.data[i];
 }
 
-void ReferenceBackend::sum_rows(const Tensor& x, const Tensor& sum) {
+void ReferenceBackend::sum_rows(const Tensor& x, const Sum& sum) {
+  begin(sum);
   for (int r = 0; r < x.rows; ++r)
-    for (int i = 0; i < x.cols; ++i) sum.data[i] += x.row(r)[i];
+    for (int i = 0; i < x.cols; ++i) sum.y.data[i] += x.row(r)[i];
 }
 
 void ReferenceBackend::total(const Tensor& x, const Tensor& sum) {
@@ -175,9 +188,9 @@ void ReferenceBackend::activate(Activation kind, const Tensor& x, const Tensor& 
 }
 
 void ReferenceBackend::activate_backward(Activation kind, const Tensor& x, const Tensor& y,
-                                         const Tensor& dy, const Tensor& dx) {
-  for (std::size_t i = 0; i < dx.size(); ++i)
-    dx.data[i] += static_cast<float>(dy.data[i] * slope(kind, x.data[i], y.data[i]));
+                                         const Tensor& dy, const Sum& dx) {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    put(dx.y.data[i], static_cast<float>(dy.data[i] * slope(kind, x.data[i], y.data[i])), dx.beta);
 }
 
 void ReferenceBackend::maxout(const Tensor& x, const Tensor& y) {
@@ -185,26 +198,28 @@ void ReferenceBackend::maxout(const Tensor& x, const Tensor& y) {
     y.data[i] = x.data[2 * i] < x.data[2 * i + 1] ? x.data[2 * i + 1] : x.data[2 * i];
 }
 
-void ReferenceBackend::maxout_backward(const Tensor& x, const Tensor& dy, const Tensor& dx) {
-  for (std::size_t i = 0; i < dy.size(); ++i) {
-    const bool second = x.data[2 * i] < x.data[2 * i + 1];
-    dx.data[2 * i] += second ? 0 : dy.data[i];
-    dx.data[2 * i + 1] += second ? dy.data[i] : 0;
-  }
+void ReferenceBackend::maxout_backward(const Tensor& x, const Tensor& dy, const Sum& dx) {
+  by_beta(dx, [&](auto beta) {
+    for (std::size_t i = 0; i < dy.size(); ++i) {
+      const bool second = x.data[2 * i] < x.data[2 * i + 1];
+      put(dx.y.data[2 * i], second ? 0 : dy.data[i], beta);
+      put(dx.y.data[2 * i + 1], second ? dy.data[i] : 0, beta);
+    }
+  });
 }
 
-void ReferenceBackend::dropout(const Tensor& x, std::uint64_t key, float rate, float beta,
-                               const Tensor& y) {
+void ReferenceBackend::dropout(const Tensor& x, std::uint64_t key, float rate, const Sum& y) {
+  float* to = y.y.data;
+  const float beta = y.beta;  // A copy, which the loop's stores cannot change.
   const DropoutHash hash(key);
   const int dropped = static_cast<int>(rate * (1 << 24));
   const float kept = 1 / (1 - rate);
   const auto size = static_cast<std::uint32_t>(x.size());
   if (beta == 0) {
-    for (std::uint32_t i = 0; i < size; ++i)
-      y.data[i] = x.data[i] * (hash(i) >= dropped ? kept : 0);
+    for (std::uint32_t i = 0; i < size; ++i) to[i] = x.data[i] * (hash(i) >= dropped ? kept : 0);
   } else {
     for (std::uint32_t i = 0; i < size; ++i)
-      y.data[i] = beta * y.data[i] + x.data[i] * (hash(i) >= dropped ? kept : 0);
+      to[i] = beta * to[i] + x.data[i] * (hash(i) >= dropped ? kept : 0);
   }
 }
 
@@ -217,12 +232,13 @@ void ReferenceBackend::gather_rows(const Tensor& table, const Indices& rows, con
   }
 }
 
-void ReferenceBackend::scatter_add_rows(const Tensor& x, const Indices& rows, float scale,
-                                        const Tensor& table) {
+void ReferenceBackend::scatter_rows(const Tensor& x, const Indices& rows, float scale,
+                                    const Sum& table) {
+  begin(table);
   for (int r = 0; r < x.rows; ++r) {
     if (rows.device[r] < 0) continue;
     const float* from = x.row(r);
-    float* to = table.row(rows.device[r]);
+    float* to = table.y.row(rows.device[r]);
     for (int i = 0; i < x.cols; ++i) to[i] += scale * from[i];
   }
 }
@@ -249,6 +265,8 @@ void ReferenceBackend::normalize(Normalization kind, const Tensor& x, const Tens
 void ReferenceBackend::normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
                                           const Tensor& statistics, const Tensor& dy,
                                           const NormalizeGradients& d) {
+  begin(d.gain);
+  begin(d.bias);
   for (int r = 0; r < x.rows; ++r) {
     const double mean = statistics.row(r)[0], inverse = statistics.row(r)[1];
     const auto normalized = [&](int i) { return (x.row(r)[i] - mean) * inverse; };
@@ -260,11 +278,10 @@ void ReferenceBackend::normalize_backward(Normalization kind, const Tensor& x, c
     }
     for (int i = 0; i < x.cols; ++i) {
       const double slope = dy.row(r)[i];
-      if (d.gain) d.gain.data[i] += static_cast<float>(slope * normalized(i));
-      if (d.bias) d.bias.data[i] += static_cast<float>(slope);
-      if (d.x)
-        d.x.row(r)[i] +=
-            static_cast<float>(inverse * (gain.data[i] * slope - mean_g - normalized(i) * mean_gn));
+      if (d.gain) d.gain.y.data[i] += static_cast<float>(slope * normalized(i));
+      if (d.bias) d.bias.y.data[i] += static_cast<float>(slope);
+      const double dx = inverse * (gain.data[i] * slope - mean_g - normalized(i) * mean_gn);
+      if (d.x) put(d.x.y.row(r)[i], static_cast<float>(dx), d.x.beta);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <limits>
 
+#include "backend/put.h"
 #include "backend/reference.h"
 
 namespace heed {
@@ -123,8 +124,7 @@ void ReferenceBackend::normalize_spans(AttentionNormalizer kind, const Tensor& s
 // back (Martins & Astudillo 2016, eq. 14; Peters et al. 2019, eq. 14). Sigmoids have no threshold.
 void ReferenceBackend::normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
                                                 const Tensor& dweights, int heads,
-                                                const AttentionSpans& spans,
-                                                const Tensor& dscores) {
+                                                const AttentionSpans& spans, const Sum& dscores) {
   for_each_head(spans, heads, [&](int, std::ptrdiff_t first, int keys) {
     const float* w = weights.data + first;
     const float* dw = dweights.data + first;
@@ -135,7 +135,8 @@ void ReferenceBackend::normalize_spans_backward(AttentionNormalizer kind, const 
     }
     const double mean = kind == AttentionNormalizer::kSigmoid || total == 0 ? 0 : sum / total;
     for (int j = 0; j < keys; ++j)
-      dscores.data[first + j] += static_cast<float>(slope(kind, w[j]) * (dw[j] - mean));
+      put(dscores.y.data[first + j], static_cast<float>(slope(kind, w[j]) * (dw[j] - mean)),
+          dscores.beta);
   });
 }
 
@@ -151,17 +152,18 @@ void ReferenceBackend::gaussian_spans(const Tensor& weights, const Tensor& centr
 
 void ReferenceBackend::gaussian_spans_backward(const Tensor& weights, const Tensor& centres,
                                                float sigma, int heads, const AttentionSpans& spans,
-                                               const Tensor& dy, const Tensor& dweights,
-                                               const Tensor& dcentres) {
+                                               const Tensor& dy, const Sum& dweights,
+                                               const Sum& dcentres) {
+  begin(dcentres);
   for_each_head(spans, heads, [&](int r, std::ptrdiff_t first, int keys) {
     double dcentre = 0;
     for (int j = 0; j < keys; ++j) {
       const double distance = j - double{centres.data[r]};
       const double slope_of_weight = dy.data[first + j] * gaussian(distance, sigma);
-      dweights.data[first + j] += static_cast<float>(slope_of_weight);
+      put(dweights.y.data[first + j], static_cast<float>(slope_of_weight), dweights.beta);
       dcentre += slope_of_weight * weights.data[first + j] * distance;
     }
-    dcentres.data[r] += static_cast<float>(dcentre / (double{sigma} * sigma));
+    dcentres.y.data[r] += static_cast<float>(dcentre / (double{sigma} * sigma));
   });
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "backend/put.h"
 #include "backend/reference.h"
 
 namespace heed {
@@ -30,7 +31,7 @@ void ReferenceBackend::share_spans(const Tensor& scores, int heads, const Attent
 
 void ReferenceBackend::share_spans_backward(const Tensor& scores, const Tensor& weights,
                                             const Tensor& dweights, int heads,
-                                            const AttentionSpans& spans, const Tensor& dscores) {
+                                            const AttentionSpans& spans, const Sum& dscores) {
   for_each_head(spans, heads, [&](int, int, std::ptrdiff_t first, int keys) {
     double sum = 0, mean = 0;
     for (int j = 0; j < keys; ++j) {
@@ -38,42 +39,47 @@ void ReferenceBackend::share_spans_backward(const Tensor& scores, const Tensor& 
       mean += double{weights.data[first + j]} * dweights.data[first + j];
     }
     for (int j = 0; j < keys; ++j)
-      dscores.data[first + j] += static_cast<float>((dweights.data[first + j] - mean) / sum);
+      put(dscores.y.data[first + j], static_cast<float>((dweights.data[first + j] - mean) / sum),
+          dscores.beta);
   });
 }
 
 void ReferenceBackend::add_by_bucket(const Tensor& table, const DistanceBuckets& buckets, int heads,
-                                     const AttentionSpans& spans, const Tensor& scores) {
-  for_each_head(spans, heads, [&](int r, int h, std::ptrdiff_t first, int keys) {
-    const float* from = table.row(table.rows == 1 ? 0 : r) + h * buckets.count;
-    for (int j = 0; j < keys; ++j) scores.data[first + j] += from[buckets(r, j)];
+                                     const AttentionSpans& spans, const Sum& scores) {
+  by_beta(scores, [&](auto beta) {
+    for_each_head(spans, heads, [&](int r, int h, std::ptrdiff_t first, int keys) {
+      const float* from = table.row(table.rows == 1 ? 0 : r) + h * buckets.count;
+      for (int j = 0; j < keys; ++j) put(scores.y.data[first + j], from[buckets(r, j)], beta);
+    });
   });
 }
 
 void ReferenceBackend::sum_by_bucket(const Tensor& scores, const DistanceBuckets& buckets,
-                                     int heads, const AttentionSpans& spans, const Tensor& table) {
+                                     int heads, const AttentionSpans& spans, const Sum& table) {
+  begin(table);
   for_each_head(spans, heads, [&](int r, int h, std::ptrdiff_t first, int keys) {
-    float* to = table.row(table.rows == 1 ? 0 : r) + h * buckets.count;
+    float* to = table.y.row(table.y.rows == 1 ? 0 : r) + h * buckets.count;
     for (int j = 0; j < keys; ++j) to[buckets(r, j)] += scores.data[first + j];
   });
 }
 
-void ReferenceBackend::rotate(const Tensor& x, const Tensor& angles, bool back, float beta,
-                              const Tensor& y) {
+void ReferenceBackend::rotate(const Tensor& x, const Tensor& angles, bool back, const Sum& y) {
   const float sign = back ? -1.0F : 1.0F;
-  for (int r = 0; r < x.rows; ++r) {
-    for (int head = 0; head < x.cols; head += angles.cols) {
-      const float* from = x.row(r) + head;
-      float* to = y.row(r) + head;
-      for (int i = 0; i < angles.cols; i += 2) {
-        const float cosine = angles.row(r)[i], sine = sign * angles.row(r)[i + 1];
-        const float a = from[i] * cosine - from[i + 1] * sine;
-        const float b = from[i] * sine + from[i + 1] * cosine;
-        to[i] = a + (beta == 0 ? 0 : beta * to[i]);
-        to[i + 1] = b + (beta == 0 ? 0 : beta * to[i + 1]);
+  by_beta(y, [&](auto beta) {
+    for (int r = 0; r < x.rows; ++r) {
+      for (int head = 0; head < x.cols; head += angles.cols) {
+        const float* from = x.row(r) + head;
+        float* to = y.y.row(r) + head;
+        for (int i = 0; i < angles.cols; i += 2) {
+          const float cosine = angles.row(r)[i], sine = sign * angles.row(r)[i + 1];
+          const float a = from[i] * cosine - from[i + 1] * sine;
+          const float b = from[i] * sine + from[i + 1] * cosine;
+          put(to[i], a, beta);
+          put(to[i + 1], b, beta);
+        }
       }
     }
-  }
+  });
 }
 
 void ReferenceBackend::scan(const Tensor& gates, const Tensor& x, const Tensor& initial,
@@ -93,20 +99,23 @@ void ReferenceBackend::scan(const Tensor& gates, const Tensor& x, const Tensor& 
 
 void ReferenceBackend::scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
                                      const Indices& offsets, const Tensor& dstates,
-                                     const Tensor& dgates, const Tensor& dx) {
+                                     const Sum& dgates, const Sum& dx) {
+  begin(dgates);
   const int step = gates.cols == 1 ? 0 : 1;
   for (int s = 0; s + 1 < offsets.size(); ++s) {
     for (int t = offsets.device[s + 1] - 1; t >= offsets.device[s]; --t) {
       const bool is_first = t == offsets.device[s];
       const float *f = gates.row(t), *slope = dstates.row(t);
-      for (int i = 0; i < x.cols; ++i) dx.row(t)[i] += slope[i] * (1 - f[i * step]);
+      by_beta(dx, [&](auto beta) {
+        for (int i = 0; i < x.cols; ++i) put(dx.y.row(t)[i], slope[i] * (1 - f[i * step]), beta);
+      });
       if (!is_first) {
         for (int i = 0; i < x.cols; ++i) dstates.row(t - 1)[i] += slope[i] * f[i * step];
       }
       if (!dgates) continue;
       for (int i = 0; i < x.cols; ++i) {
         const float before = is_first ? 0 : states.row(t - 1)[i];
-        dgates.row(t)[i * step] += slope[i] * (before - x.row(t)[i]);
+        dgates.y.row(t)[i * step] += slope[i] * (before - x.row(t)[i]);
       }
     }
   }

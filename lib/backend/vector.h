@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstddef>
 
+#include "backend/put.h"
+
 namespace heed {
 
 /// One SIMD register of floats, as wide as the level of this library allows. Eigen's packets are
@@ -48,10 +50,14 @@ inline void store(float* to, Vec x, FirstLanes part) {
 #endif
 }
 
-/// y += x, in memory.
-template <class Part>
-inline void add(float* y, Vec x, Part part) {
-  store(y, load(y, part) + x, part);
+/// y = x + beta · y, in memory.
+template <class Beta, class Part>
+inline void put(float* y, Vec x, Beta beta, Part part) {
+  if (beta == 0) {
+    store(y, x, part);
+  } else {
+    store(y, load(y, part) + x, part);
+  }
 }
 
 /// Calls body(first index, lanes) for each register of an array of `size` floats.

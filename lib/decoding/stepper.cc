@@ -89,12 +89,12 @@ void ModelStepper::step(std::span<const int> tokens, std::span<const int> parent
   bias_ = model_.output(tape).bias;
   logits_ = tape.allocate(decoded_.hidden.rows(), shape_.vocabulary);
   const Tensor weight(output_->tensor().data, decoded_.hidden.cols(), shape_.vocabulary);
-  backend_.gemm(decoded_.hidden.value(), weight, 0.0F, logits_);
+  backend_.gemm(decoded_.hidden.value(), weight, logits_);
   is_normalized_ = false;
 }
 
 void ModelStepper::normalize(const Tensor& logits) {
-  if (bias_) backend_.add_bias(bias_.value(), logits);
+  if (bias_) backend_.add_bias(logits, bias_.value(), logits);
   backend_.log_softmax(logits);
 }
 

@@ -23,6 +23,18 @@ struct Operand {
 };
 inline Operand transposed(Tensor t) { return {t, true}; }
 
+/// Where a kernel puts a result: y = result + beta · y. A tensor alone (beta 0) is overwritten and
+/// may be uninitialised before; adding(y) (beta 1) is added to. There is no other beta.
+struct Sum {
+  Tensor y;
+  float beta = 0;
+
+  Sum() = default;
+  Sum(Tensor tensor, float b = 0) : y(tensor), beta(b) {}  // NOLINT
+  explicit operator bool() const { return static_cast<bool>(y); }
+};
+inline Sum adding(Tensor y) { return {y, 1}; }
+
 /// kEluPlusOne: x + 1 above zero, eˣ below (Clevert et al. 2016 plus one), always positive.
 enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid, kExp, kEluPlusOne };
 enum class Normalization { kLayer, kRms };
@@ -51,6 +63,9 @@ struct AdditiveTerms {
   Tensor v;       ///< [1, H·d]
   Tensor extra;   ///< [spans.weights, H·d], a row for each query row and key; or empty.
 };
+struct AdditiveGradients {
+  Sum query, memory, v, extra;
+};
 
 /// Which of P buckets the distance between a query row and a key belongs to.
 struct DistanceBuckets {
@@ -72,10 +87,16 @@ struct GruStep {
   Tensor hidden;  ///< [R, 3H]: U h for reset, update, candidate.
   Tensor state;   ///< [R, H]: h, the state before the step.
 };
+struct GruGradients {
+  Sum input, hidden, state;
+};
 
 struct LstmStep {
   Tensor gates;  ///< [R, 4H]: W x + U h + b for input, forget, candidate, output.
   Tensor cell;   ///< [R, H]: c, the cell before the step.
+};
+struct LstmGradients {
+  Sum gates, cell;
 };
 
 struct AdamStep {
@@ -98,8 +119,8 @@ struct AlignmentLinks {
 /// The kernels that a device must give. Raw arithmetic on views: shapes are not checked here (the
 /// differentiable ops do), nothing is differentiated, every kernel runs on the calling thread and
 /// the same call gives the same bits. Tensors must be contiguous except where "any stride" is said.
-/// Gradients ("d" before a name) are added to, never overwritten, unless stated. A kernel never
-/// allocates.
+/// What a kernel writes is overwritten if it is given as a Tensor; a Sum says whether. Sums of one
+/// call must not overlap, unless all are added to.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -119,40 +140,39 @@ class Backend {
   virtual bool shares_host_memory() const = 0;
 
   // ---- Matrices -----------------------------------------------------------------------------
-  /// c = a · b + beta · c, with beta 0 or 1; any stride. With beta 0, c may be uninitialised.
-  virtual void gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) = 0;
+  /// c = a · b; any stride.
+  virtual void gemm(const Operand& a, const Operand& b, const Sum& c) = 0;
 
   // ---- Elementwise and by row ---------------------------------------------------------------
-  virtual void fill(const Tensor& y, float value) = 0;               ///< any stride
-  virtual void copy(const Tensor& x, const Tensor& y) = 0;           ///< y = x; any stride
-  virtual void transpose(const Tensor& x, const Tensor& y) = 0;      ///< y = xᵀ; any stride
-  virtual void axpy(float a, const Tensor& x, const Tensor& y) = 0;  ///< y += a x; any stride
+  virtual void fill(const Tensor& y, float value) = 0;             ///< any stride
+  virtual void copy(const Tensor& x, const Tensor& y) = 0;         ///< y = x; any stride
+  virtual void transpose(const Tensor& x, const Tensor& y) = 0;    ///< y = xᵀ; any stride
+  virtual void scale(float a, const Tensor& x, const Sum& y) = 0;  ///< y = a x; any stride
   /// The same with a factor [1, 1] that a kernel computed.
-  virtual void axpy(const Tensor& a, const Tensor& x, const Tensor& y) = 0;
-  virtual void scale(float a, const Tensor& y) = 0;                              ///< y *= a
-  virtual void multiply(const Tensor& a, const Tensor& b, const Tensor& y) = 0;  ///< y += a ∘ b
-  virtual void add_bias(const Tensor& bias,
-                        const Tensor& y) = 0;  ///< y[r] += bias [1, D]; any stride
-  virtual void sum_rows(const Tensor& x,
-                        const Tensor& sum) = 0;  ///< sum [1, D] += Σ_r x[r]; any stride
+  virtual void scale(const Tensor& a, const Tensor& x, const Sum& y) = 0;
+  /// y = a + b; any stride.
+  virtual void add(const Tensor& a, const Tensor& b, const Tensor& y) = 0;
+  virtual void multiply(const Tensor& a, const Tensor& b, const Sum& y) = 0;  ///< y = a ∘ b
+  /// y[r] = x[r] + bias [1, D]; any stride; y may be x.
+  virtual void add_bias(const Tensor& x, const Tensor& bias, const Tensor& y) = 0;
+  virtual void sum_rows(const Tensor& x, const Sum& sum) = 0;  ///< [1, D] = Σ_r x[r]; any stride
   /// sum [1, 1] = Σ x, added up in double precision in the order of x.
   virtual void total(const Tensor& x, const Tensor& sum) = 0;
   virtual void activate(Activation kind, const Tensor& x, const Tensor& y) = 0;  ///< y = f(x)
-  /// dx += dy ∘ f'(x); x is the input, y the output of activate.
+  /// dx = dy ∘ f'(x); x is the input, y the output of activate.
   virtual void activate_backward(Activation kind, const Tensor& x, const Tensor& y,
-                                 const Tensor& dy, const Tensor& dx) = 0;
+                                 const Tensor& dy, const Sum& dx) = 0;
   /// y[r, d] = max(x[r, 2d], x[r, 2d + 1]) (Goodfellow et al. 2013 with two pieces).
   virtual void maxout(const Tensor& x, const Tensor& y) = 0;
-  virtual void maxout_backward(const Tensor& x, const Tensor& dy, const Tensor& dx) = 0;
-  /// y = beta · y + mask ∘ x / (1 − rate). The mask is a pure function of (key, element number
+  virtual void maxout_backward(const Tensor& x, const Tensor& dy, const Sum& dx) = 0;
+  /// y = mask ∘ x / (1 − rate). The mask is a pure function of (key, element number
   /// r · D + d), so backward makes it again instead of storing it. y may be x when beta is 0.
-  virtual void dropout(const Tensor& x, std::uint64_t key, float rate, float beta,
-                       const Tensor& y) = 0;
+  virtual void dropout(const Tensor& x, std::uint64_t key, float rate, const Sum& y) = 0;
   /// y[i] = table[rows[i]]; a negative row gives zeros. Any stride.
   virtual void gather_rows(const Tensor& table, const Indices& rows, const Tensor& y) = 0;
-  /// table[rows[i]] += scale · x[i] in the order of i; negative rows are passed over. Any stride.
-  virtual void scatter_add_rows(const Tensor& x, const Indices& rows, float scale,
-                                const Tensor& table) = 0;
+  /// table[rows[i]] = Σ scale · x[i] in the order of i; negative rows are passed over. Any stride.
+  virtual void scatter_rows(const Tensor& x, const Indices& rows, float scale,
+                            const Sum& table) = 0;
 
   /// y[r] = gain ∘ (x[r] − mean) / √(variance + 1e-6) + bias (Ba et al. 2016), or without mean and
   /// bias (Zhang & Sennrich 2019; bias is then an empty tensor). statistics [N, 2]: mean,
@@ -160,7 +180,7 @@ class Backend {
   virtual void normalize(Normalization kind, const Tensor& x, const Tensor& gain,
                          const Tensor& bias, const Tensor& y, const Tensor& statistics) = 0;
   struct NormalizeGradients {
-    Tensor x, gain, bias;  ///< Added to; any may be empty and is then not computed.
+    Sum x, gain, bias;  ///< Any may be empty and is then not computed.
   };
   virtual void normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
                                   const Tensor& statistics, const Tensor& dy,
@@ -177,14 +197,14 @@ class Backend {
                           const AttentionSpans& spans, const Tensor& scores) = 0;
   virtual void dot_scores_backward(const Tensor& query, const Tensor& memory, int heads,
                                    float scale, const AttentionSpans& spans, const Tensor& dscores,
-                                   const Tensor& dquery, const Tensor& dmemory) = 0;
+                                   const Sum& dquery, const Sum& dmemory) = 0;
   /// scores = v_h · tanh(q_h + m_h + extra_h); backward computes the tanh again. d.extra is empty
   /// where x.extra is.
   virtual void additive_scores(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
                                const Tensor& scores) = 0;
   virtual void additive_scores_backward(const AdditiveTerms& x, int heads,
                                         const AttentionSpans& spans, const Tensor& dscores,
-                                        const AdditiveTerms& d) = 0;
+                                        const AdditiveGradients& d) = 0;
   /// Weights from the scores z of each row's keys: softmax; sparsemax, max(z − τ, 0) (Martins &
   /// Astudillo 2016, algorithm 1); entmax15, max(z/2 − τ, 0)² (Peters et al. 2019, algorithm 2),
   /// each with the τ that makes their sum 1; or the logistic function of each, whose sum is free.
@@ -194,27 +214,27 @@ class Backend {
                                const AttentionSpans& spans, const Tensor& weights) = 0;
   virtual void normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
                                         const Tensor& dweights, int heads,
-                                        const AttentionSpans& spans, const Tensor& dscores) = 0;
+                                        const AttentionSpans& spans, const Sum& dscores) = 0;
   /// y_hj = weights_hj · exp(−(j − centre)² / 2σ²), j counted from each row's first key, centres
   /// [R, 1] (Luong et al. 2015, eq. 10).
   virtual void gaussian_spans(const Tensor& weights, const Tensor& centres, float sigma, int heads,
                               const AttentionSpans& spans, const Tensor& y) = 0;
   virtual void gaussian_spans_backward(const Tensor& weights, const Tensor& centres, float sigma,
                                        int heads, const AttentionSpans& spans, const Tensor& dy,
-                                       const Tensor& dweights, const Tensor& dcentres) = 0;
-  /// context_h = Σ_j weights_hj m_hj (overwritten; zero where a row has no keys).
+                                       const Sum& dweights, const Sum& dcentres) = 0;
+  /// context_h = Σ_j weights_hj m_hj, zero where a row has no keys.
   virtual void weighted_sum(const Tensor& weights, const Tensor& memory, int heads,
                             const AttentionSpans& spans, const Tensor& context) = 0;
   virtual void weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
                                      const AttentionSpans& spans, const Tensor& dcontext,
-                                     const Tensor& dweights, const Tensor& dmemory) = 0;
+                                     const Sum& dweights, const Sum& dmemory) = 0;
 
   /// weights = scores / their sum over each row's keys, for positive scores; may be the same.
   virtual void share_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
                            const Tensor& weights) = 0;
   virtual void share_spans_backward(const Tensor& scores, const Tensor& weights,
                                     const Tensor& dweights, int heads, const AttentionSpans& spans,
-                                    const Tensor& dscores) = 0;
+                                    const Sum& dscores) = 0;
 
   /// loss [1, 1] = Σ over query rows i with links L_i of −Σ_{j ∈ L_i} log(a_ij + 1e-8) / |L_i|,
   /// a_ij the weight of the chosen head, or the heads' mean; its gradient [spans.weights, H]. The
@@ -224,17 +244,16 @@ class Backend {
                               const Tensor& gradient) = 0;
 
   // ---- Places in attention ------------------------------------------------------------------
-  /// scores_hj += table[r, h·P + bucket(r, j)], table [R, H·P], or [1, H·P] for all rows. The
+  /// scores_hj = table[r, h·P + bucket(r, j)], table [R, H·P], or [1, H·P] for all rows. The
   /// gradient of the table is sum_by_bucket of that of the scores, and the other way round.
   virtual void add_by_bucket(const Tensor& table, const DistanceBuckets& buckets, int heads,
-                             const AttentionSpans& spans, const Tensor& scores) = 0;
-  /// table[r, h·P + bucket(r, j)] += scores_hj.
+                             const AttentionSpans& spans, const Sum& scores) = 0;
+  /// table[r, h·P + bucket(r, j)] = Σ scores_hj.
   virtual void sum_by_bucket(const Tensor& scores, const DistanceBuckets& buckets, int heads,
-                             const AttentionSpans& spans, const Tensor& table) = 0;
-  /// y = beta · y + x with each pair of neighbouring columns turned by its angle (against it, when
+                             const AttentionSpans& spans, const Sum& table) = 0;
+  /// y = x with each pair of neighbouring columns turned by its angle (against it, when
   /// `back`): angles [N, d] have cosine and sine of each pair of a head, x [N, H·d]. Any stride.
-  virtual void rotate(const Tensor& x, const Tensor& angles, bool back, float beta,
-                      const Tensor& y) = 0;
+  virtual void rotate(const Tensor& x, const Tensor& angles, bool back, const Sum& y) = 0;
 
   // ---- Running states -----------------------------------------------------------------------
   /// c_t = f_t ∘ c_{t−1} + (1 − f_t) ∘ x_t through each sequence of rows [offsets[s],
@@ -244,8 +263,8 @@ class Backend {
                     const Indices& offsets, const Tensor& states) = 0;
   /// For an empty `initial`. dstates are overwritten; dgates may be empty.
   virtual void scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
-                             const Indices& offsets, const Tensor& dstates, const Tensor& dgates,
-                             const Tensor& dx) = 0;
+                             const Indices& offsets, const Tensor& dstates, const Sum& dgates,
+                             const Sum& dx) = 0;
   /// One step of linear attention in each head: S += k vᵀ, z += k, context = Sᵀ q / (z · q).
   /// query, key, value, context [R, H·d] of any stride; state [R, H·d·(d + 1)]: of each head S
   /// [d, d] by rows, then z.
@@ -257,16 +276,15 @@ class Backend {
   /// (Cho et al. 2014, with the reset gate after the product as in Nematus). gates [R, 3H] keeps
   /// r, z, n for backward.
   virtual void gru(const GruStep& step, const Tensor& next, const Tensor& gates) = 0;
-  /// d.input, d.hidden, d.state are added to.
   virtual void gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
-                            const GruStep& d) = 0;
+                            const GruGradients& d) = 0;
   /// i, f, g, o = σ, σ, tanh, σ; next_cell = f ∘ c + i ∘ g; next = o ∘ tanh(next_cell) (Hochreiter
   /// & Schmidhuber 1997, Gers et al. 2000). activations [R, 4H] keeps i, f, g, o.
   virtual void lstm(const LstmStep& step, const Tensor& next, const Tensor& next_cell,
                     const Tensor& activations) = 0;
   virtual void lstm_backward(const LstmStep& step, const Tensor& next_cell,
                              const Tensor& activations, const Tensor& dnext,
-                             const Tensor& dnext_cell, const LstmStep& d) = 0;
+                             const Tensor& dnext_cell, const LstmGradients& d) = 0;
 
   // ---- Vocabulary ---------------------------------------------------------------------------
   /// losses[r] = (1 − smoothing) · −log p(target_r) + smoothing · mean_v −log p(v) (Szegedy et al.

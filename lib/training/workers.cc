@@ -78,7 +78,7 @@ double Workers::step(const Update& update) {
   pool_.run([&](int worker) {
     const Tensor sum = slice(gradients_.front()->tensor(), worker);
     for (std::size_t other = 1; other < gradients_.size(); ++other) {
-      backend_.axpy(1.0F, slice(gradients_[other]->tensor(), worker), sum);
+      backend_.scale(1.0F, slice(gradients_[other]->tensor(), worker), adding(sum));
     }
     squares[worker] = backend_.sum_squares(sum);
   });

@@ -124,35 +124,41 @@ TEST_P(AttentionTest, SumsLikeTheReference) {
   }
 }
 
-TEST_P(AttentionTest, AddsTheGradientsOfScores) {
-  check(many_spans(), [](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
-    const int rows = spans.rows.size();
-    const Tensor query = bench.random(rows, cols, 2), memory = bench.random(kMemoryRows, cols, 1);
-    const Tensor v = bench.random(1, cols), dscores = bench.random(weight_rows(spans), heads);
-    const Tensor dquery = bench.random(rows, cols, 3), dmemory = bench.random(kMemoryRows, cols, 4);
-    const Tensor dv = bench.random(1, cols), extra = bench.random(weight_rows(spans), cols, 2);
-    const Tensor dextra = bench.random(weight_rows(spans), cols, 1);
-    bench.backend.dot_scores_backward(query, memory, heads, 0.7F, spans, dscores, dquery, dmemory);
-    bench.backend.additive_scores_backward({query, memory, v, {}}, heads, spans, dscores,
-                                           {dquery, dmemory, dv, {}});
-    bench.backend.additive_scores_backward({query, memory, v, extra}, heads, spans, dscores,
-                                           {dquery, dmemory, dv, dextra});
-    for (const Tensor& t : {dquery, dmemory, dv, dextra}) bench.result(t);
-  });
+TEST_P(AttentionTest, GradientsOfScores) {
+  for (const float beta : {0.0F, 1.0F}) {
+    check(many_spans(), [=](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
+      const int rows = spans.rows.size(), pairs = weight_rows(spans);
+      const Tensor query = bench.random(rows, cols, 2), memory = bench.random(kMemoryRows, cols, 1);
+      const Tensor v = bench.random(1, cols), dscores = bench.random(pairs, heads);
+      const Tensor extra = bench.random(pairs, cols, 2);
+      const Sum dquery = bench.sum(beta, rows, cols, 3);
+      const Sum dmemory = bench.sum(beta, kMemoryRows, cols, 4);
+      bench.backend.dot_scores_backward(query, memory, heads, 0.7F, spans, dscores, dquery,
+                                        dmemory);
+      const AdditiveGradients d{bench.sum(beta, rows, cols), bench.sum(beta, kMemoryRows, cols, 2),
+                                bench.sum(beta, 1, cols), bench.sum(beta, pairs, cols, 1)};
+      bench.backend.additive_scores_backward({query, memory, v, extra}, heads, spans, dscores, d);
+      const AdditiveGradients more{d.query, adding(dmemory.y), adding(d.v.y), {}};
+      bench.backend.additive_scores_backward({query, memory, v, {}}, heads, spans, dscores, more);
+      for (const Sum& t : {dquery, dmemory, d.query, d.memory, d.v, d.extra}) bench.result(t);
+    });
+  }
 }
 
-TEST_P(AttentionTest, AddsTheGradientsOfSums) {
-  check(many_spans(), [](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
-    const int rows = spans.rows.size();
-    const Tensor memory = bench.random(kMemoryRows, cols, 1);
-    const Tensor weights = bench.random(weight_rows(spans), heads);
-    const Tensor dcontext = bench.random(rows, cols, 3);
-    const Tensor dweights = bench.random(weight_rows(spans), heads);
-    const Tensor dmemory = bench.random(kMemoryRows, cols, 4);
-    bench.backend.weighted_sum_backward(weights, memory, heads, spans, dcontext, dweights, dmemory);
-    bench.result(dweights);
-    bench.result(dmemory);
-  });
+TEST_P(AttentionTest, GradientsOfSums) {
+  for (const float beta : {0.0F, 1.0F}) {
+    check(many_spans(), [=](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
+      const int rows = spans.rows.size(), pairs = weight_rows(spans);
+      const Tensor memory = bench.random(kMemoryRows, cols, 1);
+      const Tensor weights = bench.random(pairs, heads), dcontext = bench.random(rows, cols, 3);
+      const Sum dweights = bench.sum(beta, pairs, heads);
+      const Sum dmemory = bench.sum(beta, kMemoryRows, cols, 4);
+      bench.backend.weighted_sum_backward(weights, memory, heads, spans, dcontext, dweights,
+                                          dmemory);
+      bench.result(dweights);
+      bench.result(dmemory);
+    });
+  }
 }
 
 constexpr AttentionNormalizer kNormalizers[] = {
@@ -167,10 +173,13 @@ TEST_P(AttentionTest, NormalizesEachRowAndHead) {
         const Tensor scores = bench.random(weight_rows(spans), heads, 0, size);
         const Tensor weights = bench.unset(weight_rows(spans), heads);
         const Tensor dweights = bench.random(weight_rows(spans), heads);
-        const Tensor dscores = bench.random(weight_rows(spans), heads);
         bench.backend.normalize_spans(kind, scores, heads, spans, weights);
-        bench.backend.normalize_spans_backward(kind, weights, dweights, heads, spans, dscores);
-        for (const Tensor& t : {weights, dscores}) bench.result(t);
+        bench.result(weights);
+        for (const float beta : {0.0F, 1.0F}) {
+          const Sum dscores = bench.sum(beta, weight_rows(spans), heads);
+          bench.backend.normalize_spans_backward(kind, weights, dweights, heads, spans, dscores);
+          bench.result(dscores);
+        }
         if (kind != AttentionNormalizer::kSoftmax && kind != AttentionNormalizer::kSigmoid) return;
         bench.backend.normalize_spans(kind, scores, heads, spans, scores);
         bench.result(scores);

@@ -30,15 +30,17 @@ TEST_P(CellsTest, StepsAGruLikeTheReference) {
   for (int width : {1, 3, 17, 33, 64}) {
     SCOPED_TRACE(width);
     expect_as_reference([width](Workbench& bench) {
-      const auto step = [&](float size) {
-        return GruStep{bench.random(4, 3 * width, 0, size), bench.random(4, 3 * width, 0, size),
-                       bench.random(4, width)};
-      };
-      const GruStep values = step(4), d = step(1);
+      const GruStep values{bench.random(4, 3 * width, 0, 4), bench.random(4, 3 * width, 0, 4),
+                           bench.random(4, width)};
       const Tensor next = bench.unset(4, width), gates = bench.unset(4, 3 * width);
       bench.backend.gru(values, next, gates);
-      bench.backend.gru_backward(values, gates, bench.random(4, width), d);
-      for (const Tensor& t : {next, gates, d.input, d.hidden, d.state}) bench.result(t);
+      for (const Tensor& t : {next, gates}) bench.result(t);
+      for (const float beta : {0.0F, 1.0F}) {
+        const GruGradients d{bench.sum(beta, 4, 3 * width), bench.sum(beta, 4, 3 * width),
+                             bench.sum(beta, 4, width)};
+        bench.backend.gru_backward(values, gates, bench.random(4, width), d);
+        for (const Sum& t : {d.input, d.hidden, d.state}) bench.result(t);
+      }
     });
   }
 }
@@ -48,13 +50,16 @@ TEST_P(CellsTest, StepsAnLstmLikeTheReference) {
     SCOPED_TRACE(width);
     expect_as_reference([width](Workbench& bench) {
       const LstmStep values{bench.random(4, 4 * width, 0, 4), bench.random(4, width)};
-      const LstmStep d{bench.random(4, 4 * width), bench.random(4, width)};
       const Tensor next = bench.unset(4, width), cell = bench.unset(4, width);
       const Tensor kept = bench.unset(4, 4 * width);
       bench.backend.lstm(values, next, cell, kept);
       const Tensor dnext = bench.random(4, width), dcell = bench.random(4, width);
-      bench.backend.lstm_backward(values, cell, kept, dnext, dcell, d);
-      for (const Tensor& t : {next, cell, kept, d.gates, d.cell}) bench.result(t);
+      for (const Tensor& t : {next, cell, kept}) bench.result(t);
+      for (const float beta : {0.0F, 1.0F}) {
+        const LstmGradients d{bench.sum(beta, 4, 4 * width), bench.sum(beta, 4, width)};
+        bench.backend.lstm_backward(values, cell, kept, dnext, dcell, d);
+        for (const Sum& t : {d.gates, d.cell}) bench.result(t);
+      }
     });
   }
 }

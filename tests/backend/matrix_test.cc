@@ -27,9 +27,9 @@ TEST_P(MatrixTest, MultipliesByHand) {
   const Tensor a = bench.tensor(2, 3, {1, 2, 3, 4, 5, 6});
   const Tensor b = bench.tensor(3, 2, {7, 8, 9, 10, 11, 12});
   const Tensor c = bench.unset(2, 2);
-  backend().gemm(a, b, 0, c);
+  backend().gemm(a, b, c);
   EXPECT_EQ(bench.host(c), (std::vector<float>{58, 64, 139, 154}));
-  backend().gemm(transposed(b), transposed(a), 1, c);
+  backend().gemm(transposed(b), transposed(a), adding(c));
   EXPECT_EQ(bench.host(c), (std::vector<float>{116, 203, 203, 308}));
 }
 
@@ -52,8 +52,8 @@ class GemmTest : public KernelTest {
         [&](Workbench& bench) {
           const Operand a = operand(bench, rows, depth, transpose_a);
           const Operand b = operand(bench, depth, cols, transpose_b);
-          const Tensor c = beta == 0 ? bench.unset(rows, cols, gap) : bench.random(rows, cols, gap);
-          bench.backend.gemm(a, b, beta, c);
+          const Sum c = bench.sum(beta, rows, cols, gap);
+          bench.backend.gemm(a, b, c);
           bench.result(c);
         },
         2e-5);
@@ -78,10 +78,10 @@ TEST_P(GemmTest, RowsDoNotDependOnTheNumberOfRows) {
     Workbench bench(backend());
     const Tensor a = bench.random(70, depth), b = bench.random(depth, cols);
     const Tensor all = bench.unset(70, cols);
-    backend().gemm(a, b, 0, all);
+    backend().gemm(a, b, all);
     for (const int rows : {1, 2, 3, 5, 7, 16, 17, 33, 64}) {
       const Tensor some = bench.unset(rows, cols);
-      backend().gemm(a.row_range(6, rows), b, 0, some);
+      backend().gemm(a.row_range(6, rows), b, some);
       ASSERT_EQ(bench.host(some), bench.host(all.row_range(6, rows))) << rows << " x " << cols;
     }
   }
@@ -92,13 +92,19 @@ TEST_P(MatrixTest, MovesRowsOfAnyStride) {
     expect_as_reference([cols](Workbench& bench) {
       const Tensor x = bench.random(4, cols, 3), bias = bench.random(1, cols);
       const Tensor y = bench.random(4, cols, 2), z = bench.unset(4, cols, 1);
-      const Tensor sum = bench.random(1, cols), filled = bench.unset(4, cols, 7);
-      bench.backend.axpy(-0.5F, x, y);
+      const Tensor filled = bench.unset(4, cols, 7), both = bench.unset(4, cols, 2);
       bench.backend.copy(x, z);
-      bench.backend.add_bias(bias, y);
-      bench.backend.sum_rows(x, sum);
+      bench.backend.add(x, y, both);
+      bench.backend.add_bias(y, bias, y);
       bench.backend.fill(filled, 2.5F);
-      for (const Tensor& t : {x, y, z, sum, filled}) bench.result(t);
+      for (const Tensor& t : {x, y, z, filled, both}) bench.result(t);
+      for (const float beta : {0.0F, 1.0F}) {
+        const Sum scaled = bench.sum(beta, 4, cols, 1), sum = bench.sum(beta, 1, cols);
+        bench.backend.scale(-0.5F, x, scaled);
+        bench.backend.sum_rows(x, sum);
+        bench.result(scaled);
+        bench.result(sum);
+      }
     });
   }
 }
@@ -106,16 +112,17 @@ TEST_P(MatrixTest, MovesRowsOfAnyStride) {
 TEST_P(MatrixTest, MovesByHand) {
   Workbench bench(backend());
   const Tensor x = bench.tensor(2, 2, {1, 2, 3, 4}, 1), y = bench.tensor(2, 2, {5, 6, 7, 8}, 2);
-  backend().axpy(2, x, y);
+  backend().scale(bench.tensor(1, 1, {2}), x, adding(y));
   EXPECT_EQ(bench.host(y), (std::vector<float>{7, 10, 13, 16}));
   backend().copy(x, y);
-  backend().add_bias(bench.tensor(1, 2, {10, 20}), y);
+  backend().add_bias(y, bench.tensor(1, 2, {10, 20}), y);
   EXPECT_EQ(bench.host(y), (std::vector<float>{11, 22, 13, 24}));
   const Tensor sum = bench.tensor(1, 2, {1, 1});
-  backend().sum_rows(y, sum);
+  backend().sum_rows(y, adding(sum));
   EXPECT_EQ(bench.host(sum), (std::vector<float>{25, 47}));
-  backend().scale(2, sum);
-  backend().multiply(sum, sum, sum);
+  backend().scale(2, sum, sum);
+  EXPECT_EQ(bench.host(sum), (std::vector<float>{50, 94}));
+  backend().multiply(sum, sum, adding(sum));
   EXPECT_EQ(bench.host(sum), (std::vector<float>{2550, 8930}));
 }
 
@@ -127,18 +134,20 @@ TEST_P(MatrixTest, GathersAndScattersRows) {
   backend().gather_rows(table, shared(rows), y);
   EXPECT_EQ(bench.host(y), (std::vector<float>{5, 6, 0, 0, 1, 2, 5, 6}));
   backend().fill(y, 1);
-  backend().scatter_add_rows(y, shared(rows), 10, table);
+  backend().scatter_rows(y, shared(rows), 10, adding(table));
   EXPECT_EQ(bench.host(table), (std::vector<float>{11, 12, 3, 4, 25, 26}));
+  backend().scatter_rows(y, shared(rows), 10, table);
+  EXPECT_EQ(bench.host(table), (std::vector<float>{10, 10, 0, 0, 20, 20}));
 }
 
 TEST_P(MatrixTest, TakesMatricesWithoutRows) {
   Workbench bench(backend());
   const Tensor none = bench.unset(0, 17), row = bench.tensor(1, 2, {1, 2});
-  backend().axpy(1, none, none);
+  backend().scale(1, none, none);
   backend().gather_rows(none, {}, none);
   backend().activate(Activation::kTanh, none, none);
-  backend().dropout(none, 1, 0.5F, 0, none);
-  backend().sum_rows(bench.unset(0, 2), row);
+  backend().dropout(none, 1, 0.5F, none);
+  backend().sum_rows(bench.unset(0, 2), adding(row));
   backend().log_softmax(none);
   EXPECT_EQ(backend().sum_squares(none), 0);
   EXPECT_EQ(bench.host(row), (std::vector<float>{1, 2}));

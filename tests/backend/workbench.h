@@ -62,6 +62,11 @@ class Workbench {
     return tensor(rows, cols, std::vector<float>(whole_size(rows, cols), NAN), gap);
   }
 
+  /// What a kernel must overwrite (beta 0), or add to (beta 1).
+  Sum sum(float beta, int rows, int cols, int gap = 0) {
+    return {beta == 0 ? unset(rows, cols, gap) : random(rows, cols, gap), beta};
+  }
+
   std::vector<float> host(const Tensor& t) {
     std::vector<float> values(t.size());
     backend.read(t, values);
@@ -70,6 +75,7 @@ class Workbench {
 
   /// Keeps what a kernel wrote, with the gaps between the rows.
   void result(const Tensor& t) { results.push_back(host(whole(t))); }
+  void result(const Sum& sum) { result(sum.y); }
   void result(std::span<const float> values) { results.emplace_back(values.begin(), values.end()); }
 
  private:

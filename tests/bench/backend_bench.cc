@@ -35,7 +35,7 @@ void gemm(benchmark::State& state, bool transpose_a, bool transpose_b) {
   const Operand a = operand(state.range(0), state.range(2), transpose_a);
   const Operand b = operand(state.range(2), state.range(1), transpose_b);
   const Tensor c = bench.unset(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
-  for (auto _ : state) bench.backend.gemm(a, b, 0, c);
+  for (auto _ : state) bench.backend.gemm(a, b, c);
   state.SetItemsProcessed(2 * state.iterations() * state.range(0) * state.range(1) *
                           state.range(2));
 }
@@ -68,7 +68,7 @@ void activate_backward(benchmark::State& state, Activation kind) {
   Bench bench;
   const Tensor x = bench.random(kRows, kWidth), y = bench.random(kRows, kWidth);
   const Tensor dy = bench.random(kRows, kWidth), dx = bench.random(kRows, kWidth);
-  for (auto _ : state) bench.backend.activate_backward(kind, x, y, dy, dx);
+  for (auto _ : state) bench.backend.activate_backward(kind, x, y, dy, adding(dx));
   count(state, x);
 }
 BENCHMARK_CAPTURE(activate_backward, relu, Activation::kRelu);
@@ -84,20 +84,21 @@ void simple(benchmark::State& state, Kernel kernel) {
   count(state, x);
 }
 BENCHMARK_CAPTURE(simple, copy, [](Backend& b, Tensor x, Tensor y, Tensor) { b.copy(x, y); });
-BENCHMARK_CAPTURE(simple, axpy, [](Backend& b, Tensor x, Tensor y, Tensor) { b.axpy(1, x, y); });
+BENCHMARK_CAPTURE(simple, scale,
+                  [](Backend& b, Tensor x, Tensor y, Tensor) { b.scale(1, x, adding(y)); });
 BENCHMARK_CAPTURE(simple, add_bias,
-                  [](Backend& b, Tensor, Tensor y, Tensor row) { b.add_bias(row, y); });
+                  [](Backend& b, Tensor, Tensor y, Tensor row) { b.add_bias(y, row, y); });
 BENCHMARK_CAPTURE(simple, sum_rows,
-                  [](Backend& b, Tensor x, Tensor, Tensor row) { b.sum_rows(x, row); });
+                  [](Backend& b, Tensor x, Tensor, Tensor row) { b.sum_rows(x, adding(row)); });
 BENCHMARK_CAPTURE(simple, dropout,
-                  [](Backend& b, Tensor x, Tensor y, Tensor) { b.dropout(x, 1, 0.1F, 0, y); });
+                  [](Backend& b, Tensor x, Tensor y, Tensor) { b.dropout(x, 1, 0.1F, y); });
 BENCHMARK_CAPTURE(simple, dropout_backward,
-                  [](Backend& b, Tensor x, Tensor y, Tensor) { b.dropout(x, 1, 0.1F, 1, y); });
+                  [](Backend& b, Tensor x, Tensor y, Tensor) { b.dropout(x, 1, 0.1F, adding(y)); });
 BENCHMARK_CAPTURE(simple, maxout, [](Backend& b, Tensor x, Tensor y, Tensor) {
   b.maxout(x, Tensor(y.data, kRows, kWidth / 2));
 });
 BENCHMARK_CAPTURE(simple, maxout_backward, [](Backend& b, Tensor x, Tensor y, Tensor) {
-  b.maxout_backward(x, Tensor(x.data, kRows, kWidth / 2), y);
+  b.maxout_backward(x, Tensor(x.data, kRows, kWidth / 2), adding(y));
 });
 BENCHMARK_CAPTURE(simple, sum_squares, [](Backend& b, Tensor x, Tensor, Tensor) {
   benchmark::DoNotOptimize(b.sum_squares(x));
@@ -121,7 +122,7 @@ void normalize_backward(benchmark::State& state) {
   bench.backend.normalize(Normalization::kLayer, x, gain, gain, y, statistics);
   for (auto _ : state)
     bench.backend.normalize_backward(Normalization::kLayer, x, gain, statistics, y,
-                                     {dx, dgain, dbias});
+                                     {adding(dx), adding(dgain), adding(dbias)});
   count(state, x);
 }
 BENCHMARK(normalize_backward);
@@ -140,11 +141,10 @@ BENCHMARK(gru);
 
 void gru_backward(benchmark::State& state) {
   Bench bench;
-  const auto step = [&] {
-    return GruStep{bench.random(kBatch, 3 * kWidth), bench.random(kBatch, 3 * kWidth),
-                   bench.random(kBatch, kWidth)};
-  };
-  const GruStep values = step(), d = step();
+  const GruStep values{bench.random(kBatch, 3 * kWidth), bench.random(kBatch, 3 * kWidth),
+                       bench.random(kBatch, kWidth)};
+  const GruGradients d{bench.unset(kBatch, 3 * kWidth), bench.unset(kBatch, 3 * kWidth),
+                       bench.unset(kBatch, kWidth)};
   const Tensor gates = bench.random(kBatch, 3 * kWidth), dnext = bench.random(kBatch, kWidth);
   for (auto _ : state) bench.backend.gru_backward(values, gates, dnext, d);
   count(state, gates);
@@ -219,7 +219,9 @@ struct AttentionBench : Bench {
     scores = random(weights, heads), dscores = random(weights, heads);
     v = random(1, kWidth), dv = random(1, kWidth);
   }
-  AttentionSpans spans() const { return {rows, {}}; }
+  AttentionSpans spans() const {
+    return {{rows, rows.data()}, {}, rows.back().first_weight + rows.back().keys};
+  }
 
   int heads;
   std::vector<AttentionSpan> rows;
@@ -230,7 +232,7 @@ template <class Kernel>
 void attention(benchmark::State& state, int heads, bool is_causal, Kernel kernel) {
   AttentionBench bench(heads, is_causal);
   for (auto _ : state) kernel(bench);
-  state.SetItemsProcessed(state.iterations() * bench.spans().weights() * kWidth);
+  state.SetItemsProcessed(state.iterations() * bench.spans().weights * kWidth);
 }
 constexpr auto kDot = [](AttentionBench& a) {
   a.backend.dot_scores(a.query, a.memory, a.heads, 0.1F, a.spans(), a.scores);
@@ -239,19 +241,19 @@ constexpr auto kSum = [](AttentionBench& a) {
   a.backend.weighted_sum(a.scores, a.memory, a.heads, a.spans(), a.query);
 };
 constexpr auto kDotBackward = [](AttentionBench& a) {
-  a.backend.dot_scores_backward(a.query, a.memory, a.heads, 0.1F, a.spans(), a.dscores, a.dquery,
-                                a.dmemory);
+  a.backend.dot_scores_backward(a.query, a.memory, a.heads, 0.1F, a.spans(), a.dscores,
+                                adding(a.dquery), adding(a.dmemory));
 };
 constexpr auto kSumBackward = [](AttentionBench& a) {
-  a.backend.weighted_sum_backward(a.scores, a.memory, a.heads, a.spans(), a.dquery, a.dscores,
-                                  a.dmemory);
+  a.backend.weighted_sum_backward(a.scores, a.memory, a.heads, a.spans(), a.dquery,
+                                  adding(a.dscores), adding(a.dmemory));
 };
 constexpr auto kAdditive = [](AttentionBench& a) {
   a.backend.additive_scores({a.query, a.memory, a.v, {}}, a.heads, a.spans(), a.scores);
 };
 constexpr auto kAdditiveBackward = [](AttentionBench& a) {
   a.backend.additive_scores_backward({a.query, a.memory, a.v, {}}, a.heads, a.spans(), a.dscores,
-                                     {a.dquery, a.dmemory, a.dv, {}});
+                                     {adding(a.dquery), adding(a.dmemory), adding(a.dv), {}});
 };
 BENCHMARK_CAPTURE(attention, dot_8_heads, 8, false, kDot);
 BENCHMARK_CAPTURE(attention, dot_8_heads_causal, 8, true, kDot);

@@ -249,7 +249,7 @@ TEST_P(AttentionTest, NormedDirectionHasTheLengthOfItsGain) {
   Tape tape(backend());
   const std::vector<float> before = host(example.attend(tape)[0].weights);
   for (const Parameter& parameter : example.parameters.all()) {
-    if (parameter.name == "attention.v") backend().scale(7, parameter.value);
+    if (parameter.name == "attention.v") backend().scale(7, parameter.value, parameter.value);
   }
   tape.reset();
   expect_all_near(before, host(example.attend(tape)[0].weights));

@@ -28,28 +28,30 @@ class OpaqueBackend : public Backend {
   }
   bool shares_host_memory() const override { return false; }
 
-  void gemm(const Operand& a, const Operand& b, float beta, const Tensor& c) override {
-    kernels_->gemm(host(a), host(b), host(beta), host(c));
+  void gemm(const Operand& a, const Operand& b, const Sum& c) override {
+    kernels_->gemm(host(a), host(b), host(c));
   }
   void fill(const Tensor& y, float value) override { kernels_->fill(host(y), host(value)); }
   void copy(const Tensor& x, const Tensor& y) override { kernels_->copy(host(x), host(y)); }
   void transpose(const Tensor& x, const Tensor& y) override {
     kernels_->transpose(host(x), host(y));
   }
-  void axpy(float a, const Tensor& x, const Tensor& y) override {
-    kernels_->axpy(host(a), host(x), host(y));
+  void scale(float a, const Tensor& x, const Sum& y) override {
+    kernels_->scale(host(a), host(x), host(y));
   }
-  void axpy(const Tensor& a, const Tensor& x, const Tensor& y) override {
-    kernels_->axpy(host(a), host(x), host(y));
+  void scale(const Tensor& a, const Tensor& x, const Sum& y) override {
+    kernels_->scale(host(a), host(x), host(y));
   }
-  void scale(float a, const Tensor& y) override { kernels_->scale(host(a), host(y)); }
-  void multiply(const Tensor& a, const Tensor& b, const Tensor& y) override {
+  void add(const Tensor& a, const Tensor& b, const Tensor& y) override {
+    kernels_->add(host(a), host(b), host(y));
+  }
+  void multiply(const Tensor& a, const Tensor& b, const Sum& y) override {
     kernels_->multiply(host(a), host(b), host(y));
   }
-  void add_bias(const Tensor& bias, const Tensor& y) override {
-    kernels_->add_bias(host(bias), host(y));
+  void add_bias(const Tensor& x, const Tensor& bias, const Tensor& y) override {
+    kernels_->add_bias(host(x), host(bias), host(y));
   }
-  void sum_rows(const Tensor& x, const Tensor& sum) override {
+  void sum_rows(const Tensor& x, const Sum& sum) override {
     kernels_->sum_rows(host(x), host(sum));
   }
   void total(const Tensor& x, const Tensor& sum) override { kernels_->total(host(x), host(sum)); }
@@ -57,23 +59,21 @@ class OpaqueBackend : public Backend {
     kernels_->activate(host(kind), host(x), host(y));
   }
   void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,
-                         const Tensor& dx) override {
+                         const Sum& dx) override {
     kernels_->activate_backward(host(kind), host(x), host(y), host(dy), host(dx));
   }
   void maxout(const Tensor& x, const Tensor& y) override { kernels_->maxout(host(x), host(y)); }
-  void maxout_backward(const Tensor& x, const Tensor& dy, const Tensor& dx) override {
+  void maxout_backward(const Tensor& x, const Tensor& dy, const Sum& dx) override {
     kernels_->maxout_backward(host(x), host(dy), host(dx));
   }
-  void dropout(const Tensor& x, std::uint64_t key, float rate, float beta,
-               const Tensor& y) override {
-    kernels_->dropout(host(x), host(key), host(rate), host(beta), host(y));
+  void dropout(const Tensor& x, std::uint64_t key, float rate, const Sum& y) override {
+    kernels_->dropout(host(x), host(key), host(rate), host(y));
   }
   void gather_rows(const Tensor& table, const Indices& rows, const Tensor& y) override {
     kernels_->gather_rows(host(table), host(rows), host(y));
   }
-  void scatter_add_rows(const Tensor& x, const Indices& rows, float scale,
-                        const Tensor& table) override {
-    kernels_->scatter_add_rows(host(x), host(rows), host(scale), host(table));
+  void scatter_rows(const Tensor& x, const Indices& rows, float scale, const Sum& table) override {
+    kernels_->scatter_rows(host(x), host(rows), host(scale), host(table));
   }
   void normalize(Normalization kind, const Tensor& x, const Tensor& gain, const Tensor& bias,
                  const Tensor& y, const Tensor& statistics) override {
@@ -91,8 +91,8 @@ class OpaqueBackend : public Backend {
                          host(scores));
   }
   void dot_scores_backward(const Tensor& query, const Tensor& memory, int heads, float scale,
-                           const AttentionSpans& spans, const Tensor& dscores, const Tensor& dquery,
-                           const Tensor& dmemory) override {
+                           const AttentionSpans& spans, const Tensor& dscores, const Sum& dquery,
+                           const Sum& dmemory) override {
     kernels_->dot_scores_backward(host(query), host(memory), host(heads), host(scale), host(spans),
                                   host(dscores), host(dquery), host(dmemory));
   }
@@ -101,7 +101,7 @@ class OpaqueBackend : public Backend {
     kernels_->additive_scores(host(x), host(heads), host(spans), host(scores));
   }
   void additive_scores_backward(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
-                                const Tensor& dscores, const AdditiveTerms& d) override {
+                                const Tensor& dscores, const AdditiveGradients& d) override {
     kernels_->additive_scores_backward(host(x), host(heads), host(spans), host(dscores), host(d));
   }
   void normalize_spans(AttentionNormalizer kind, const Tensor& scores, int heads,
@@ -110,7 +110,7 @@ class OpaqueBackend : public Backend {
   }
   void normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
                                 const Tensor& dweights, int heads, const AttentionSpans& spans,
-                                const Tensor& dscores) override {
+                                const Sum& dscores) override {
     kernels_->normalize_spans_backward(host(kind), host(weights), host(dweights), host(heads),
                                        host(spans), host(dscores));
   }
@@ -120,8 +120,8 @@ class OpaqueBackend : public Backend {
                              host(y));
   }
   void gaussian_spans_backward(const Tensor& weights, const Tensor& centres, float sigma, int heads,
-                               const AttentionSpans& spans, const Tensor& dy,
-                               const Tensor& dweights, const Tensor& dcentres) override {
+                               const AttentionSpans& spans, const Tensor& dy, const Sum& dweights,
+                               const Sum& dcentres) override {
     kernels_->gaussian_spans_backward(host(weights), host(centres), host(sigma), host(heads),
                                       host(spans), host(dy), host(dweights), host(dcentres));
   }
@@ -131,7 +131,7 @@ class OpaqueBackend : public Backend {
   }
   void weighted_sum_backward(const Tensor& weights, const Tensor& memory, int heads,
                              const AttentionSpans& spans, const Tensor& dcontext,
-                             const Tensor& dweights, const Tensor& dmemory) override {
+                             const Sum& dweights, const Sum& dmemory) override {
     kernels_->weighted_sum_backward(host(weights), host(memory), host(heads), host(spans),
                                     host(dcontext), host(dweights), host(dmemory));
   }
@@ -140,8 +140,7 @@ class OpaqueBackend : public Backend {
     kernels_->share_spans(host(scores), host(heads), host(spans), host(weights));
   }
   void share_spans_backward(const Tensor& scores, const Tensor& weights, const Tensor& dweights,
-                            int heads, const AttentionSpans& spans,
-                            const Tensor& dscores) override {
+                            int heads, const AttentionSpans& spans, const Sum& dscores) override {
     kernels_->share_spans_backward(host(scores), host(weights), host(dweights), host(heads),
                                    host(spans), host(dscores));
   }
@@ -152,24 +151,23 @@ class OpaqueBackend : public Backend {
                              host(gradient));
   }
   void add_by_bucket(const Tensor& table, const DistanceBuckets& buckets, int heads,
-                     const AttentionSpans& spans, const Tensor& scores) override {
+                     const AttentionSpans& spans, const Sum& scores) override {
     kernels_->add_by_bucket(host(table), host(buckets), host(heads), host(spans), host(scores));
   }
   void sum_by_bucket(const Tensor& scores, const DistanceBuckets& buckets, int heads,
-                     const AttentionSpans& spans, const Tensor& table) override {
+                     const AttentionSpans& spans, const Sum& table) override {
     kernels_->sum_by_bucket(host(scores), host(buckets), host(heads), host(spans), host(table));
   }
-  void rotate(const Tensor& x, const Tensor& angles, bool back, float beta,
-              const Tensor& y) override {
-    kernels_->rotate(host(x), host(angles), host(back), host(beta), host(y));
+  void rotate(const Tensor& x, const Tensor& angles, bool back, const Sum& y) override {
+    kernels_->rotate(host(x), host(angles), host(back), host(y));
   }
   void scan(const Tensor& gates, const Tensor& x, const Tensor& initial, const Indices& offsets,
             const Tensor& states) override {
     kernels_->scan(host(gates), host(x), host(initial), host(offsets), host(states));
   }
   void scan_backward(const Tensor& gates, const Tensor& x, const Tensor& states,
-                     const Indices& offsets, const Tensor& dstates, const Tensor& dgates,
-                     const Tensor& dx) override {
+                     const Indices& offsets, const Tensor& dstates, const Sum& dgates,
+                     const Sum& dx) override {
     kernels_->scan_backward(host(gates), host(x), host(states), host(offsets), host(dstates),
                             host(dgates), host(dx));
   }
@@ -182,7 +180,7 @@ class OpaqueBackend : public Backend {
     kernels_->gru(host(step), host(next), host(gates));
   }
   void gru_backward(const GruStep& step, const Tensor& gates, const Tensor& dnext,
-                    const GruStep& d) override {
+                    const GruGradients& d) override {
     kernels_->gru_backward(host(step), host(gates), host(dnext), host(d));
   }
   void lstm(const LstmStep& step, const Tensor& next, const Tensor& next_cell,
@@ -190,7 +188,8 @@ class OpaqueBackend : public Backend {
     kernels_->lstm(host(step), host(next), host(next_cell), host(activations));
   }
   void lstm_backward(const LstmStep& step, const Tensor& next_cell, const Tensor& activations,
-                     const Tensor& dnext, const Tensor& dnext_cell, const LstmStep& d) override {
+                     const Tensor& dnext, const Tensor& dnext_cell,
+                     const LstmGradients& d) override {
     kernels_->lstm_backward(host(step), host(next_cell), host(activations), host(dnext),
                             host(dnext_cell), host(d));
   }
@@ -233,6 +232,7 @@ class OpaqueBackend : public Backend {
     x.data = host(x.data);
     return x;
   }
+  static Sum host(const Sum& x) { return {host(x.y), x.beta}; }
   static Operand host(const Operand& x) { return {host(x.tensor), x.is_transposed}; }
   static AttentionSpans host(const AttentionSpans& x) {
     return {host(x.rows), host(x.key_rows), x.weights};
@@ -246,6 +246,13 @@ class OpaqueBackend : public Backend {
   static AdditiveTerms host(const AdditiveTerms& x) {
     return {host(x.query), host(x.memory), host(x.v), host(x.extra)};
   }
+  static AdditiveGradients host(const AdditiveGradients& x) {
+    return {host(x.query), host(x.memory), host(x.v), host(x.extra)};
+  }
+  static GruGradients host(const GruGradients& x) {
+    return {host(x.input), host(x.hidden), host(x.state)};
+  }
+  static LstmGradients host(const LstmGradients& x) { return {host(x.gates), host(x.cell)}; }
   static GruStep host(const GruStep& x) { return {host(x.input), host(x.hidden), host(x.state)}; }
   static LstmStep host(const LstmStep& x) { return {host(x.gates), host(x.cell)}; }
   static NormalizeGradients host(const NormalizeGradients& x) {

@@ -1,13 +1,17 @@
-#include "backend/direct_product.h"
-
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "backend/eigen.h"
 #include "backend/vector.h"
 
 namespace heed {
 namespace {
+
+// Eigen's product copies both factors into blocks first. With few rows the copies cost more than
+// the product, and they are never worth it where b's rows can be read as they are; these read their
+// factors where they lie. Any stride.
 
 // Sums of a tile of c that fit the registers: of 16 lanes there are 32, of fewer lanes 16.
 constexpr int kTileVecs = 4;
@@ -20,12 +24,6 @@ constexpr int kDepth = kLanes == 16 ? 512 : 256;
 
 // Rows for which copying a block of b pays.
 constexpr int kCopyRows = 48;
-
-/// c = sum + beta · c.
-template <class Part>
-void put(float* c, Vec sum, float beta, Part part) {
-  store(c, beta == 0 ? sum : sum + load(c, part), part);
-}
 
 /// The tile of kRows rows and kVecs registers of columns at the beginning of c.
 template <int kRows, int kVecs, class Part>
@@ -103,8 +101,7 @@ void columns_product(const Tensor& a, const Tensor& b, float beta, const Tensor&
   });
 }
 
-}  // namespace
-
+/// c = a · b + beta · c. A row of c has the same bits whatever the number of rows.
 void direct_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
   if (a.cols == 0) return columns_product(a, b, beta, c);
   for (int k = 0; k < a.cols; k += kDepth) {
@@ -113,6 +110,10 @@ void direct_product(const Tensor& a, const Tensor& b, float beta, const Tensor& 
   }
 }
 
+/// Up to so many rows dot_product beats Eigen.
+constexpr int kFewRows = 16;
+
+/// c = a · bᵀ + beta · c, by dot products of rows.
 void dot_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
   for (int i = 0; i < c.cols; i += kDotCols) {
     const int count = std::min(kDotCols, c.cols - i);
@@ -121,6 +122,41 @@ void dot_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) 
       dot_tile<rows>(a.row_range(r, rows), from, beta, to.row_range(r, rows));
     });
   }
+}
+
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using View = Eigen::Map<RowMajor, 0, Eigen::OuterStride<>>;
+
+View view(const Tensor& t) { return {t.data, t.rows, t.cols, Eigen::OuterStride<>(t.stride)}; }
+
+template <class A, class B>
+void eigen_product(const A& a, const B& b, const Sum& c) {
+  if (c.beta == 0)
+    view(c.y).noalias() = a * b;
+  else
+    view(c.y).noalias() += a * b;
+}
+
+}  // namespace
+
+std::string EigenBackend::description() const { return "eigen " HEED_KERNEL_LEVEL; }
+
+void EigenBackend::gemm(const Operand& a, const Operand& b, const Sum& c) {
+  // All a · b go one way, so that a row of the result has the same bits whatever the number of
+  // rows: a sentence is translated alike alone and among others.
+  if (!a.is_transposed && !b.is_transposed) {
+    return direct_product(a.tensor, b.tensor, c.beta, c.y);
+  }
+  if (!a.is_transposed && c.y.rows > 1 && c.y.rows <= kFewRows) {
+    return dot_product(a.tensor, b.tensor, c.beta, c.y);
+  }
+  const View left = view(a.tensor), right = view(b.tensor);
+  if (a.is_transposed && b.is_transposed)
+    eigen_product(left.transpose(), right.transpose(), c);
+  else if (a.is_transposed)
+    eigen_product(left.transpose(), right, c);
+  else
+    eigen_product(left, right.transpose(), c);
 }
 
 }  // namespace heed
