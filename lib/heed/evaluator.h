@@ -77,6 +77,34 @@ struct EvaluateOptions {
     v(Field{"metrics", "bleu, chrf, ter; aer for alignments in Pharaoh's format", 'm'},
       self.metrics);
     v(Field{"sentence-level", "Score each sentence (one metric, one system)"}, self.sentence_level);
+    visit_metric_fields(self, v);
+    v(Field{"source", "Source text, to score sentences by its length too"}.file(), self.source);
+    v(Field{"length-bounds", "Greatest source lengths, in words, of the groups; one more is longer"}
+          .within(1, 1'000'000, "words"),
+      self.length_bounds);
+    v(Field{"confidence", "95 % confidence interval by bootstrap resampling (one system)"},
+      self.confidence);
+    v(Field{"confidence-n", "Resamples of --confidence"}.within(1, 1'000'000, "resamples"),
+      self.confidence_n);
+    v(Field{"paired-bs", "Compare systems by paired bootstrap resampling (Koehn 2004)"},
+      self.paired_bs);
+    v(Field{"paired-bs-n", "Resamples of --paired-bs"}.within(1, 1'000'000, "resamples"),
+      self.paired_bs_n);
+    v(Field{"paired-ar",
+            "Compare systems by paired approximate randomisation (Riezler & Maxwell 2005)"},
+      self.paired_ar);
+    v(Field{"paired-ar-n", "Trials of --paired-ar"}.within(1, 1'000'000, "trials"),
+      self.paired_ar_n);
+    v(Field{"seed", "Seed of the tests"}, self.seed);
+    v(Field{"format", "json, text, or latex (a table)", 'f'}, self.format);
+    v(Field{"score-only", "Print the scores alone", 'b'}, self.score_only);
+    v(Field{"width", "Decimals of scores", 'w'}.within(0, 16, "decimals"), self.width);
+    v(Field{"short", "Abbreviate the signature"}, self.abbreviate);
+  }
+
+ private:
+  template <class Self, class Visitor>
+  static void visit_metric_fields(Self& self, Visitor& v) {
     v(Field{"tokenize",
             "BLEU: 13a, intl, zh, char, none; spm, flores101 or flores200 with --spm-model"},
       self.tokenize);
@@ -113,28 +141,6 @@ struct EvaluateOptions {
     v(Field{"ter-normalized", "TER: split punctuation off words"}, self.ter_normalized);
     v(Field{"aer-one-based", "AER: hypotheses count words from 1"}, self.aer_one_based);
     v(Field{"aer-gold-one-based", "AER: references count words from 1"}, self.aer_gold_one_based);
-    v(Field{"source", "Source text, to score sentences by its length too"}.file(), self.source);
-    v(Field{"length-bounds", "Greatest source lengths, in words, of the groups; one more is longer"}
-          .within(1, 1'000'000, "words"),
-      self.length_bounds);
-    v(Field{"confidence", "95 % confidence interval by bootstrap resampling (one system)"},
-      self.confidence);
-    v(Field{"confidence-n", "Resamples of --confidence"}.within(1, 1'000'000, "resamples"),
-      self.confidence_n);
-    v(Field{"paired-bs", "Compare systems by paired bootstrap resampling (Koehn 2004)"},
-      self.paired_bs);
-    v(Field{"paired-bs-n", "Resamples of --paired-bs"}.within(1, 1'000'000, "resamples"),
-      self.paired_bs_n);
-    v(Field{"paired-ar",
-            "Compare systems by paired approximate randomisation (Riezler & Maxwell 2005)"},
-      self.paired_ar);
-    v(Field{"paired-ar-n", "Trials of --paired-ar"}.within(1, 1'000'000, "trials"),
-      self.paired_ar_n);
-    v(Field{"seed", "Seed of the tests"}, self.seed);
-    v(Field{"format", "json, text, or latex (a table)", 'f'}, self.format);
-    v(Field{"score-only", "Print the scores alone", 'b'}, self.score_only);
-    v(Field{"width", "Decimals of scores", 'w'}.within(0, 16, "decimals"), self.width);
-    v(Field{"short", "Abbreviate the signature"}, self.abbreviate);
   }
 };
 

@@ -1,0 +1,184 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "heed/choices.h"
+#include "heed/compute_options.h"
+
+namespace heed {
+
+/// How a translation's score is made of its tokens' log p.
+struct ScoreOptions {
+  float normalize = 1.0F;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"normalize", "Hypotheses are ranked by log p / length^A; 0: by log p", 'n', "1"}.within(
+          0, 10),
+      self.normalize);
+  }
+};
+
+/// Beam search over one model.
+struct SearchOptions : ScoreOptions {
+  int beam_size = 6;
+  int max_length = 0;
+  float max_length_factor = 3.0F;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"beam-size", "Hypotheses kept a sentence; 1 is greedy search", 'b'}.within(
+          1, 1024, "hypotheses"),
+      self.beam_size);
+    ScoreOptions::visit_fields(self, v);
+    v(Field{"max-length-output", "Longest translation in tokens; 0: by --max-length-factor alone"}
+          .within(0, 1'000'000, "tokens"),
+      self.max_length);
+    v(Field{"max-length-factor", "Longest translation as a multiple of its own source's tokens"}
+          .within(0, 1000),
+      self.max_length_factor);
+  }
+};
+
+/// Links between source and target from a model's attention.
+struct AlignmentOptions {
+  AlignmentOutput alignment;
+  AlignmentUnit alignment_unit = AlignmentUnit::kWord;
+  int alignment_layer = 0;
+  std::string alignment_heads = {};
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"alignment",
+            "Write word alignments from attention: hard (Pharaoh's format, each target word's "
+            "strongest link; meant without a value), a number under 1 (all links of at least that "
+            "weight; 1 is hard), soft (all weights), or none",
+            0, "hard"},
+      self.alignment);
+    v(Field{"alignment-unit", "Align whitespace words or SentencePiece pieces"},
+      self.alignment_unit);
+    v(Field{"alignment-layer",
+            "Decoder layer, from 1, whose attention is the alignment; 0: as the model says"}
+          .within(0, 1024),
+      self.alignment_layer);
+    v(Field{"alignment-heads",
+            "Heads whose attention is the alignment: mean; the number of one, from 1; or, of heed "
+            "align, best, the one with the lowest AER against --gold in --alignment-layer (0: in "
+            "any); as the model says if not given"},
+      self.alignment_heads);
+  }
+};
+
+/// Which lines are taken as they are.
+struct LineOptions {
+  int max_length = 256;
+  InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"max-length",
+            "Longest line in tokens; longer ones are cropped, or follow --long-lines of heed "
+            "translate"}
+          .within(1, 1'000'000, "tokens"),
+      self.max_length);
+    v(Field{"invalid-utf8",
+            "Invalid bytes: replace by U+FFFD, copy the line untranslated, or fail"},
+      self.invalid_utf8);
+  }
+};
+
+/// How lines are put together and computed; no line's result depends on it.
+struct BatchOptions : ComputeOptions {
+  int mini_batch = 0;
+  int mini_batch_words = 1000;
+  int maxi_batch = 20;
+  bool line_buffered = false;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"mini-batch", "Sentences of a batch at most; 0: as --mini-batch-words says"}.within(
+          0, 1'000'000, "sentences"),
+      self.mini_batch);
+    v(Field{"mini-batch-words", "Source tokens of a batch"}.within(1, 1'000'000, "tokens"),
+      self.mini_batch_words);
+    v(Field{"maxi-batch", "Batches that are sorted by length together"}.within(1, 1'000'000,
+                                                                               "batches"),
+      self.maxi_batch);
+    v(Field{"line-buffered", "Answer each line by itself as soon as it is read"},
+      self.line_buffered);
+    ComputeOptions::visit_fields(self, v);
+  }
+};
+
+struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
+  SearchOptions search;
+  int n_best = 0;  ///< -1: as many as the beam is wide.
+  bool n_best_distinct = false;
+  bool scores = false;
+  bool word_scores = false;
+  bool json = false;
+  LongLines long_lines = LongLines::kSplit;
+  bool force_decode = false;
+  int no_repeat_ngram = 0;
+  bool sampling = false;
+  int sampling_topk = 0;
+  std::uint64_t seed = 1;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    SearchOptions::visit_fields(self.search, v);
+    v(Field{"n-best",
+            "Write the N best translations a line in Moses format; without N all of the beam; 0: "
+            "only the best",
+            0, "-1"}
+          .within(-1, 1024, "translations"),
+      self.n_best);
+    v(Field{"n-best-distinct",
+            "Of translations with the same text, in other pieces, write the best only: at most N, "
+            "or fewer where the beam has no more"},
+      self.n_best_distinct);
+    v(Field{"scores", "Write each translation's normalised score"}, self.scores);
+    visit_record_fields(self, v);
+    AlignmentOptions::visit_fields(self, v);
+    LineOptions::visit_fields(self, v);
+    v(Field{"long-lines",
+            "Over-long lines: split and join again, crop, copy untranslated, or fail"},
+      self.long_lines);
+    v(Field{"force-decode", "A line is followed by a tab and how its translation shall begin"},
+      self.force_decode);
+    v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"}
+          .within(0, 1'000'000, "tokens"),
+      self.no_repeat_ngram);
+    v(Field{"sampling", "Draw translations (--n-best of them, or one) instead of searching"},
+      self.sampling);
+    v(Field{"sampling-topk", "Draw from the K likeliest tokens; 0: from all"}.within(0, 1'000'000,
+                                                                                     "tokens"),
+      self.sampling_topk);
+    v(Field{"seed", "Seed of --sampling"}, self.seed);
+    BatchOptions::visit_fields(self, v);
+  }
+
+  /// What `heed score` takes of them: how given translations are read, scored and written.
+  template <class Self, class Visitor>
+  static void visit_score_fields(Self& self, Visitor&& v) {
+    ScoreOptions::visit_fields(self.search, v);
+    visit_record_fields(self, v);
+    AlignmentOptions::visit_fields(self, v);
+    LineOptions::visit_fields(self, v);
+    BatchOptions::visit_fields(self, v);
+  }
+
+ private:
+  template <class Self, class Visitor>
+  static void visit_record_fields(Self& self, Visitor& v) {
+    v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
+    v(Field{"json",
+            "Write JSON lines. Of a line that begins with {, an object, the \"text\" is "
+            "translated; its \"prefix\" begins the translation; its other fields are passed "
+            "through"},
+      self.json);
+  }
+};
+
+}  // namespace heed
