@@ -64,7 +64,8 @@ void end_metrics_at_references(std::vector<std::string>& arguments) {
     const std::string& argument = arguments[i];
     const bool is_flag = argument.size() > 1 && argument.starts_with('-');
     if (is_flag) in_metrics = argument == "-m" || argument == "--metrics";
-    const bool is_name = is_flag || !nearest_name(argument, metrics).empty();
+    const std::string first = argument.substr(0, argument.find(','));  // of "bleu,chrf"
+    const bool is_name = is_flag || !nearest_name(first, metrics).empty();
     if (!in_metrics || is_name) {
       ++i;
       continue;

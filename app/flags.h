@@ -56,7 +56,7 @@ class Flags {
     for (const std::string& path : config_paths_) {
       read_config(read_file(path, kMostConfigBytes), path, options);
     }
-    for (const auto& [name, texts] : given()) set_field(options, name, texts);
+    for (const auto& [name, texts] : given()) set_entry(options, {name, texts, 0});
   }
 
   /// What --dump-config asks for, if it was given.

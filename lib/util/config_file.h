@@ -49,17 +49,23 @@ std::vector<std::string> values_for(const Field& field, const T& plain, const Co
   return *truth ? std::vector<std::string>{field.bare} : to_texts(plain);
 }
 
+/// Sets the field that an entry of a file, or a flag, names. Throws UsageError as set_field does.
+template <Options T>
+void set_entry(T& options, ConfigEntry entry) {
+  const T defaults{};
+  for_each_field(defaults, [&](const Field& field, const auto& plain) {
+    if (entry.key == field.name) entry.values = values_for(field, plain, entry);
+  });
+  set_field(options, entry.key, entry.values);
+}
+
 /// Sets the fields that the text gives and leaves the others as they are; `name` is the file's.
 /// Throws UsageError, beginning with "name:line:", for unknown fields and wrong values.
 template <Options T>
 void read_config(std::string_view text, const std::string& name, T& options) {
-  const T defaults{};
-  for (ConfigEntry& entry : parse_config(text, name)) {
+  for (const ConfigEntry& entry : parse_config(text, name)) {
     try {
-      for_each_field(defaults, [&](const Field& field, const auto& plain) {
-        if (entry.key == field.name) entry.values = values_for(field, plain, entry);
-      });
-      set_field(options, entry.key, entry.values);
+      set_entry(options, entry);
     } catch (const Error& error) {
       fail_usage("{}:{}: {}", name, entry.line, error.what());
     }

@@ -100,6 +100,8 @@ TEST_F(AlignCommandTest, MeasuresAgainstGold) {
   EXPECT_EQ(run("heed evaluate -i a -m aer gold").out, run("heed evaluate gold -i a -m aer").out);
   EXPECT_EQ(run("heed evaluate -m bleu ter t -i s t").out,
             run("heed evaluate t -i s t --metrics bleu ter").out);
+  EXPECT_EQ(run("heed evaluate t -i s t -m bleu,ter").code,
+            run("heed evaluate -i s t -m bleu,ter t").code);
 }
 
 TEST_F(AlignCommandTest, TheBestHeadIsTheBest) {

@@ -247,6 +247,8 @@ TEST_F(TranslateCommandTest, FlagsWithoutAValueAreAsInMarian) {
   EXPECT_EQ(out("-n --scores"), out("--scores"));
   EXPECT_EQ(out("--alignment"), out("--alignment hard"));
   EXPECT_EQ(out("--alignment"), out("--alignment 1"));
+  EXPECT_EQ(out("--alignment true --n-best yes"), out("--alignment --n-best"));  // as in files
+  EXPECT_EQ(out("--alignment no --n-best false --quiet off"), out(""));
   EXPECT_GT(out("--alignment 0.01 --alignment-unit piece").size(),
             out("--alignment --alignment-unit piece").size());
 }
