@@ -90,7 +90,8 @@ TEST_F(TrainCommandTest, ASecondSignalEndsItAtOnce) {
   // It hangs: nobody reads the log, which is a pipe.
   const Shell::Result result =
       run("mkfifo log; exec 3<>log; set -m; $train --disp-freq 1 --log log -m m & pid=$!\n"
-          "sleep 1.5; kill -TERM $pid; sleep 0.7; kill -0 $pid || exit 9\n"
+          "sleep 1.5; kill -TERM $pid; sleep 0.1; kill -HUP $pid  # as one\n"
+          "sleep 0.7; kill -0 $pid || exit 9\n"
           "kill -INT $pid; wait $pid");
   EXPECT_EQ(result.code, 130) << result.err;
 }

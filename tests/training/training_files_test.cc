@@ -92,7 +92,7 @@ TEST_F(TrainingFiles, AnyMomentIsOneToStopAt) {
   train(whole, [&] { return ++asked < 0; });
   EXPECT_GT(asked, 60) << "twice an update, and in two validations";
   TrainOptions parts = whole;
-  for (int end = 1; end <= asked; end += 1 + asked / 20) {
+  for (int end = 1; end <= asked; end = end * 4 / 3 + 1) {
     parts.model = path("parts" + std::to_string(end));
     int count = 0;
     EXPECT_EQ(train(parts, [&] { return ++count == end; }), TrainingEnd::kInterrupted);
@@ -116,6 +116,7 @@ TEST_F(TrainingFiles, TheStateComesBeforeTheFirstModel) {
   train(options("other"));
   for (const bool validates : {true, false}) {
     TrainOptions first = options();
+    first.training.save_freq = validates ? "1000u" : "20u";
     if (!validates) first.data.valid_sets = {};
     const FileSizeLimit full(read("other").size());  // room for a model, but not for a state
     expect_error([&] { train(first); }, "could not write " + path("m.state"));
@@ -207,7 +208,8 @@ TEST_F(TrainingFiles, OlderStatesLackCounters) {
 
 TEST_F(TrainingFiles, TheTypeIsNamedFirst) {
   train(options());
-  const TrainOptions other = small_.options(ModelType::kTransformer, "m");
+  TrainOptions other = small_.options(ModelType::kTransformer, "m");
+  other.architecture.dec_depth = 4;
   expect_error([&] { Trainer{other}; }, "expected --type \"rnn\"");
 }
 
