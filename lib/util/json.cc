@@ -14,32 +14,52 @@ using nlohmann::json;
 constexpr std::size_t kDeepest = 32;
 constexpr auto kReplace = json::error_handler_t::replace;
 
-/// Follows the parser and stops it where nlohmann::json would take the last of several values
-/// without a word, or nest without end.
-class StrictEvents {
+/// Reads along before a value is built, and stops where nlohmann::json would take the last of
+/// several values without a word, or nest without end. (Its own callback looks through an object's
+/// members after each of them: a file's header could take minutes.)
+class StrictEvents final : public nlohmann::json_sax<json> {
  public:
   explicit StrictEvents(std::string_view where) : where_(where) {}
 
-  void operator()(json::parse_event_t event, const json& parsed) {
-    using Event = json::parse_event_t;
-    if (event == Event::object_start || event == Event::array_start) {
-      if (names_.size() == kDeepest) {
-        fail("expected JSON of at most {} levels in {}, found more; it is damaged", kDeepest,
-             where_);
-      }
-      names_.emplace_back();
-    } else if (event == Event::object_end || event == Event::array_end) {
-      names_.pop_back();
-    } else if (event == Event::key) {
-      const auto& name = parsed.get_ref<const std::string&>();
-      if (!names_.back().insert(name).second) {
-        fail("expected each name once in {}, found {} twice; it is damaged", where_,
-             printable(name));
-      }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(json::number_integer_t) override { return true; }
+  bool number_unsigned(json::number_unsigned_t) override { return true; }
+  bool number_float(json::number_float_t, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(json::binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_array() override { return close(); }
+
+  bool key(std::string& name) override {
+    if (!names_.back().insert(name).second) {
+      fail("expected each name once in {}, found {} twice; it is damaged", where_, printable(name));
     }
+    return true;
+  }
+
+  bool parse_error(std::size_t, const std::string&, const json::exception& error) override {
+    if (const auto* const fault = dynamic_cast<const json::parse_error*>(&error)) {
+      fail("expected JSON in {}, found a fault at its byte {}; it is damaged", where_, fault->byte);
+    }
+    fail("expected JSON in {}, found a number out of range; it is damaged", where_);
   }
 
  private:
+  bool open() {
+    if (names_.size() == kDeepest) {
+      fail("expected JSON of at most {} levels in {}, found more; it is damaged", kDeepest, where_);
+    }
+    names_.emplace_back();
+    return true;
+  }
+  bool close() {
+    names_.pop_back();
+    return true;
+  }
+
   std::string_view where_;
   std::vector<std::set<std::string>> names_;  // of the objects that are open
 };
@@ -56,17 +76,8 @@ void check_finite(const json& value) {
 
 json parse_json(std::string_view text, std::string_view where) {
   StrictEvents events(where);
-  const auto follow = [&](int, json::parse_event_t event, json& parsed) {
-    events(event, parsed);
-    return true;
-  };
-  try {
-    return json::parse(text, follow);
-  } catch (const json::parse_error& error) {
-    fail("expected JSON in {}, found a fault at its byte {}; it is damaged", where, error.byte);
-  } catch (const json::exception&) {
-    fail("expected JSON in {}, found a number out of range; it is damaged", where);
-  }
+  json::sax_parse(text, &events);
+  return json::parse(text);
 }
 
 std::string json_text(const json& value) {

@@ -22,7 +22,7 @@ void fail_unknown(std::string_view kind, std::string_view name,
   if (names.size() <= kMostNamesListed) {
     message += fmt::format("{} One of: {}", meant.empty() ? "." : "", fmt::join(names, ", "));
   }
-  throw UsageError(message);
+  fail_usage("{}", message);
 }
 
 }  // namespace heed

@@ -139,7 +139,7 @@ TEST(Tokenizer, RefusesDamagedRulesOfNormalisation) {
 }
 
 TEST(Tokenizer, RefusesAnEmptyPiece) {
-  const Tokenizer whole = train_tokenizer(200, sentence, options_for(60));
+  const Tokenizer whole = train_tokenizer(200, sentence, options_for(400));
   std::string damaged = whole.serialized();
   const std::size_t piece = damaged.rfind("\x0A\x01");  // of one byte
   damaged[piece + 2] = '\0';

@@ -262,8 +262,8 @@ TEST_F(ModelFileTest, WrongOptions) {
 }
 
 TEST_F(ModelFileTest, LayersThatTheFileCannotHold) {
-  expect_refused_option("dec-depth", 0, "for dec-depth");
-  expect_refused_option("enc-depth", 65536, "for enc-depth");
+  expect_refused_option("dec-depth", 0, "--dec-depth, found 0");
+  expect_refused_option("enc-depth", 65536, "--enc-depth, found 65536");
   expect_refused_option("enc-depth", 1000, "expected tensors for 1001 layers");
   expect_refused(
       [](Parts& parts) {
