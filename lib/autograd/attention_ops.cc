@@ -134,7 +134,8 @@ Var share_spans(Var scores, int heads, const AttentionSpans& spans) {
   return result;
 }
 
-// ---- Places in attention --------------------------------------------------------------------
+// ---- Relative positions in attention
+// --------------------------------------------------------------------
 
 Var add_by_bucket(Var scores, Var table, const DistanceBuckets& buckets, int heads,
                   const AttentionSpans& spans) {

@@ -59,26 +59,28 @@ Var dot_scores(Var query, Var memory, int heads, float factor, const AttentionSp
 /// v_h · tanh(q_h + m_h + extra_h); `extra` [spans.weights, H·d] may be empty.
 Var additive_scores(Var query, Var memory, Var v, int heads, const AttentionSpans& spans,
                     Var extra = {});
-/// Weights of each row's keys; see Backend::normalize_spans.
+/// Weights of each row's keys by softmax, sparsemax, entmax or sigmoid; see
+/// Backend::normalize_spans.
 Var normalize_spans(AttentionNormalizer kind, Var scores, int heads, const AttentionSpans& spans);
 /// weights_hj · exp(−(j − centre)² / 2σ²) with centres [R, 1]; see Backend::gaussian_spans.
 Var gaussian_spans(Var weights, Var centres, float sigma, int heads, const AttentionSpans& spans);
 Var weighted_sum(Var weights, Var memory, int heads, const AttentionSpans& spans);  ///< [R, H·d]
 /// The same for a memory with heads of that width, which may be fewer.
 Var weighted_sum(Var weights, Var memory, const Heads& heads, const AttentionSpans& spans);
-/// Positive scores as shares of their sum over each row's keys.
+/// Positive scores renormalised to shares of their sum over each row's keys.
 Var share_spans(Var scores, int heads, const AttentionSpans& spans);
 
-// ---- Places in attention --------------------------------------------------------------------
-// What `buckets` refers to must live until the tape is reset.
+// ---- Relative positions in attention
+// -------------------------------------------------------------------- What `buckets` refers to
+// must live until the tape is reset.
 
-/// scores + table[r, h·P + bucket(r, j)], table [R, H·P] or [1, H·P].
+/// Relative position bias: scores + table[r, h·P + bucket(r, j)], table [R, H·P] or [1, H·P].
 Var add_by_bucket(Var scores, Var table, const DistanceBuckets& buckets, int heads,
                   const AttentionSpans& spans);
 /// The sum of each row's and head's weights in each bucket: [R, H·P].
 Var sum_by_bucket(Var weights, const DistanceBuckets& buckets, int heads,
                   const AttentionSpans& spans);
-/// x [N, H·d] with pairs of columns turned by `angles` [N, d]; see Backend::rotate.
+/// RoPE: x [N, H·d] with pairs of columns turned by `angles` [N, d]; see Backend::rotate.
 Var rotate(Var x, Var angles);
 
 // ---- Running states -------------------------------------------------------------------------

@@ -39,8 +39,8 @@ Var LocationSensitiveAttention::extra_term(const AttentionQuery& query,
       }
     }
   }
-  const Var column = gather_rows(query.history, tape.keep(rows));
-  return location_(filters_(reshape(column, kPositions)));
+  const Var column = gather_rows(query.history, tape.keep(rows));  // [weights · positions, 1]
+  return location_(filters_(reshape(column, kPositions)));  // f = F ∗ a [weights, 8], then U f
 }
 
 CoverageAttention::CoverageAttention(Parameters& parameters, const std::string& name,

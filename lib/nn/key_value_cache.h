@@ -7,8 +7,9 @@
 
 namespace heed {
 
-/// Keys and values of all partial translations of a search, for one layer: a row for each token
-/// that any of them has had. Which rows belong to a translation is told by AttentionSpans.
+/// The KV cache: keys and values of all partial translations of a search, for one layer: a row for
+/// each token that any of them has had. Which rows belong to a translation is told by
+/// AttentionSpans.
 class KeyValueCache {
  public:
   KeyValueCache(Backend& backend, int width) : backend_(&backend), width_(width) {}

@@ -21,9 +21,9 @@ LayerMemory HeadedSelfAttention::start(Backend& backend) const {
 
 Var HeadedSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
   const int width = shape().width, memory_width = scores_->memory_width();
-  const Var projected = project(x);
-  Var query = col_range(projected, 0, width);
-  Var keys_values = col_range(projected, width, 2 * memory_width);
+  const Var projected = project(x);                                 // [N, D + 2·G·d]
+  Var query = col_range(projected, 0, width);                       // [N, D]
+  Var keys_values = col_range(projected, width, 2 * memory_width);  // [N, 2·G·d]
   if (const Var angles = rows.relative.angles) {
     query = rotate(query, angles);
     keys_values = concat_cols(std::array{rotate(col_range(keys_values, 0, memory_width), angles),
@@ -33,21 +33,23 @@ Var HeadedSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* me
     KeyValueCache& cache = memory->cache.value();
     if (!rows.kept.empty()) cache.keep(rows.kept);
     cache.append(keys_values.value());
-    keys_values = x.tape().constant(cache.rows());
+    keys_values = x.tape().constant(cache.rows());  // [rows of the cache, 2·G·d]
   }
   return output(attend(query, keys_values, rows));
 }
 
+// softmax(Q Kᵀ / √d + biases) V (Vaswani et al. 2017, eq. 1), each row over the keys of its span.
 Var HeadedSelfAttention::attend(Var query, Var memory, const SelfRows& rows) const {
   const int memory_width = scores_->memory_width();
-  Var scores = scores_->scores(query, col_range(memory, 0, memory_width), rows.spans);
+  const Var keys = col_range(memory, 0, memory_width);    // [M, G·d]
+  Var scores = scores_->scores(query, keys, rows.spans);  // [weights, H]
   if (const Var biases = rows.relative.biases) {
     scores = add_by_bucket(scores, biases, rows.relative.buckets, shape().heads, rows.spans);
   }
   if (relative_ != nullptr) scores = relative_->add_to_scores(scores, query, rows);
   const Var weights = dropout(scores_->weights(scores, rows.spans), shape().dropout);
-  const Var values = col_range(memory, memory_width, memory_width);
-  const Var context =
+  const Var values = col_range(memory, memory_width, memory_width);  // [M, G·d]
+  const Var context =                                                // [N, D]
       weighted_sum(weights, values, Heads{shape().heads, shape().head_width()}, rows.spans);
   return relative_ == nullptr ? context : relative_->add_to_context(context, weights, rows);
 }
@@ -56,7 +58,7 @@ Var LinearSelfAttention::operator()(Var x, const SelfRows& rows, LayerMemory* me
   if (memory == nullptr) return HeadedSelfAttention::operator()(x, rows, nullptr);
   const int width = shape().width;
   const Var projected = project(x);
-  const Var features = LinearHeads::features(col_range(projected, 0, 2 * width));
+  const Var features = LinearHeads::features(col_range(projected, 0, 2 * width));  // [R, 2D]: q, k
   Tape& tape = x.tape();
   Backend& backend = tape.backend();
   Var& state = memory->state;

@@ -139,13 +139,13 @@ RecurrentLayer::RecurrentLayer(Parameters& parameters, const std::string& name,
 RecurrentLayer::Output RecurrentLayer::operator()(Var x, const TimeMajor& time) const {
   Tape& tape = x.tape();
   const std::vector<int>& rows = backward_ ? time.backward : time.forward;
-  const Var input = cell_->project(gather_rows(x, tape.keep(rows)));
+  const Var input = cell_->project(gather_rows(x, tape.keep(rows)));  // [N, k · width], time-major
   const std::uint64_t key = tape.next_dropout_key();
   CellState state = cell_->zero_state(tape, static_cast<int>(time.order.size()));
   std::vector<Var> states, last;  // `last` from the longest sentence's to the shortest's, reversed
   for (int step = 0; step < time.steps(); ++step) {
     const int live = time.live[step];
-    state = dropout(first_rows(state, live), state_dropout_, key);
+    state = dropout(first_rows(state, live), state_dropout_, key);  // [live, width]
     state = cell_->step(row_range(input, time.first[step], live), state);
     states.push_back(state.hidden);
     const int next = step + 1 < time.steps() ? time.live[step + 1] : 0;

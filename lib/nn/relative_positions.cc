@@ -129,8 +129,8 @@ RelativeTables::RelativeTables(Parameters& parameters, const std::string& name, 
 // all of them.
 Var RelativeTables::add_to_scores(Var scores, Var query, const SelfRows& rows) const {
   const float factor = 1 / std::sqrt(static_cast<float>(heads_.width));
-  const Var by_head = reshape(concat_cols(std::array{query}), heads_.width);
-  const Var terms = matmul_transposed(by_head, query.tape().parameter(*keys_));
+  const Var by_head = reshape(concat_cols(std::array{query}), heads_.width);     // [N·H, d]
+  const Var terms = matmul_transposed(by_head, query.tape().parameter(*keys_));  // [N·H, P]
   const DistanceBuckets& buckets = rows.relative.buckets;
   return add_by_bucket(scores, scale(reshape(terms, heads_.count * buckets.count), factor), buckets,
                        heads_.count, rows.spans);
@@ -138,8 +138,9 @@ Var RelativeTables::add_to_scores(Var scores, Var query, const SelfRows& rows) c
 
 Var RelativeTables::add_to_context(Var context, Var weights, const SelfRows& rows) const {
   const DistanceBuckets& buckets = rows.relative.buckets;
-  const Var sums = sum_by_bucket(weights, buckets, heads_.count, rows.spans);
-  const Var by_head = matmul(reshape(sums, buckets.count), context.tape().parameter(*values_));
+  const Var sums = sum_by_bucket(weights, buckets, heads_.count, rows.spans);  // [N, H·P]
+  const Var by_head =                                                          // [N·H, d]
+      matmul(reshape(sums, buckets.count), context.tape().parameter(*values_));
   return add(context, reshape(by_head, heads_.count * heads_.width));
 }
 

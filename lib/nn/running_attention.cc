@@ -32,13 +32,13 @@ std::vector<float> AverageAttention::shares_of_past(int places) {
 Var AverageAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
   const Var table = x.tape().constant(shares_of_past_.for_places(rows.places.host, 1));
   const Var mean = scan_on(gather_rows(table, rows.places), x, rows, memory);
-  const Var both = concat_cols(std::array{x, feed_forward_(mean)});
-  const Var gated = multiply(activate(Activation::kSigmoid, gate_(both)), both);
+  const Var both = concat_cols(std::array{x, feed_forward_(mean)});               // [N, 2D]: x, g
+  const Var gated = multiply(activate(Activation::kSigmoid, gate_(both)), both);  // i ∘ x, f ∘ g
   return add(col_range(gated, 0, x.cols()), col_range(gated, x.cols(), x.cols()));
 }
 
 Var SsruAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
-  const Var gates = activate(Activation::kSigmoid, forget_(x));
+  const Var gates = activate(Activation::kSigmoid, forget_(x));  // [N, D]: f
   return activate(Activation::kRelu, scan_on(gates, input_(x), rows, memory));
 }
 

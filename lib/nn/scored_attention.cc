@@ -70,7 +70,7 @@ Var SourceWindow::predicted_centres(const AttentionQuery& query) const {
   }
   const Tensor sizes = tape.allocate(std::ssize(lengths), 1);
   tape.backend().write(lengths, sizes);
-  const Var place = (*centre_)(activate(Activation::kTanh, (*hidden_)(query.state)));
+  const Var place = (*centre_)(activate(Activation::kTanh, (*hidden_)(query.state)));  // [R, 1]
   return multiply(activate(Activation::kSigmoid, place), tape.constant(sizes));
 }
 
@@ -88,7 +88,7 @@ Var SourceWindow::weights(Var scores, int heads, const AttentionQuery& query) co
   }
   const WindowRows rows = window_rows(spans.rows.host, centres, width_, heads);
   const AttentionSpans inner = keep_spans(tape, rows.spans);
-  const Var inside = gather_rows(reshape(scores, 1), tape.keep(rows.inside));
+  const Var inside = gather_rows(reshape(scores, 1), tape.keep(rows.inside));  // [inside · H, 1]
   const Var weights = normalize_spans(normalizer_, reshape(inside, heads), heads, inner);
   const Var all = reshape(gather_rows(reshape(weights, 1), tape.keep(rows.all)), heads);
   if (!is_predictive) return all;

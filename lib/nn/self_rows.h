@@ -37,8 +37,9 @@ struct SelfRows {
 SelfRows sentence_rows(Tape& tape, std::span<const int> offsets, bool causal,
                        int reach = kUnlimited);
 
-/// The past of partial translations, decoded step by step: which rows of a KeyValueCache are their
-/// last `reach` tokens. Reordering moves these numbers, never the cache's rows.
+/// The history of partial translations (hypotheses), decoded step by step: which rows of a
+/// KeyValueCache are their last `reach` tokens. Reordering moves these numbers, never the cache's
+/// rows.
 class Past {
  public:
   Past(int sentences, int reach) : reach_(reach), hypotheses_(sentences) {}

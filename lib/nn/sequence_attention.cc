@@ -23,11 +23,12 @@ CrossAttention::Output CrossAttention::operator()(Var x, Var memory,
                                                   const AttentionSpans& spans) const {
   const SequenceShape& shape = scores_->shape();
   const int width = scores_->memory_width();
-  const Var here = x.tape().adopt(memory);
-  const Var weights =
-      scores_->weights(scores_->scores(query_(x), col_range(here, 0, width), spans), spans);
-  const Var context = weighted_sum(dropout(weights, shape.dropout), col_range(here, width, width),
-                                   Heads{shape.heads, shape.head_width()}, spans);
+  const Var here = x.tape().adopt(memory);     // [S, 2·G·d]
+  const Var keys = col_range(here, 0, width);  // [S, G·d]
+  const Var weights = scores_->weights(scores_->scores(query_(x), keys, spans), spans);
+  const Var context =  // [N, D]
+      weighted_sum(dropout(weights, shape.dropout), col_range(here, width, width),
+                   Heads{shape.heads, shape.head_width()}, spans);
   return {output_(context), weights};
 }
 

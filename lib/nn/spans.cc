@@ -26,12 +26,17 @@ void expect_room(std::int64_t weights, int longest) {
   const std::uint64_t needed = 2 * sizeof(float) * static_cast<std::uint64_t>(weights);
   if (needed < kAlwaysThere) return;
   const std::uint64_t available = available_memory();
-  if (needed <= available && weights <= std::numeric_limits<int>::max()) return;
+  if (needed > available) {
+    fail(
+        "expected lines whose attention fits in memory, found one of {} tokens that needs at least "
+        "{} where {} are available; lower --max-length or --mini-batch-words",
+        with_thousands(longest), human_size(needed), human_size(available));
+  }
+  if (weights <= std::numeric_limits<int>::max()) return;
   fail(
-      "expected lines whose attention fits in memory, found one of {} tokens: at least {} are "
-      "needed "
-      "({} available, at most 2^31 weights); lower --max-length or --mini-batch-words",
-      with_thousands(longest), human_size(needed), human_size(available));
+      "expected fewer than 2^31 attention weights in a batch, found {} in one with a line of {} "
+      "tokens; lower --max-length or --mini-batch-words",
+      with_thousands(weights), with_thousands(longest));
 }
 
 QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<const int> offsets) {

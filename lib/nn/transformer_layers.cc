@@ -10,7 +10,7 @@ FeedForwardLayer::FeedForwardLayer(Parameters& parameters, const std::string& na
       shape_(shape) {}
 
 Var FeedForwardLayer::operator()(Var x) const {
-  Var hidden = in_(x);
+  Var hidden = in_(x);  // [N, hidden], twice as wide with SwiGLU
   switch (shape_.activation) {
     case FeedForward::kRelu:
       hidden = activate(Activation::kRelu, hidden);

@@ -229,7 +229,8 @@ class Backend {
                                      const AttentionSpans& spans, const Tensor& dcontext,
                                      const Sum& dweights, const Sum& dmemory) = 0;
 
-  /// weights = scores / their sum over each row's keys, for positive scores; may be the same.
+  /// Renormalised: weights = scores / their sum over each row's keys, for positive scores, as
+  /// linear attention has them; may be the same.
   virtual void share_spans(const Tensor& scores, int heads, const AttentionSpans& spans,
                            const Tensor& weights) = 0;
   virtual void share_spans_backward(const Tensor& scores, const Tensor& weights,
@@ -243,22 +244,25 @@ class Backend {
                               const AlignmentLinks& links, const Tensor& loss,
                               const Tensor& gradient) = 0;
 
-  // ---- Places in attention ------------------------------------------------------------------
-  /// scores_hj = table[r, h·P + bucket(r, j)], table [R, H·P], or [1, H·P] for all rows. The
-  /// gradient of the table is sum_by_bucket of that of the scores, and the other way round.
+  // ---- Relative positions in attention
+  // ------------------------------------------------------------------
+  /// Relative position bias: scores_hj = table[r, h·P + bucket(r, j)], table [R, H·P], or [1, H·P]
+  /// for all rows. The gradient of the table is sum_by_bucket of that of the scores, and the other
+  /// way round.
   virtual void add_by_bucket(const Tensor& table, const DistanceBuckets& buckets, int heads,
                              const AttentionSpans& spans, const Sum& scores) = 0;
   /// table[r, h·P + bucket(r, j)] = Σ scores_hj.
   virtual void sum_by_bucket(const Tensor& scores, const DistanceBuckets& buckets, int heads,
                              const AttentionSpans& spans, const Sum& table) = 0;
-  /// y = x with each pair of neighbouring columns turned by its angle (against it, when
-  /// `back`): angles [N, d] have cosine and sine of each pair of a head, x [N, H·d]. Any stride.
+  /// Rotary embedding (RoPE): y = x with each pair of neighbouring columns turned by its angle
+  /// (against it, when `back`): angles [N, d] have cosine and sine of each pair of a head, x [N,
+  /// H·d]. Any stride.
   virtual void rotate(const Tensor& x, const Tensor& angles, bool back, const Sum& y) = 0;
 
   // ---- Running states -----------------------------------------------------------------------
-  /// c_t = f_t ∘ c_{t−1} + (1 − f_t) ∘ x_t through each sequence of rows [offsets[s],
-  /// offsets[s + 1]): x, states [N, D]; gates f [N, D], or [N, 1] for all columns; c_0 is row s of
-  /// `initial` [B, D], or zero where that is empty.
+  /// A linear recurrence: c_t = f_t ∘ c_{t−1} + (1 − f_t) ∘ x_t through each sequence of rows
+  /// [offsets[s], offsets[s + 1]): x, states [N, D]; gates f [N, D], or [N, 1] for all columns; c_0
+  /// is row s of `initial` [B, D], or zero where that is empty.
   virtual void scan(const Tensor& gates, const Tensor& x, const Tensor& initial,
                     const Indices& offsets, const Tensor& states) = 0;
   /// For an empty `initial`. dstates are overwritten; dgates may be empty.
@@ -293,7 +297,7 @@ class Backend {
   /// likelihood are [1, N].
   virtual void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing,
                              bool gradient, const Tensor& losses, const Tensor& likelihood) = 0;
-  /// logits[r] = logits[r] − log Σ exp(logits[r]), in place.
+  /// logits[r] = logits[r] − log Σ exp(logits[r]) (log-sum-exp), in place.
   virtual void log_softmax(const Tensor& logits) = 0;
   /// The columns of the k largest of each row, as numbers, and their values, both [R, k] of any
   /// stride: the largest first, equal ones in the order of columns (fewer than 2²⁴).

@@ -38,6 +38,28 @@ TEST_P(TransformerOpsTest, MemoriesWithFewerHeads) {
   }
 }
 
+/// A kernel that overwrites one gradient must not lose what it has added to the other.
+TEST_P(TransformerOpsTest, AVarInTwoRolesGetsBothGradients) {
+  const Parameter& x = parameter("x", 4, 6);
+  const Parameter& v = parameter("v", 1, 6);
+  const Parameter& gates = parameter("gates", 4, 9);
+  const Parameter& state = parameter("state", 4, 3);
+  const auto fresh = [](Tape& tape, const Parameter& p) {
+    return activate(Activation::kTanh, tape.parameter(p));
+  };
+  draw();
+  expect_gradients(parameters(), [&](Tape& tape) {
+    const AttentionSpans spans = keep_spans(tape, kSelfSpans);
+    const Var dot = fresh(tape, x), sum = fresh(tape, x);
+    return add(dot_scores(dot, dot, 2, 1, spans),
+               additive_scores(sum, sum, fresh(tape, v), 2, spans));
+  });
+  expect_gradients(parameters(), [&](Tape& tape) {
+    const Var both = fresh(tape, gates);
+    return gru(both, both, fresh(tape, state));
+  });
+}
+
 TEST_P(TransformerOpsTest, SharesOfPositiveScores) {
   const Parameter& scores = parameter("scores", 9, 2);
   expect_gradients_of([&](Tape& tape) {
