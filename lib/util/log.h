@@ -15,6 +15,10 @@
 
 namespace heed {
 
+// Not spdlog: its loggers would replace some 40 lines of files and levels, but the terminal's
+// status line, its cutting, and an Error where a log's disk is full would stay, as a sink of our
+// own.
+
 /// Where messages go: lines with the time, as Marian writes them, to standard error and to a file,
 /// and reports as JSON lines to another file. It is passed by reference to what has something to
 /// say. Any thread may write.

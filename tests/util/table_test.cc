@@ -37,6 +37,12 @@ TEST(FindEntry, UnknownNameComesWithTheNearestAndAllNames) {
   EXPECT_EQ(error_for(""), "unknown attention ''. One of: none, additive, dot");
 }
 
+TEST(FindEntry, NamesFromFilesAreShownOnOneLineAndCut) {
+  EXPECT_EQ(error_for("a\nb"), "unknown attention 'a\\x0ab'. One of: none, additive, dot");
+  EXPECT_EQ(error_for(std::string(1'000'000, 'a')),
+            "unknown attention '" + std::string(80, 'a') + "...'. One of: none, additive, dot");
+}
+
 TEST(FailUnknown, DoesNotListManyNames) {
   std::vector<std::string> storage;
   for (int i = 0; i < 50; ++i) storage.push_back("option" + std::to_string(i));
