@@ -15,25 +15,19 @@ namespace heed {
 namespace {
 
 struct Advice {
-  std::string_view given;
+  std::string_view given;  ///< Words with blanks between them.
   std::string_view advice;
 };
 
 /// Flags of other tools that mean nothing here under any name near theirs, and Heed's way.
-constexpr std::array<Advice, 33> kOtherTools = {{
+constexpr std::array<Advice, 23> kOtherTools = {{
     // Marian
-    {"-w", "memory follows from --mini-batch-words: lower or raise that"},
-    {"--workspace", "memory follows from --mini-batch-words: lower or raise that"},
-    {"--mini-batch-fit", "batches are filled up to --mini-batch-words"},
-    {"--mini-batch-fit-step", "batches are filled up to --mini-batch-words"},
+    {"-w --workspace", "memory follows from --mini-batch-words: lower or raise that"},
+    {"--mini-batch-fit --mini-batch-fit-step", "batches are filled up to --mini-batch-words"},
     {"--maxi-batch-sort", "--maxi-batch batches are always sorted by length"},
-    {"--cpu-threads", "the processor does all the work: --threads N"},
-    {"-d", "the processor does all the work: --threads N"},
-    {"--devices", "the processor does all the work: --threads N"},
-    {"--num-devices", "the processor does all the work: --threads N"},
+    {"--cpu-threads -d --devices --num-devices", "the processor does all the work: --threads N"},
     {"--sync-sgd", "all workers' gradients are always summed; there is no other way"},
-    {"-v", "a model holds its vocabularies; train takes them from --vocab FILE"},
-    {"--vocabs", "a model holds its vocabularies; train takes them from --vocab FILE"},
+    {"-v --vocabs", "a model holds its vocabularies; train takes them from --vocab FILE"},
     {"--dim-vocabs", "a trained vocabulary has --vocab-size pieces"},
     {"--models", "one model translates at a time: --model FILE"},
     {"--max-length-crop", "--long-lines crop"},
@@ -41,20 +35,16 @@ constexpr std::array<Advice, 33> kOtherTools = {{
     {"--tsv", "a column is cut out first: cut -f 1 FILE | heed translate"},
     {"--tsv-fields", "with --tsv there are two: source, tab, target"},
     {"--task", "--type transformer or rnn; other sizes have flags of their own"},
-    {"--keep-best", "--model always holds the best of all validations"},
-    {"--overwrite", "--model always holds the best of all validations"},
+    {"--keep-best --overwrite", "--model always holds the best of all validations"},
     {"--no-restore-corpus", "training goes on where it was in the text"},
     {"--early-stopping-on", "the first of --valid-metrics decides"},
-    {"--tempdir", "the variable TMPDIR names the folder"},
-    {"-T", "the variable TMPDIR names the folder"},
+    {"--tempdir -T", "the variable TMPDIR names the folder"},
     {"--fp16", "numbers have 32 bits; heed average --half writes a model of 16"},
     {"--n-best-feature", "the feature of an n-best list is F0"},
     // CTranslate2 and OpenNMT
     {"--src", "--input FILE"},
-    {"--batch-size", "--mini-batch N sentences or --mini-batch-words N tokens"},
-    {"--batch_size", "--mini-batch N sentences or --mini-batch-words N tokens"},
-    {"--inter_threads", "--threads N"},
-    {"--intra_threads", "--threads N"},
+    {"--batch-size --batch_size", "--mini-batch N sentences or --mini-batch-words N tokens"},
+    {"--inter_threads --intra_threads", "--threads N"},
     {"--compute_type", "weights are read as the model file has them"},
 }};
 
@@ -69,9 +59,11 @@ constexpr std::array<Advice, 5> kInputs = {{
 
 template <class Table>
 std::string_view find_advice(const Table& table, std::string_view given) {
-  const auto found =
-      std::find_if(table.begin(), table.end(), [&](const Advice& a) { return a.given == given; });
-  return found == table.end() ? std::string_view() : found->advice;
+  for (const Advice& advice : table) {
+    const auto names = split_words(advice.given);
+    if (std::find(names.begin(), names.end(), given) != names.end()) return advice.advice;
+  }
+  return {};
 }
 
 std::string help_of(const CLI::App& app) {
