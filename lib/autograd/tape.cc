@@ -72,9 +72,9 @@ void Tape::add_chunk(std::size_t floats, const Tensor& wanted) {
   const std::uint64_t available = available_memory();
   if (floats * sizeof(float) > available) {
     fail(
-        "expected memory for a matrix of {} x {} numbers ({}), found {} available and {} in use "
-        "for "
-        "this batch; lower --max-length, --mini-batch-words or --threads",
+        "expected memory for a matrix of {} x {} numbers ({}), found {} available beside {} of "
+        "this "
+        "batch; lower --max-length, --mini-batch-words or --threads",
         with_thousands(wanted.rows), with_thousands(wanted.cols),
         human_size(wanted.size() * sizeof(float)), human_size(available), human_size(memory()));
   }

@@ -43,14 +43,14 @@ class Var {
 
   bool differentiable() const { return node_->differentiable; }
   bool has_gradient() const { return whole().has_gradient; }
-  /// The gradient to read; zero where nothing has been added. Only of a differentiable Var, like
+  /// The gradient, to be read; zero where nothing has been added. Only of a differentiable Var.
   Tensor gradient() const;
-  /// the gradient to add to: a Sum that overwrites it the first time. What is looked at in parts
+  /// The gradient, to be added to: the first Sum overwrites it. One of which parts are looked at
   /// begins with zeros.
   Sum gradient_sum() const;
-  /// For an operation whose kernel adds to the gradients of both, which may be the same Var.
+  /// For an operation whose kernel adds to the gradients of two Vars, which may be one.
   void share_gradient(Var other) const {
-    if (node_ == other.node_) gradient();
+    if (&whole() == &other.whole()) gradient();
   }
 
  private:

@@ -37,7 +37,8 @@ void save_model(const std::string& path, const ModelContents& contents,
                 const Parameters& parameters, const Tensor& values, Dtype dtype = Dtype::kF32);
 
 /// A model from its file. The parameters view the file's bytes where it holds them as memory would
-/// (F32, in order, aligned), else they are copied; either way they can't be written to.
+/// (F32, in order, aligned) and kernels can read it there, else they are copied; either way they
+/// can't be written to.
 class LoadedModel {
  public:
   /// Throws Error if the file is no model, damaged or newer than this program, or if tensors or

@@ -166,8 +166,10 @@ void cross_entropy(benchmark::State& state) {
   const int vocabulary = static_cast<int>(state.range(0));
   const Tensor logits = bench.random(kBatch, vocabulary);
   const std::vector<int> targets(kBatch, 7);
-  std::vector<float> losses(kBatch), likelihood(kBatch);
-  for (auto _ : state) bench.backend.cross_entropy(logits, targets, 0.1F, true, losses, likelihood);
+  const Tensor losses = bench.unset(1, kBatch), likelihood = bench.unset(1, kBatch);
+  for (auto _ : state) {
+    bench.backend.cross_entropy(logits, shared(targets), 0.1F, true, losses, likelihood);
+  }
   count(state, logits);
 }
 BENCHMARK(cross_entropy)->Arg(8000)->Arg(32000);
@@ -184,9 +186,8 @@ void top_k(benchmark::State& state) {
   Bench bench;
   const int k = static_cast<int>(state.range(1));
   const Tensor x = bench.random(kBatch, static_cast<int>(state.range(0)));
-  std::vector<int> ids(kBatch * k);
-  std::vector<float> values(kBatch * k);
-  for (auto _ : state) bench.backend.top_k(x, k, {ids, values});
+  const Tensor columns = bench.unset(kBatch, k), values = bench.unset(kBatch, k);
+  for (auto _ : state) bench.backend.top_k(x, k, columns, values);
   count(state, x);
 }
 BENCHMARK(top_k)->Args({8000, 12})->Args({32000, 12})->Args({32000, 64});
