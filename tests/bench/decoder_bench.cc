@@ -44,8 +44,9 @@ std::vector<double> step_times(const EncoderDecoder& model, std::span<const int>
   for (int step = 0; step < last.back(); ++step) {
     const int next = last[result.size()];
     const auto start = std::chrono::steady_clock::now();
-    tapes[step % 2].reset();
-    model.step(tapes[step % 2], *state, {tokens, step == 0 ? first : parents});
+    Tape& tape = tapes[step % 2];
+    tape.reset();
+    model.step(tape, *state, {tape.keep(tokens), tape.keep(step == 0 ? first : parents)});
     const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
     sum = step == next - kMean ? time.count() : sum + time.count();
     if (step + 1 == next) result.push_back(sum / kMean);
