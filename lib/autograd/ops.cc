@@ -291,13 +291,13 @@ Var concat_cols(std::span<const Var> parts) {
   return concat(parts, kAcross, parts.front().tape().allocate(parts.front().rows(), cols));
 }
 
-Var normalize(Normalization kind, Var x, Var gain, Var bias) {
+Var normalize(Normalization norm, Var x, Var gain, Var bias) {
   expect(gain.rows() == 1 && gain.cols() == x.cols(), "normalize", x, gain);
   expect_contiguous("normalize", x);
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), x.cols());
   const Tensor statistics = tape.allocate(x.rows(), 2);
-  tape.backend().normalize(kind, x.value(), gain.value(), bias ? bias.value() : Tensor(), y,
+  tape.backend().normalize(norm, x.value(), gain.value(), bias ? bias.value() : Tensor(), y,
                            statistics);
   const bool has_learnt_bias = bias && bias.differentiable();
   const Var result = tape.node(y, x.differentiable() || gain.differentiable() || has_learnt_bias);
@@ -308,7 +308,7 @@ Var normalize(Normalization kind, Var x, Var gain, Var bias) {
     if (x.differentiable()) d.x = x.gradient_sum();
     if (gain.differentiable()) d.gain = gain.gradient_sum();
     if (has_learnt_bias) d.bias = bias.gradient_sum();
-    tape.backend().normalize_backward(kind, x.value(), gain.value(), statistics, result.gradient(),
+    tape.backend().normalize_backward(norm, x.value(), gain.value(), statistics, result.gradient(),
                                       d);
   });
   return result;

@@ -41,7 +41,7 @@ Var reshape(Var x, int cols);
 Var concat_rows(std::span<const Var> parts);
 Var concat_cols(std::span<const Var> parts);
 /// Layer norm (Ba et al. 2016) or root mean square norm (Zhang & Sennrich 2019, no bias) of rows.
-Var normalize(Normalization kind, Var x, Var gain, Var bias);
+Var normalize(Normalization norm, Var x, Var gain, Var bias);
 
 // ---- Attention ------------------------------------------------------------------------------
 /// Spans whose weights lie one after the other in the order of `rows`.

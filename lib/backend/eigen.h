@@ -15,9 +15,9 @@ class EigenBackend : public ReferenceBackend {
   void activate(Activation kind, const Tensor& x, const Tensor& y) override;
   void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,
                          const Sum& dx) override;
-  void normalize(Normalization kind, const Tensor& x, const Tensor& gain, const Tensor& bias,
+  void normalize(Normalization norm, const Tensor& x, const Tensor& gain, const Tensor& bias,
                  const Tensor& y, const Tensor& statistics) override;
-  void normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+  void normalize_backward(Normalization norm, const Tensor& x, const Tensor& gain,
                           const Tensor& statistics, const Tensor& dy,
                           const NormalizeGradients& d) override;
 

@@ -90,8 +90,6 @@ void EigenBackend::activate_backward(Activation kind, const Tensor& x, const Ten
 
 namespace {
 
-constexpr float kNormEpsilon = 1e-6F;
-
 float mean_of(const float* x, int size) {
   Vec total = zero();
   for_lanes(size, [&](int i, auto part) { total += load(x + i, part); });
@@ -128,7 +126,7 @@ void gain_backward(const NormalizedRow& row, float* dgain) {
 }
 
 template <class Beta>
-void input_backward(Normalization kind, const NormalizedRow& row, const float* gain, float* dx,
+void input_backward(Normalization norm, const NormalizedRow& row, const float* gain, float* dx,
                     Beta beta) {
   Vec sum_g = zero(), sum_gn = zero();
   for_lanes(row.size, [&](int i, auto part) {
@@ -137,7 +135,7 @@ void input_backward(Normalization kind, const NormalizedRow& row, const float* g
     sum_gn += g * row.normalized(i, part);
   });
   const auto size = static_cast<float>(row.size);
-  const float mean_g = kind == Normalization::kLayer ? sum(sum_g) / size : 0;
+  const float mean_g = norm == Normalization::kLayer ? sum(sum_g) / size : 0;
   const float mean_gn = sum(sum_gn) / size;
   for_lanes(row.size, [&](int i, auto part) {
     const Vec g = load(gain + i, part) * load(row.dy + i, part);
@@ -147,12 +145,12 @@ void input_backward(Normalization kind, const NormalizedRow& row, const float* g
 
 }  // namespace
 
-void EigenBackend::normalize(Normalization kind, const Tensor& x, const Tensor& gain,
+void EigenBackend::normalize(Normalization norm, const Tensor& x, const Tensor& gain,
                              const Tensor& bias, const Tensor& y, const Tensor& statistics) {
   for (int r = 0; r < x.rows; ++r) {
     const float* row = x.row(r);
-    const float mean = kind == Normalization::kLayer ? mean_of(row, x.cols) : 0;
-    const float inverse = 1 / std::sqrt(spread(row, x.cols, mean) + kNormEpsilon);
+    const float mean = norm == Normalization::kLayer ? mean_of(row, x.cols) : 0;
+    const float inverse = 1 / std::sqrt(spread(row, x.cols, mean) + norm.epsilon);
     for_lanes(x.cols, [&](int i, auto part) {
       Vec normalized = (load(row + i, part) - mean) * inverse * load(gain.data + i, part);
       if (bias) normalized += load(bias.data + i, part);
@@ -163,7 +161,7 @@ void EigenBackend::normalize(Normalization kind, const Tensor& x, const Tensor& 
   }
 }
 
-void EigenBackend::normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+void EigenBackend::normalize_backward(Normalization norm, const Tensor& x, const Tensor& gain,
                                       const Tensor& statistics, const Tensor& dy,
                                       const NormalizeGradients& d) {
   begin(d.gain);
@@ -172,7 +170,7 @@ void EigenBackend::normalize_backward(Normalization kind, const Tensor& x, const
                             x.cols};
     if (d.gain) gain_backward(row, d.gain.y.data);
     if (!d.x) continue;
-    by_beta(d.x, [&](auto beta) { input_backward(kind, row, gain.data, d.x.y.row(r), beta); });
+    by_beta(d.x, [&](auto beta) { input_backward(norm, row, gain.data, d.x.y.row(r), beta); });
   }
   if (d.bias) sum_rows(dy, d.bias);
 }

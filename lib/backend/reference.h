@@ -38,9 +38,9 @@ class ReferenceBackend : public Backend {
   void dropout(const Tensor& x, std::uint64_t key, float rate, const Sum& y) override;
   void gather_rows(const Tensor& table, const Indices& rows, const Tensor& y) override;
   void scatter_rows(const Tensor& x, const Indices& rows, float scale, const Sum& table) override;
-  void normalize(Normalization kind, const Tensor& x, const Tensor& gain, const Tensor& bias,
+  void normalize(Normalization norm, const Tensor& x, const Tensor& gain, const Tensor& bias,
                  const Tensor& y, const Tensor& statistics) override;
-  void normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+  void normalize_backward(Normalization norm, const Tensor& x, const Tensor& gain,
                           const Tensor& statistics, const Tensor& dy,
                           const NormalizeGradients& d) override;
 

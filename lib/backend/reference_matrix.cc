@@ -10,8 +10,6 @@ namespace heed {
 namespace {
 
 constexpr std::align_val_t kAlignment{64};
-constexpr double kNormEpsilon = 1e-6;
-
 /// A mask bit needs its own random number, the same at each instruction set and in any order: a
 /// hash of the element's number. The rounds are those of Wellons' lowbias32 with the second half of
 /// the key between them.
@@ -243,15 +241,15 @@ void ReferenceBackend::scatter_rows(const Tensor& x, const Indices& rows, float 
   }
 }
 
-void ReferenceBackend::normalize(Normalization kind, const Tensor& x, const Tensor& gain,
+void ReferenceBackend::normalize(Normalization norm, const Tensor& x, const Tensor& gain,
                                  const Tensor& bias, const Tensor& y, const Tensor& statistics) {
   for (int r = 0; r < x.rows; ++r) {
     const std::span row(x.row(r), x.cols);
     double mean = 0, variance = 0;
-    if (kind == Normalization::kLayer)
+    if (norm == Normalization::kLayer)
       for (float value : row) mean += value / x.cols;
     for (float value : row) variance += (value - mean) * (value - mean) / x.cols;
-    const double inverse = 1 / std::sqrt(variance + kNormEpsilon);
+    const double inverse = 1 / std::sqrt(variance + norm.epsilon);
     for (int i = 0; i < x.cols; ++i)
       y.row(r)[i] =
           static_cast<float>(gain.data[i] * (row[i] - mean) * inverse + (bias ? bias.data[i] : 0));
@@ -262,7 +260,7 @@ void ReferenceBackend::normalize(Normalization kind, const Tensor& x, const Tens
 
 // With n = (x − mean) · inverse and g = gain ∘ dy: dx = inverse · (g − mean(g) − n · mean(g ∘ n)),
 // where mean(g) is there for layer normalisation alone.
-void ReferenceBackend::normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+void ReferenceBackend::normalize_backward(Normalization norm, const Tensor& x, const Tensor& gain,
                                           const Tensor& statistics, const Tensor& dy,
                                           const NormalizeGradients& d) {
   begin(d.gain);
@@ -273,7 +271,7 @@ void ReferenceBackend::normalize_backward(Normalization kind, const Tensor& x, c
     double mean_g = 0, mean_gn = 0;
     for (int i = 0; i < x.cols; ++i) {
       const double g = double{gain.data[i]} * dy.row(r)[i];
-      if (kind == Normalization::kLayer) mean_g += g / x.cols;
+      if (norm == Normalization::kLayer) mean_g += g / x.cols;
       mean_gn += g * normalized(i) / x.cols;
     }
     for (int i = 0; i < x.cols; ++i) {

@@ -102,12 +102,11 @@ Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
     fail("expected a SentencePiece model in {}, found {} bytes that are none", origin,
          serialized.size());
   }
-  if (model->bos_id() < 0 || model->eos_id() < 0) {
+  if (model->eos_id() < 0) {
     fail(
-        "expected <s> and </s> in the vocabulary of {}, found ids {} and {}; train it with a "
-        "bos_id "
-        "and an eos_id of 0 or more, or without --vocab let heed train make one",
-        origin, model->bos_id(), model->eos_id());
+        "expected </s> in the vocabulary of {}, found none; train it with an eos_id of 0 or more, "
+        "or without --vocab let heed train make one",
+        origin);
   }
   ImmutableNBestSentencePieceText candidates;  // only unigram models have several
   is_unigram_ = model->NBestEncode("a", 2, candidates.mutable_proto()).ok();

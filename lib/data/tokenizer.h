@@ -59,7 +59,7 @@ class Tokenizer {
   /// Number of pieces in the vocabulary.
   int size() const;
   int unk_id() const;
-  int bos_id() const;
+  int bos_id() const;  ///< -1: the vocabulary has no <s>.
   int eos_id() const;
 
   /// The bytes of the model, as in a .spm file.

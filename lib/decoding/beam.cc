@@ -19,12 +19,12 @@ int length_limit(const SearchOptions& options, int source_length) {
   return options.max_length > 0 ? std::min(limit, options.max_length) : limit;
 }
 
-Beam::Beam(const SearchRules& rules, int limit, int bos, int eos, std::span<const int> prefix)
+Beam::Beam(const SearchRules& rules, int limit, int start, int eos, std::span<const int> prefix)
     : rules_(rules),
       limit_(std::max(limit, static_cast<int>(prefix.size()))),
       eos_(eos),
       prefix_(prefix.begin(), prefix.end()) {
-  nodes_.push_back({-1, bos, 0, {}});
+  nodes_.push_back({-1, start, 0, {}});
   live_.push_back({0, 0, 0});
 }
 

@@ -85,7 +85,7 @@ class Beam {
 
   /// `rules` must outlive it. `limit`: tokens without </s>; raised to the length of `prefix`, with
   /// which every translation begins.
-  Beam(const SearchRules& rules, int limit, int bos, int eos, std::span<const int> prefix = {});
+  Beam(const SearchRules& rules, int limit, int start, int eos, std::span<const int> prefix = {});
 
   bool done() const { return live_.empty() || !can_improve(); }
   int length() const { return length_; }  ///< Tokens of each live translation.

@@ -68,7 +68,7 @@ Search::Search(Stepper& stepper, const SearchRules& rules, const SearchSentences
         std::min(length_limit(rules.options, shape.source_lengths[b]), shape.max_tokens);
     const std::span<const int> prefix =
         sentences.prefixes.empty() ? std::span<const int>() : sentences.prefixes[b];
-    sentences_.push_back({Beam(rules, limit, shape.bos, shape.eos, prefix),
+    sentences_.push_back({Beam(rules, limit, shape.start, shape.eos, prefix),
                           sentences.numbers.empty() ? b : sentences.numbers[b]});
     add_rows(sentences_.back().beam, static_cast<int>(b));
   }

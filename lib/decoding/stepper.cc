@@ -58,7 +58,7 @@ ModelStepper::ModelStepper(const EncoderDecoder& model, std::shared_ptr<const Bl
       output_(std::move(output)) {
   const Vocabularies& vocabularies = model.vocabularies();
   shape_.vocabulary = vocabularies.target;
-  shape_.bos = vocabularies.bos;
+  shape_.start = vocabularies.start;
   shape_.eos = vocabularies.eos;
   const ModelOptions& options = model.options();
   if (options.type == ModelType::kTransformer && options.positions == Positions::kLearned) {

@@ -19,7 +19,7 @@ struct TopK {
 /// What a search has to know of a batch before its first step.
 struct StepperShape {
   int vocabulary = 0;
-  int bos = 1;                                       ///< The token that every row begins with.
+  int start = 1;                                     ///< The token that every row begins with.
   int eos = 2;                                       ///< The token that ends a row.
   std::vector<int> source_lengths;                   ///< Tokens of each sentence, </s> included.
   int max_tokens = std::numeric_limits<int>::max();  ///< Longest row, without <s> and </s>.

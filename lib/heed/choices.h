@@ -60,6 +60,10 @@ constexpr std::array<std::string_view, 4> enum_names(ContextGate) {
   return {"none", "source", "target", "both"};
 }
 
+/// What embeddings are multiplied by: √D (Vaswani et al. 2017, 3.4), or 1.
+enum class EmbeddingScale { kSqrt, kOne };
+constexpr std::array<std::string_view, 2> enum_names(EmbeddingScale) { return {"sqrt", "one"}; }
+
 enum class Schedule { kInverseSqrt, kCosine, kConstant, kPlateau };
 constexpr std::array<std::string_view, 4> enum_names(Schedule) {
   return {"inverse-sqrt", "cosine", "constant", "plateau"};

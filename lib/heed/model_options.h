@@ -16,6 +16,8 @@ struct ModelOptions {
   int dec_depth = 1;
   bool tied_embeddings = true;
   bool tied_embeddings_all = true;
+  EmbeddingScale embedding_scale = EmbeddingScale::kSqrt;
+  float norm_epsilon = 1e-6F;
 
   int dim_rnn = 512;
   int dim_rnn_encoder = 0;
@@ -68,6 +70,13 @@ struct ModelOptions {
       self.tied_embeddings);
     v(Field{"tied-embeddings-all", "Source embeddings too, where the vocabulary is joint"},
       self.tied_embeddings_all);
+    v(Field{"embedding-scale",
+            "What embeddings are multiplied by: the square root of their width (Vaswani et al. "
+            "2017, 3.4), or one"},
+      self.embedding_scale);
+    v(Field{"norm-epsilon", "What layer norm and root mean square norm add to the variance"}.within(
+          1e-12, 0.1),
+      self.norm_epsilon);
     visit_recurrent_fields(self, v);
     visit_transformer_fields(self, v);
     visit_dropout_fields(self, v);

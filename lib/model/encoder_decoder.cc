@@ -1,6 +1,7 @@
 #include "model/encoder_decoder.h"
 
 #include <array>
+#include <cmath>
 
 #include "model/rnn.h"
 #include "model/transformer.h"
@@ -36,7 +37,12 @@ Ragged memory_rows(const Batch& batch) {
 
 EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
                                Parameters& parameters)
-    : options_(options), vocabularies_(vocabularies), parameters_(parameters) {
+    : options_(options),
+      vocabularies_(vocabularies),
+      embedding_factor_(options.embedding_scale == EmbeddingScale::kSqrt
+                            ? std::sqrt(static_cast<float>(options.dim_emb))
+                            : 1.0F),
+      parameters_(parameters) {
   const auto table = [&](const char* name, int vocabulary) {
     return &parameters.add(name, vocabulary, options.dim_emb, Initializer::kEmbedding);
   };
@@ -73,14 +79,14 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
   return result;
 }
 
-Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids, float factor) const {
+Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids) const {
   std::vector<int> kept(ids.begin(), ids.end());
   drop_tokens(tape, options_.dropout_source, kept);
-  return gather_rows(tape.parameter(*source_embedding_), tape.keep(kept), factor);
+  return gather_rows(tape.parameter(*source_embedding_), tape.keep(kept), embedding_factor_);
 }
 
-Var EncoderDecoder::embed_target(Tape& tape, const Indices& ids, float factor) const {
-  return gather_rows(tape.parameter(*target_embedding_), ids, factor);
+Var EncoderDecoder::embed_target(Tape& tape, const Indices& ids) const {
+  return gather_rows(tape.parameter(*target_embedding_), ids, embedding_factor_);
 }
 
 Indices EncoderDecoder::shifted(Tape& tape, const Ragged& target) const {
@@ -88,7 +94,7 @@ Indices EncoderDecoder::shifted(Tape& tape, const Ragged& target) const {
   ids.reserve(target.ids.size());
   for (int sentence = 0; sentence < target.size(); ++sentence) {
     const std::span<const int> tokens = target[sentence];
-    ids.push_back(vocabularies_.bos);
+    ids.push_back(vocabularies_.start);
     ids.insert(ids.end(), tokens.begin(), tokens.end() - 1);
   }
   drop_tokens(tape, options_.dropout_target, ids);

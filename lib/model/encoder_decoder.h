@@ -11,11 +11,12 @@
 
 namespace heed {
 
-/// Vocabulary sizes and the two tokens that a model has to know.
+/// Vocabulary sizes and the two tokens that a model has to know. The decoder's first input is the
+/// token `start`; -1 is a vector of zeros, as in Marian, whose vocabularies have no <s>.
 struct Vocabularies {
   int source = 0;
   int target = 0;
-  int bos = 1;
+  int start = 1;
   int eos = 2;
 };
 
@@ -97,8 +98,8 @@ class EncoderDecoder {
   EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
                  Parameters& parameters);
 
-  Var embed_source(Tape& tape, std::span<const int> ids, float factor) const;
-  Var embed_target(Tape& tape, const Indices& ids, float factor) const;
+  Var embed_source(Tape& tape, std::span<const int> ids) const;
+  Var embed_target(Tape& tape, const Indices& ids) const;
   /// The decoder's input for `target`: <s> and all but each sentence's last token, with some tokens
   /// dropped (-1) by dropout-target while recording. Kept on the tape.
   Indices shifted(Tape& tape, const Ragged& target) const;
@@ -106,6 +107,7 @@ class EncoderDecoder {
  private:
   const ModelOptions options_;
   const Vocabularies vocabularies_;
+  const float embedding_factor_;  ///< √D (Vaswani et al. 2017, 3.4), or 1.
   Parameters& parameters_;
   const Parameter* source_embedding_;
   const Parameter* target_embedding_;

@@ -24,7 +24,7 @@ constexpr const char* kTarget = "tokenizer.target";
 nlohmann::json vocabularies_json(const Tokenizers& tokenizers) {
   const Vocabularies sizes = tokenizers.vocabularies();
   return {
-      {"source", sizes.source}, {"target", sizes.target}, {"bos", sizes.bos}, {"eos", sizes.eos}};
+      {"source", sizes.source}, {"target", sizes.target}, {"bos", sizes.start}, {"eos", sizes.eos}};
 }
 
 std::vector<std::uint64_t> shape_of(const Parameter& parameter) {

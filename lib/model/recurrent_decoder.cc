@@ -83,7 +83,7 @@ RecurrentDecoder::RecurrentDecoder(const ModelOptions& options, Parameters& para
 void RecurrentDecoder::add_cells(Parameters& parameters, int context) {
   const int width = options_.dim_rnn;
   CellShape shape{options_.dim_emb, width, options_.dec_cell == Cell::kLstm,
-                  options_.layer_normalization};
+                  cell_norm_epsilon(options_)};
   const int gates = (shape.is_lstm ? 4 : 3) * width;
   first_cell_ = make_cell(parameters, "decoder.0", shape);
   if (options_.attention_timing == AttentionTiming::kPost) {

@@ -23,6 +23,11 @@ namespace heed {
 /// A context gate z_i = sigmoid(W e(y_{i−1}) + U s_{i−1} + C c_i + b), as wide as the state, scales
 /// what a single cell reads in each of its gates (Tu et al. 2017): the context's part (source: z),
 /// the word's and the state's (target: z), or both (1 − z on the target, z on the source).
+/// CellShape::norm_epsilon of these options.
+inline float cell_norm_epsilon(const ModelOptions& options) {
+  return options.layer_normalization ? options.norm_epsilon : 0;
+}
+
 class RecurrentDecoder {
  public:
   /// Throws UsageError for options that have no meaning together.

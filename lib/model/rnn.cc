@@ -50,15 +50,14 @@ struct RnnModel::State : DecoderState {
 
 RnnModel::RnnModel(const ModelOptions& options, const Vocabularies& vocabularies,
                    Parameters& parameters)
-    : EncoderDecoder(options, vocabularies, parameters),
-      embedding_factor_(std::sqrt(static_cast<float>(options.dim_emb))) {
+    : EncoderDecoder(options, vocabularies, parameters) {
   add_encoder(parameters);
   decoder_ = std::make_unique<RecurrentDecoder>(options, parameters, 2 * encoder_width(options));
 }
 
 void RnnModel::add_encoder(Parameters& parameters) {
   CellShape shape{options().dim_emb, encoder_width(options()), options().enc_cell == Cell::kLstm,
-                  options().layer_normalization};
+                  cell_norm_epsilon(options())};
   for (int layer = 0; layer < options().enc_depth; ++layer) {
     const std::string name = fmt::format("encoder.{}", layer);
     encoder_.push_back(
@@ -71,7 +70,7 @@ void RnnModel::add_encoder(Parameters& parameters) {
 Encoded RnnModel::encode(Tape& tape, const Ragged& source) const {
   Encoded result{{}, {}, source.offsets};
   const TimeMajor time(source.offsets);
-  Var states = dropout(embed_source(tape, source.ids, embedding_factor_), options().dropout);
+  Var states = dropout(embed_source(tape, source.ids), options().dropout);
   for (const EncoderLayer& layer : encoder_) {
     const RecurrentLayer::Output forward = layer.forward(states, time);
     const RecurrentLayer::Output backward = layer.backward(states, time);
@@ -111,7 +110,7 @@ Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& targe
   RecurrentDecoder::States states = decoder_->start(gather_rows(encoded.summary, order));
 
   const Indices time_major = tape.keep(time.forward);
-  const Var embedded = embed_target(tape, shifted(tape, target), embedding_factor_);
+  const Var embedded = embed_target(tape, shifted(tape, target));
   const Var words = dropout(gather_rows(embedded, time_major), options().dropout);
   const RecurrentDecoder::Words inputs = decoder_->project(words);
   const std::uint64_t dropout_key = tape.next_dropout_key();
@@ -159,7 +158,7 @@ Decoded RnnModel::step(Tape& tape, DecoderState& decoder_state, const NextTokens
   state.sentences = std::move(sentences);
 
   const QueryRows rows = rows_of(tape, state.sentences, *state.encoded);
-  const Var words = embed_target(tape, next.tokens, embedding_factor_);
+  const Var words = embed_target(tape, next.tokens);
   const RecurrentDecoder::Step result =
       decoder_->advance(decoder_->project(words), rows, state.memory, state.states);
   Decoded decoded{decoder_->readout(result.state, words, result.context), {}};

@@ -34,7 +34,6 @@ class RnnModel : public EncoderDecoder {
 
   std::vector<EncoderLayer> encoder_;
   std::unique_ptr<RecurrentDecoder> decoder_;
-  float embedding_factor_;
 };
 
 }  // namespace heed

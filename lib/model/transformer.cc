@@ -53,8 +53,7 @@ Transformer::Transformer(const ModelOptions& options, const Vocabularies& vocabu
     : EncoderDecoder(checked(options), vocabularies, parameters),
       positions_(make_positions(options, parameters)),
       encoder_positions_(make_relative(parameters, "encoder.positions", false)),
-      decoder_positions_(make_relative(parameters, "decoder.positions", true)),
-      embedding_factor_(std::sqrt(static_cast<float>(options.dim_emb))) {
+      decoder_positions_(make_relative(parameters, "decoder.positions", true)) {
   for (int layer = 0; layer < options.enc_depth; ++layer) {
     encoder_.push_back(make_encoder_layer(parameters, fmt::format("encoder.{}", layer)));
   }
@@ -62,14 +61,16 @@ Transformer::Transformer(const ModelOptions& options, const Vocabularies& vocabu
     decoder_.push_back(make_decoder_layer(parameters, fmt::format("decoder.{}", layer)));
   }
   if (options.norm == NormPlacement::kPost) return;
-  const auto kind =
-      options.norm == NormPlacement::kRms ? Normalization::kRms : Normalization::kLayer;
-  encoder_norm_ = std::make_unique<Norm>(parameters, "encoder.norm", options.dim_emb, kind);
-  decoder_norm_ = std::make_unique<Norm>(parameters, "decoder.norm", options.dim_emb, kind);
+  const Normalization norm(
+      options.norm == NormPlacement::kRms ? Normalization::kRms : Normalization::kLayer,
+      options.norm_epsilon);
+  encoder_norm_ = std::make_unique<Norm>(parameters, "encoder.norm", options.dim_emb, norm);
+  decoder_norm_ = std::make_unique<Norm>(parameters, "decoder.norm", options.dim_emb, norm);
 }
 
 Sublayer Transformer::make_frame(Parameters& parameters, const std::string& name) const {
-  return {parameters, name + ".norm", options().dim_emb, options().norm, options().dropout};
+  return {parameters,     name + ".norm",    options().dim_emb,
+          options().norm, options().dropout, options().norm_epsilon};
 }
 
 FeedForwardLayer Transformer::make_feed_forward(Parameters& parameters,
@@ -131,7 +132,7 @@ Var Transformer::embed(Var embedded, const Indices& places) const {
 Encoded Transformer::encode(Tape& tape, const Ragged& source) const {
   SelfRows rows = sentence_rows(tape, source.offsets, false, encoder_.front().attention->reach());
   rows.relative = encoder_positions_.terms(tape, rows);
-  Var x = embed(embed_source(tape, source.ids, embedding_factor_), rows.places);
+  Var x = embed(embed_source(tape, source.ids), rows.places);
   for (const EncoderLayer& layer : encoder_) {
     const Sublayer& attention = layer.attention_frame;
     x = attention.output(x, (*layer.attention)(attention.input(x), rows, nullptr));
@@ -168,7 +169,7 @@ Decoded Transformer::run_decoder(const DecoderInput& input) const {
 }
 
 Decoded Transformer::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
-  const Var words = embed_target(tape, shifted(tape, target), embedding_factor_);
+  const Var words = embed_target(tape, shifted(tape, target));
   const std::vector<Var> source_memories = remember(encoded);
   const QueryRows source = sentence_spans(tape, sentence_of_rows(target), encoded.offsets);
   SelfRows rows =
@@ -195,7 +196,7 @@ Decoded Transformer::step(Tape& tape, DecoderState& decoder_state, const NextTok
   for (const int parent : next.parents.host) sentences.push_back(state.sentences[parent]);
   state.sentences = std::move(sentences);
   const QueryRows source = sentence_spans(tape, state.sentences, state.offsets);
-  const Var words = embed_target(tape, next.tokens, embedding_factor_);
+  const Var words = embed_target(tape, next.tokens);
   return run_decoder({words, rows, source.spans, state.source_memories, state.memories});
 }
 

@@ -60,7 +60,6 @@ class Transformer : public EncoderDecoder {
   std::vector<DecoderLayer> decoder_;
   RelativePositions encoder_positions_, decoder_positions_;
   std::unique_ptr<Norm> encoder_norm_, decoder_norm_;  ///< After the last layer, unless post.
-  float embedding_factor_;                             ///< √D (Vaswani et al. 2017, 3.4).
 };
 
 }  // namespace heed

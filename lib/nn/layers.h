@@ -50,21 +50,21 @@ class Embedding {
 class Norm {
  public:
   Norm(Parameters& parameters, const std::string& name, int width,
-       Normalization kind = Normalization::kLayer)
-      : kind_(kind),
+       Normalization norm = Normalization::kLayer)
+      : norm_(norm),
         gain_(&parameters.add(name + ".gain", 1, width, Initializer::kOnes)),
-        bias_(kind == Normalization::kLayer
+        bias_(norm == Normalization::kLayer
                   ? &parameters.add(name + ".bias", 1, width, Initializer::kZeros)
                   : nullptr) {}
 
   Var operator()(Var x) const {
     Tape& tape = x.tape();
     const Var bias = bias_ == nullptr ? Var() : tape.parameter(*bias_);
-    return normalize(kind_, x, tape.parameter(*gain_), bias);
+    return normalize(norm_, x, tape.parameter(*gain_), bias);
   }
 
  private:
-  Normalization kind_;
+  Normalization norm_;
   const Parameter* gain_;
   const Parameter* bias_;
 };

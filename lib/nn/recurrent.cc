@@ -10,9 +10,12 @@ namespace {
 /// What both cells do to a part of their gates.
 class GatePart {
  public:
-  GatePart(Parameters& parameters, const std::string& name, const Parameter& weight, bool norm)
+  GatePart(Parameters& parameters, const std::string& name, const Parameter& weight, float epsilon)
       : weight_(&weight) {
-    if (norm) norm_ = std::make_unique<Norm>(parameters, name + ".norm", weight.cols);
+    if (epsilon > 0) {
+      norm_ = std::make_unique<Norm>(parameters, name + ".norm", weight.cols,
+                                     Normalization(Normalization::kLayer, epsilon));
+    }
   }
   Var operator()(Var x) const {
     const Var product = matmul(x, x.tape().parameter(*weight_));
@@ -31,11 +34,11 @@ class GatedCell : public RecurrentCell {
       : RecurrentCell(shape.width, shape.is_lstm),
         input_(parameters, name + ".input",
                parameters.add(name + ".input.weight", shape.inputs, gates * shape.width),
-               shape.layer_norm),
+               shape.norm_epsilon),
         hidden_(parameters, name + ".hidden",
                 parameters.add(name + ".hidden.weight", shape.width, gates * shape.width,
                                Initializer::kOrthogonal),
-                shape.layer_norm),
+                shape.norm_epsilon),
         bias_(&parameters.add(name + ".bias", 1, gates * shape.width,
                               shape.is_lstm ? Initializer::kForgetOne : Initializer::kZeros)) {}
 

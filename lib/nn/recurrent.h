@@ -58,7 +58,8 @@ struct CellShape {
   int inputs = 0;
   int width = 0;
   bool is_lstm = false;
-  bool layer_norm = false;  ///< Of the input's and the state's part of the gates, each.
+  /// Of layer norm on the input's and the state's part of the gates, each; 0: no layer norm.
+  float norm_epsilon = 0;
 };
 
 /// Gated recurrent unit (Cho et al. 2014) or long short-term memory (Hochreiter & Schmidhuber 1997,

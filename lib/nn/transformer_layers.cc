@@ -29,9 +29,10 @@ Var FeedForwardLayer::operator()(Var x) const {
 }
 
 Sublayer::Sublayer(Parameters& parameters, const std::string& name, int width,
-                   NormPlacement placement, float dropout)
+                   NormPlacement placement, float dropout, float epsilon)
     : norm_(parameters, name, width,
-            placement == NormPlacement::kRms ? Normalization::kRms : Normalization::kLayer),
+            {placement == NormPlacement::kRms ? Normalization::kRms : Normalization::kLayer,
+             epsilon}),
       placement_(placement),
       dropout_(dropout) {}
 

@@ -30,7 +30,7 @@ class FeedForwardLayer {
 class Sublayer {
  public:
   Sublayer(Parameters& parameters, const std::string& name, int width, NormPlacement placement,
-           float dropout);
+           float dropout, float epsilon = 1e-6F);
   /// What the sublayer's function reads.
   Var input(Var x) const { return placement_ == NormPlacement::kPost ? x : norm_(x); }
   /// x and the function's result together.

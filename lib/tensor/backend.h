@@ -37,7 +37,14 @@ inline Sum adding(Tensor y) { return {y, 1}; }
 
 /// kEluPlusOne: x + 1 above zero, eˣ below (Clevert et al. 2016 plus one), always positive.
 enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid, kExp, kEluPlusOne };
-enum class Normalization { kLayer, kRms };
+struct Normalization {
+  enum Kind { kLayer, kRms };
+  Normalization(Kind of, float added = 1e-6F) : kind(of), epsilon(added) {}
+  bool operator==(Kind other) const { return kind == other; }
+
+  Kind kind;
+  float epsilon;  ///< Is added to the variance.
+};
 
 /// The keys that one query row attends to: rows [first_key, first_key + keys) of the memory.
 /// The attention weights of H heads over them are an H × keys block that begins at
@@ -174,15 +181,15 @@ class Backend {
   virtual void scatter_rows(const Tensor& x, const Indices& rows, float scale,
                             const Sum& table) = 0;
 
-  /// y[r] = gain ∘ (x[r] − mean) / √(variance + 1e-6) + bias (Ba et al. 2016), or without mean and
+  /// y[r] = gain ∘ (x[r] − mean) / √(variance + ε) + bias (Ba et al. 2016), or without mean and
   /// bias (Zhang & Sennrich 2019; bias is then an empty tensor). statistics [N, 2]: mean,
   /// 1/deviation.
-  virtual void normalize(Normalization kind, const Tensor& x, const Tensor& gain,
+  virtual void normalize(Normalization norm, const Tensor& x, const Tensor& gain,
                          const Tensor& bias, const Tensor& y, const Tensor& statistics) = 0;
   struct NormalizeGradients {
     Sum x, gain, bias;  ///< Any may be empty and is then not computed.
   };
-  virtual void normalize_backward(Normalization kind, const Tensor& x, const Tensor& gain,
+  virtual void normalize_backward(Normalization norm, const Tensor& x, const Tensor& gain,
                                   const Tensor& statistics, const Tensor& dy,
                                   const NormalizeGradients& d) = 0;
 

@@ -56,7 +56,7 @@ std::vector<std::vector<std::pair<std::string, float>>> next_words(ModelStepper&
   stepper.begin(source);
   const int count = std::min(kNextWords, stepper.shape().vocabulary);
   std::vector<std::vector<std::pair<std::string, float>>> result;
-  int last = stepper.shape().bos;
+  int last = stepper.shape().start;
   for (const int token : translation) {
     stepper.step(std::array{last}, std::array{0});
     const TopK top = stepper.top(count);

@@ -160,6 +160,9 @@ TEST_P(ElementwiseTest, NormalizesByHand) {
   backend().normalize(Normalization::kRms, x, gain, {}, y, statistics);
   expect_near({0.2828427F, 0.5656854F, 1.6970562F, 3.3941125F}, bench.host(y));
   expect_near({0, 0.2828427F}, bench.host(statistics));
+  // The mean is 3 and the variance 3.5: with 12.75 more the deviation is that of 16.25.
+  backend().normalize({Normalization::kLayer, 12.75F}, x, gain, bias, y, statistics);
+  expect_near({3, 1 / std::sqrt(16.25F)}, bench.host(statistics));
 }
 
 TEST_P(ElementwiseTest, NormalizesLikeTheReference) {

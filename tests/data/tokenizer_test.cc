@@ -54,6 +54,16 @@ const Tokenizer& bpe() {
   return tokenizer;
 }
 
+TEST(Tokenizer, NeedsNoStartOfSentence) {
+  // Fields that are set again win in a protocol buffer: here the name of <s>, as none of the
+  // pieces.
+  const std::string no_bos("\x12\x05\xf2\x02\x02zz", 7);
+  const Tokenizer tokenizer(unigram().serialized() + no_bos, "a test");
+  EXPECT_EQ(tokenizer.bos_id(), -1);
+  EXPECT_EQ(tokenizer.eos_id(), 2);
+  EXPECT_EQ(tokenizer.encode("the house"), unigram().encode("the house"));
+}
+
 TEST(Tokenizer, BringsTextBack) {
   for (const Tokenizer& tokenizer : {unigram(), bpe()}) {
     EXPECT_EQ(tokenizer.unk_id(), 0);

@@ -38,7 +38,7 @@ void run_model(std::string_view bytes) {
   source.add(ids);
   ModelStepper stepper(loaded.model());
   stepper.begin(source);
-  stepper.step(std::vector<int>{stepper.shape().bos}, std::vector<int>{0});
+  stepper.step(std::vector<int>{stepper.shape().start}, std::vector<int>{0});
   require(stepper.top(1).ids.size() == 1, "there is a next token");
   attention_heads(loaded.model());
 }

@@ -41,8 +41,15 @@ inline ModelOptions small_model(ModelType type) {
   return options;
 }
 
+/// Models without a scale begin with a vector of zeros, as Marian's do.
 inline Vocabularies small_vocabularies(const ModelOptions& options) {
-  return {kSourceVocabulary, options.tied_embeddings_all ? kSourceVocabulary : 17, 1, 2};
+  const int start = options.embedding_scale == EmbeddingScale::kOne ? -1 : 1;
+  return {kSourceVocabulary, options.tied_embeddings_all ? kSourceVocabulary : 17, start, 2};
+}
+
+inline void choose_scale_and_epsilon(ModelOptions& options, int choice) {
+  options.embedding_scale = choice % 2 == 0 ? EmbeddingScale::kSqrt : EmbeddingScale::kOne;
+  options.norm_epsilon = choice % 4 < 2 ? 1e-6F : 1e-2F;
 }
 
 inline void tie(ModelOptions& options, int kind) {
@@ -89,6 +96,7 @@ inline std::vector<Architecture> rnn_architectures() {
       options.dec_cell = (number + row) % 2 == 0 ? Cell::kGru : Cell::kLstm;
       options.enc_cell = number / 2 % 2 == 0 ? Cell::kGru : Cell::kLstm;
       options.layer_normalization = (number / 2 + row) % 2 != 0;
+      choose_scale_and_epsilon(options, number + row);
       options.enc_depth = 1 + number % 2;
       options.dec_depth = 1 + (number / 4 + row) % 2;
       if (variant.uses.scores) {
@@ -145,6 +153,7 @@ inline std::vector<Architecture> transformer_architectures() {
       options.positions = number % 2 == 0 ? Positions::kSinusoidal : Positions::kLearned;
       options.enc_depth = number % 2 + 1;
       options.dec_depth = 2 - number / 2 % 2;
+      choose_scale_and_epsilon(options, number);
       tie(options, static_cast<int>(norm + activation) % 3);
       result.push_back({"transformer_" + std::string(enum_names(NormPlacement{})[norm]) + "_" +
                             std::string(enum_names(FeedForward{})[activation]),

@@ -184,7 +184,8 @@ void expect_steps_as_decode(const SmallModel& small, const Batch& batch, int cop
     random.shuffle(std::span(parents));
     for (const int parent : parents) {
       sentences.push_back(rows[parent]);
-      tokens.push_back(step == 0 ? model.vocabularies().bos : batch.target[rows[parent]][step - 1]);
+      tokens.push_back(step == 0 ? model.vocabularies().start
+                                 : batch.target[rows[parent]][step - 1]);
     }
     if (parents.empty()) return;
     Tape& tape = tapes[step % 2];

@@ -85,7 +85,7 @@ void for_each_layer(Body body) {
       for (const bool backward : {false, true}) {
         SCOPED_TRACE(std::string(is_lstm ? "lstm" : "gru") + (layer_norm ? " norm" : "") +
                      (backward ? " backward" : ""));
-        body(CellShape{5, 6, is_lstm, layer_norm}, backward);
+        body(CellShape{5, 6, is_lstm, layer_norm ? 1e-6F : 0}, backward);
       }
     }
   }
