@@ -52,6 +52,7 @@ EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& 
         "target pieces; set --tied-embeddings-all false",
         vocabularies.source, vocabularies.target);
   }
+  // Embeddings and output weight are [V, D], D = dim_emb.
   target_embedding_ =
       table(options.tied_embeddings_all ? "embedding" : "target.embedding", vocabularies.target);
   source_embedding_ = options.tied_embeddings_all ? target_embedding_
@@ -61,6 +62,7 @@ EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& 
   output_bias_ = &parameters.add("output.bias", 1, vocabularies.target, Initializer::kZeros);
 }
 
+// Logits are hidden · Wᵀ + b: W [V, D] may be the embeddings (Vaswani et al. 2017, 3.4), b [1, V].
 OutputLayer EncoderDecoder::output(Tape& tape) const {
   return {tape.parameter(*output_weight_), tape.parameter(*output_bias_)};
 }
@@ -68,17 +70,19 @@ OutputLayer EncoderDecoder::output(Tape& tape) const {
 CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothing,
                                   const AttentionGuide& guide) const {
   const Encoded encoded = encode(tape, batch.source);
-  const Decoded decoded = decode(tape, encoded, batch.target);
+  const Decoded decoded = decode(tape, encoded, batch.target);  // hidden [N, D] of N target tokens
   CrossEntropy result =
       cross_entropy(decoded.hidden, output(tape), tape.keep(batch.target.ids), smoothing);
   if (guide.weight == 0 || batch.links.size() == 0) return result;
   const AttentionWeights& attention = decoded.attention;
+  // [1, 1], as the loss is
   const Var guided = alignment_loss(attention.weights.at(guide.choice.layer - 1), attention.spans,
                                     {memory_rows(batch), guide.choice.head});
   result.loss = add(result.loss, scale(guided, guide.weight));
   return result;
 }
 
+// [N] ids → [N, D], times √D (Vaswani et al. 2017, 3.4) or 1.
 Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids) const {
   std::vector<int> kept(ids.begin(), ids.end());
   drop_tokens(tape, options_.dropout_source, kept);

@@ -6,6 +6,9 @@
 
 namespace heed {
 
+// A.2.2 is Bahdanau et al. 2015's. In shapes: R rows of a step, N rows of all steps, C the
+// context's width, k gates of a cell: 3 of a GRU, 4 of an LSTM.
+
 namespace {
 
 void check_options(const ModelOptions& options) {
@@ -71,10 +74,12 @@ RecurrentDecoder::RecurrentDecoder(const ModelOptions& options, Parameters& para
   attention_ = make_attention(options.attention, parameters, "attention",
                               attention_shape(options, source_width));
   const int context = attention_->context_width();
+  // W_s of A.2.2, [source width, layers · dim_rnn].
   initial_ = std::make_unique<Linear>(parameters, "decoder.initial", source_width,
                                       width * options.dec_depth);
   add_cells(parameters, context);
   const bool is_post = options.attention_timing == AttentionTiming::kPost;
+  // U_o, V_o and C_o of A.2.2, one below the other.
   readout_ = std::make_unique<Linear>(parameters, "decoder.readout",
                                       width + options.dim_emb + (is_post ? 0 : context),
                                       2 * options.dim_emb);
@@ -96,6 +101,7 @@ void RecurrentDecoder::add_cells(Parameters& parameters, int context) {
     second_cell_ = make_cell(parameters, "decoder.0.conditional",
                              {context, width, shape.is_lstm, shape.layer_norm});
   } else if (context > 0) {
+    // C_r, C_z and C of A.2.2, side by side.
     context_ = std::make_unique<Linear>(parameters, "decoder.0.context", context, gates, false);
   }
   if (options_.context_gate != ContextGate::kNone) add_context_gate(parameters, context);
@@ -114,20 +120,22 @@ void RecurrentDecoder::add_context_gate(Parameters& parameters, int context) {
                                   {parameters, name + ".context", context, width, false}});
 }
 
+// s_0 = tanh(W_s ←h_1) in A.2.2; here of [→h_S; ←h_1] and for each layer.
 RecurrentDecoder::States RecurrentDecoder::start(Var summary) const {
   const int width = options_.dim_rnn;
   Tape& tape = summary.tape();
-  const Var projected = (*initial_)(summary);
+  const Var projected = (*initial_)(summary);  // [R, layers · dim_rnn]
   States states;
   for (int layer = 0; layer < options_.dec_depth; ++layer) {
     CellState state = first_cell_->zero_state(tape, summary.rows());
     const Var part = concat_cols(std::array{col_range(projected, layer * width, width)});
-    state.hidden = activate(Activation::kTanh, part);
+    state.hidden = activate(Activation::kTanh, part);  // [R, dim_rnn]
     states.layers.push_back(state);
   }
   return states;
 }
 
+// W_r e(y), W_z e(y), W e(y) of A.2.2, side by side: [N, dim_emb] → [N, k · dim_rnn].
 RecurrentDecoder::Words RecurrentDecoder::project(Var words) const {
   return {first_cell_->project(words), context_gate_ ? context_gate_->word(words) : Var()};
 }
@@ -140,14 +148,20 @@ Attended RecurrentDecoder::attend(Var query, const QueryRows& rows, const Attent
   return result;
 }
 
+// A.2.2, of a GRU, with a bias in each sum, which the paper leaves out:
+//   r_i = σ(W_r e(y_{i−1}) + U_r s_{i−1} + C_r c_i)
+//   z_i = σ(W_z e(y_{i−1}) + U_z s_{i−1} + C_z c_i)
+//   s̃_i = tanh(W e(y_{i−1}) + r_i ∘ U s_{i−1} + C c_i), in the paper U (r_i ∘ s_{i−1})
+//   s_i = z_i ∘ s_{i−1} + (1 − z_i) ∘ s̃_i, in the paper with z_i and 1 − z_i exchanged
+// The terms of e(y_{i−1}) are words.gates, those of c_i `source`; the cell does the rest.
 CellState RecurrentDecoder::single_cell(const Words& words, Var context,
                                         const CellState& state) const {
   if (context_ == nullptr) return first_cell_->step(words.gates, state);
-  const Var source = (*context_)(context);
+  const Var source = (*context_)(context);  // [R, k · dim_rnn]
   if (context_gate_ == nullptr) return first_cell_->step(add(words.gates, source), state);
-  const Var sum = add(words.context_gate, context_gate_->state(state.hidden));
+  const Var sum = add(words.context_gate, context_gate_->state(state.hidden));  // [R, dim_rnn]
   const Var gate = activate(Activation::kSigmoid, add(sum, context_gate_->context(context)));
-  const Var z = repeat(gate, source.cols());
+  const Var z = repeat(gate, source.cols());  // [R, k · dim_rnn]: the context gate, not A.2.2's z
   const ContextGate kind = options_.context_gate;
   const Var of_source = kind == ContextGate::kTarget ? source : multiply(z, source);
   if (kind == ContextGate::kSource) return first_cell_->step(add(words.gates, of_source), state);
@@ -156,6 +170,8 @@ CellState RecurrentDecoder::single_cell(const Words& words, Var context,
   return first_cell_->step(add(of_words, of_source), state, target);
 }
 
+// Single: c_i by s_{i−1}, then s_i. Conditional: s'_i = cell_1(e(y_{i−1}), s_{i−1}), c_i by s'_i,
+// s_i = cell_2(c_i, s'_i).
 Attended RecurrentDecoder::advance_with_context(const Words& words, const QueryRows& rows,
                                                 const AttentionMemory& memory,
                                                 States& states) const {
@@ -174,7 +190,7 @@ Attended RecurrentDecoder::advance_with_context(const Words& words, const QueryR
 }
 
 Var RecurrentDecoder::advance_upper(States& states) const {
-  Var top = states.layers.front().hidden;
+  Var top = states.layers.front().hidden;  // [R, dim_rnn]
   for (std::size_t layer = 0; layer < upper_cells_.size(); ++layer) {
     CellState& upper = states.layers[layer + 1];
     const Var below = dropout(top, options_.dropout);
@@ -198,8 +214,8 @@ RecurrentDecoder::Step RecurrentDecoder::advance(const Words& words, const Query
         has_fed ? add(words.gates, (*feeding_)(states.attentional)) : words.gates, first);
     const Var top = advance_upper(states);
     const Attended attended = attend(top, rows, memory, states);
-    const Var both = concat_cols(std::array{attended.context, top});
-    const Var joined = activate(Activation::kTanh, (*attentional_)(both));
+    const Var both = concat_cols(std::array{attended.context, top});        // [R, C + dim_rnn]
+    const Var joined = activate(Activation::kTanh, (*attentional_)(both));  // h̃_i [R, dim_rnn]
     if (feeding_ != nullptr) states.attentional = joined;
     result = {joined, {}, attended.weights};
   }
@@ -207,7 +223,10 @@ RecurrentDecoder::Step RecurrentDecoder::advance(const Words& words, const Query
   return result;
 }
 
+// t̃_i = U_o s_i + V_o e(y_{i−1}) + C_o c_i + b [N, 2 · dim_emb], and t_i the larger of each two
+// neighbours [N, dim_emb] (A.2.2).
 Var RecurrentDecoder::readout(Var state, Var word, Var context) const {
+  // [N, dim_rnn + dim_emb + C], or without C
   const Var all = context ? concat_cols(std::array{state, word, context})
                           : concat_cols(std::array{state, word});
   return dropout(maxout((*readout_)(dropout(all, options_.dropout))), options_.dropout);

@@ -22,10 +22,10 @@ QueryRows rows_of(Tape& tape, std::span<const int> sentences, const Encoded& enc
 /// row i is the target's row rows[i].
 AttentionWeights in_target_order(std::span<const Var> steps, std::span<const AttentionSpan> spans,
                                  std::span<const int> rows) {
-  const Var weights = concat_rows(steps);
+  const Var weights = concat_rows(steps);  // [weights of all rows, H]
   std::vector<AttentionSpan> blocks(spans.size());
   for (std::size_t i = 0; i < rows.size(); ++i) blocks[rows[i]] = spans[i];
-  const Var ordered = gather_blocks(weights, blocks);
+  const Var ordered = gather_blocks(weights, blocks);  // [weights of all rows, H]
   std::int64_t first_weight = 0;
   for (AttentionSpan& block : blocks) {
     block.first_weight = first_weight;
@@ -67,16 +67,20 @@ void RnnModel::add_encoder(Parameters& parameters) {
   }
 }
 
+// h_j = [→h_j; ←h_j] (Bahdanau et al. 2015, A.2.1). The first layer reads e(x_j) √dim_emb, each
+// other one the states below it. In shapes, N are the source tokens, and width is a direction's.
 Encoded RnnModel::encode(Tape& tape, const Ragged& source) const {
   Encoded result{{}, {}, source.offsets};
   const TimeMajor time(source.offsets);
+  // [N, dim_emb], then [N, 2 · width]
   Var states = dropout(embed_source(tape, source.ids), options().dropout);
   for (const EncoderLayer& layer : encoder_) {
-    const RecurrentLayer::Output forward = layer.forward(states, time);
-    const RecurrentLayer::Output backward = layer.backward(states, time);
-    const Var both = concat_cols(std::array{forward.states, backward.states});
+    const RecurrentLayer::Output forward = layer.forward(states, time);         // →h [N, width]
+    const RecurrentLayer::Output backward = layer.backward(states, time);       // ←h [N, width]
+    const Var both = concat_cols(std::array{forward.states, backward.states});  // [N, 2 · width]
     const Var output = dropout(both, options().dropout);
     states = states.cols() == output.cols() ? add(states, output) : output;
+    // [→h_S; ←h_1] [B, 2 · width]; what stays is the last layer's
     result.summary = concat_cols(std::array{forward.last, backward.last});
   }
   result.states = states;
@@ -101,20 +105,23 @@ void RnnModel::expect_room_for(const Encoded& encoded, const Ragged& target) con
   expect_room(weights, longest);
 }
 
+// N are the target tokens; a step has a row for each sentence that is still live. What does not
+// depend on the step before, words and readout, is computed for all N at once.
 Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const TimeMajor time(target.offsets);
   const Indices order = tape.keep(time.order);
   expect_room_for(encoded, target);
-  const QueryRows all_rows = rows_of(tape, time.order, encoded);
+  const QueryRows all_rows = rows_of(tape, time.order, encoded);  // B, the longest target first
   const AttentionMemory memory = remember(encoded);
   RecurrentDecoder::States states = decoder_->start(gather_rows(encoded.summary, order));
 
   const Indices time_major = tape.keep(time.forward);
+  // [N, dim_emb], sentence-major, then time-major
   const Var embedded = embed_target(tape, shifted(tape, target));
   const Var words = dropout(gather_rows(embedded, time_major), options().dropout);
   const RecurrentDecoder::Words inputs = decoder_->project(words);
   const std::uint64_t dropout_key = tape.next_dropout_key();
-  std::vector<Var> tops, contexts, weights;
+  std::vector<Var> tops, contexts, weights;  // [live, dim_rnn], [live, C], [weights, H] a step
   std::vector<AttentionSpan> spans;
   std::int64_t first_weight = 0;
   for (int step = 0; step < time.steps(); ++step) {
@@ -133,8 +140,8 @@ Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& targe
     first_weight += rows.spans.weights;
     weights.push_back(result.weights);
   }
-  const Var context = contexts.empty() ? Var() : concat_rows(contexts);
-  const Var hidden = decoder_->readout(concat_rows(tops), words, context);
+  const Var context = contexts.empty() ? Var() : concat_rows(contexts);     // [N, C]
+  const Var hidden = decoder_->readout(concat_rows(tops), words, context);  // [N, dim_emb]
   Decoded decoded{gather_rows(hidden, tape.keep(inverse(time.forward))), {}};
   if (!weights.empty()) decoded.attention = in_target_order(weights, spans, time.forward);
   return decoded;
@@ -158,7 +165,7 @@ Decoded RnnModel::step(Tape& tape, DecoderState& decoder_state, const NextTokens
   state.sentences = std::move(sentences);
 
   const QueryRows rows = rows_of(tape, state.sentences, *state.encoded);
-  const Var words = embed_target(tape, next.tokens);
+  const Var words = embed_target(tape, next.tokens);  // [R, dim_emb]
   const RecurrentDecoder::Step result =
       decoder_->advance(decoder_->project(words), rows, state.memory, state.states);
   Decoded decoded{decoder_->readout(result.state, words, result.context), {}};

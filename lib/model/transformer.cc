@@ -124,15 +124,18 @@ Transformer::DecoderLayer Transformer::make_decoder_layer(Parameters& parameters
           make_frame(parameters, name + ".feed_forward")};
 }
 
+// Dropout of the sum of embeddings, times √D, and positions (Vaswani et al. 2017, 3.4, 3.5, 5.4).
 Var Transformer::embed(Var embedded, const Indices& places) const {
   return dropout(positions_ == nullptr ? embedded : (*positions_)(embedded, places),
                  options().dropout);
 }
 
+// x = LayerNorm(x + Sublayer(x)) of self-attention and FFN in turn (Vaswani et al. 2017, 3.1), or
+// with the norm where `norm` puts it (Sublayer). N are the source tokens.
 Encoded Transformer::encode(Tape& tape, const Ragged& source) const {
   SelfRows rows = sentence_rows(tape, source.offsets, false, encoder_.front().attention->reach());
   rows.relative = encoder_positions_.terms(tape, rows);
-  Var x = embed(embed_source(tape, source.ids), rows.places);
+  Var x = embed(embed_source(tape, source.ids), rows.places);  // [N, D]
   for (const EncoderLayer& layer : encoder_) {
     const Sublayer& attention = layer.attention_frame;
     x = attention.output(x, (*layer.attention)(attention.input(x), rows, nullptr));
@@ -145,14 +148,16 @@ Encoded Transformer::encode(Tape& tape, const Ragged& source) const {
 std::vector<Var> Transformer::remember(const Encoded& encoded) const {
   std::vector<Var> memories;
   for (const DecoderLayer& layer : decoder_) {
-    memories.push_back(layer.cross_attention->remember(encoded.states));
+    memories.push_back(layer.cross_attention->remember(encoded.states));  // [S, 2·G·d]
   }
   return memories;
 }
 
+// In each layer masked self-attention, attention to the encoder's states, FFN (Vaswani et al. 2017,
+// 3.1). R are all target tokens of a batch or those of one step, S the source tokens.
 Decoded Transformer::run_decoder(const DecoderInput& input) const {
   Decoded result{{}, {{}, input.source}};
-  Var x = embed(input.words, input.rows.places);
+  Var x = embed(input.words, input.rows.places);  // [R, D]
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
     const DecoderLayer& layer = decoder_[i];
     LayerMemory* memory = input.memories.empty() ? nullptr : &input.memories[i];
@@ -160,17 +165,17 @@ Decoded Transformer::run_decoder(const DecoderInput& input) const {
     x = layer.self_frame.output(x, self);
     const CrossAttention::Output cross = (*layer.cross_attention)(
         layer.cross_frame.input(x), input.source_memories[i], input.source);
-    result.attention.weights.push_back(cross.weights);
+    result.attention.weights.push_back(cross.weights);  // [input.source.weights, H]
     x = layer.cross_frame.output(x, cross.x);
     x = layer.feed_forward_frame.output(x, layer.feed_forward(layer.feed_forward_frame.input(x)));
   }
-  result.hidden = decoder_norm_ == nullptr ? x : (*decoder_norm_)(x);
+  result.hidden = decoder_norm_ == nullptr ? x : (*decoder_norm_)(x);  // [R, D]
   return result;
 }
 
 Decoded Transformer::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
-  const Var words = embed_target(tape, shifted(tape, target));
-  const std::vector<Var> source_memories = remember(encoded);
+  const Var words = embed_target(tape, shifted(tape, target));  // [R, D]
+  const std::vector<Var> source_memories = remember(encoded);   // [S, 2·G·d] of each layer
   const QueryRows source = sentence_spans(tape, sentence_of_rows(target), encoded.offsets);
   SelfRows rows =
       sentence_rows(tape, target.offsets, true, decoder_.front().self_attention->reach());
@@ -196,7 +201,7 @@ Decoded Transformer::step(Tape& tape, DecoderState& decoder_state, const NextTok
   for (const int parent : next.parents.host) sentences.push_back(state.sentences[parent]);
   state.sentences = std::move(sentences);
   const QueryRows source = sentence_spans(tape, state.sentences, state.offsets);
-  const Var words = embed_target(tape, next.tokens);
+  const Var words = embed_target(tape, next.tokens);  // [R, D]
   return run_decoder({words, rows, source.spans, state.source_memories, state.memories});
 }
 

@@ -22,8 +22,9 @@ NormedAdditiveAttention::NormedAdditiveAttention(Parameters& parameters, const s
 // The root mean square norm of v is √d v/‖v‖, so what is left of g (v/‖v‖) is (g √d) / d.
 Var NormedAdditiveAttention::direction(Tape& tape) const {
   const int width = shape().hidden;
-  const Var v = AdditiveAttention::direction(tape);
+  const Var v = AdditiveAttention::direction(tape);  // [1, hidden]
   const Var unit = normalize(Normalization::kRms, v, ones(tape, 1, width), {});
+  // [1, 1] · [1, hidden]
   return matmul(tape.parameter(*gain_), scale(unit, 1 / static_cast<float>(width)));
 }
 
@@ -54,6 +55,7 @@ CoverageAttention::CoverageAttention(Parameters& parameters, const std::string& 
 AttentionMemory CoverageAttention::remember(const SourceStates& source) const {
   AttentionMemory memory = AdditiveAttention::remember(source);
   if (fertility_.has_value()) {
+    // [N, 1], of each source token
     const Var power = activate(Activation::kExp, scale((*fertility_)(source.states), -1));
     memory.extra = scale(add(ones(power.tape(), power.rows(), 1), power), 1 / kMostFertile);
   }
@@ -63,12 +65,13 @@ AttentionMemory CoverageAttention::remember(const SourceStates& source) const {
 Var CoverageAttention::extra_term(const AttentionQuery& query,
                                   const AttentionMemory& memory) const {
   if (!query.history) return {};
-  if (!memory.extra) return coverage_(query.history);
+  if (!memory.extra) return coverage_(query.history);  // [weights, 1] → [weights, hidden]
   Tape& tape = query.state.tape();
   std::vector<int> states;  // of each pair of a row and a key
   for (const AttentionSpan& span : query.rows.spans.rows.host) {
     for (int j = 0; j < span.keys; ++j) states.push_back(span.first_key + j);
   }
+  // [N, 1] → [weights, 1]
   const Var inverse_fertility = gather_rows(tape.adopt(memory.extra), tape.keep(states));
   return coverage_(multiply(query.history, inverse_fertility));
 }

@@ -26,7 +26,7 @@ class FixedContext : public Attention {
   FixedContext(Parameters&, const std::string&, const AttentionShape& shape)
       : width_(shape.source) {}
   Attended attend(const AttentionQuery& query, const AttentionMemory& memory) const override {
-    const Var summary = query.state.tape().adopt(memory.source.summary);
+    const Var summary = query.state.tape().adopt(memory.source.summary);  // [B, D]
     return {gather_rows(summary, query.rows.sentences), {}, {}};
   }
   int context_width() const override { return width_; }
@@ -45,7 +45,7 @@ class MeanContext : public Attention {
     return {source, {}, {}, means(source)};
   }
   Attended attend(const AttentionQuery& query, const AttentionMemory& memory) const override {
-    const Var all = query.state.tape().adopt(memory.extra);
+    const Var all = query.state.tape().adopt(memory.extra);  // [B, D]
     return {gather_rows(all, query.rows.sentences), {}, {}};
   }
   int context_width() const override { return width_; }
@@ -61,7 +61,7 @@ class MeanContext : public Attention {
     for (const AttentionSpan& span : rows.spans.rows.host) {
       shares.insert(shares.end(), span.keys, 1 / static_cast<float>(span.keys));
     }
-    const Tensor weights = tape.allocate(std::ssize(shares), 1);
+    const Tensor weights = tape.allocate(std::ssize(shares), 1);  // [N, 1]
     tape.backend().write(shares, weights);
     return weighted_sum(tape.constant(weights), source.states, 1, rows.spans);
   }

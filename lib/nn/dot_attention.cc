@@ -18,8 +18,9 @@ DotAttention::DotAttention(Parameters& parameters, const std::string& name,
       shape.query, shape.source);
 }
 
+// q [R, H·d], k [N, H·d] → [weights, H].
 Var ScaledDotAttention::score(const AttentionQuery& query, const AttentionMemory& memory) const {
-  const int width = shape().hidden / heads();
+  const int width = shape().hidden / heads();  // d
   return dot_scores(query_(query.state), memory.keys, heads(),
                     1 / std::sqrt(static_cast<float>(width)), query.rows.spans);
 }
@@ -49,6 +50,7 @@ Var LocationAttention::score(const AttentionQuery& query, const AttentionMemory&
     const int first = to_int(std::int64_t{r} * all.cols(), "scores of positions");
     for (int j = 0; j < query.rows.spans.rows.host[r].keys; ++j) rows.push_back(first + j);
   }
+  // [R · positions, 1] → [weights, 1]
   return gather_rows(reshape(all, 1), tape.keep(rows));
 }
 

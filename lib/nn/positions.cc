@@ -9,7 +9,8 @@ namespace heed {
 
 namespace {
 
-/// [places, width]: PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i + 1) = cos of the same.
+/// [places, D]: PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i + 1) = cos of the same (Vaswani et al.
+/// 2017, 3.5).
 std::vector<float> sinusoids(int places, int width) {
   std::vector<double> frequencies;
   for (int column = 0; column < width; ++column) {
@@ -45,14 +46,14 @@ Var PositionEncoding::learned(Tape& tape, const Indices& positions) const {
         "line or train with a larger --max-positions",
         learned_->rows, rows);
   }
-  return gather_rows(tape.parameter(*learned_), positions);
+  return gather_rows(tape.parameter(*learned_), positions);  // [places, D] → [N, D]
 }
 
 Var PositionEncoding::operator()(Var x, const Indices& positions) const {
   if (positions.empty()) return x;
   Tape& tape = x.tape();
   if (learned_ != nullptr) return add(x, learned(tape, positions));
-  const Tensor table = sinusoids_.for_places(positions.host, x.cols());
+  const Tensor table = sinusoids_.for_places(positions.host, x.cols());  // [places, D]
   return add(x, gather_rows(tape.constant(table), positions));
 }
 

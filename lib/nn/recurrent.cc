@@ -18,7 +18,7 @@ class GatePart {
     }
   }
   Var operator()(Var x) const {
-    const Var product = matmul(x, x.tape().parameter(*weight_));
+    const Var product = matmul(x, x.tape().parameter(*weight_));  // [N, k · width]
     return norm_ == nullptr ? product : (*norm_)(product);
   }
 
@@ -45,6 +45,7 @@ class GatedCell : public RecurrentCell {
   Var project(Var x) const override { return add_bias(input_(x), x.tape().parameter(*bias_)); }
 
  protected:
+  /// gate ∘ U h: [R, D] → [R, kD].
   Var hidden_part(Var hidden, Var gate) const {
     const Var part = hidden_(hidden);
     return gate ? multiply(gate, part) : part;
@@ -55,6 +56,9 @@ class GatedCell : public RecurrentCell {
   const Parameter* bias_;
 };
 
+/// r = σ(W_r x + U_r h + b_r), z = σ(W_z x + U_z h + b_z), h̃ = tanh(W x + r ∘ U h + b), next state
+/// (1 − z) ∘ h̃ + z ∘ h (Bahdanau et al. 2015, A.2.1 and A.2.2, who exchange z and 1 − z and have
+/// U (r ∘ h)). Columns of the gates: r, z, h̃.
 class GruCell : public GatedCell {
  public:
   GruCell(Parameters& parameters, const std::string& name, const CellShape& shape)
@@ -64,6 +68,8 @@ class GruCell : public GatedCell {
   }
 };
 
+/// i, f, o = σ and g = tanh of W x + U h + b, next cell c' = f ∘ c + i ∘ g, next state
+/// o ∘ tanh(c'). Columns of the gates: i, f, g, o.
 class LstmCell : public GatedCell {
  public:
   LstmCell(Parameters& parameters, const std::string& name, const CellShape& shape)
@@ -107,7 +113,7 @@ std::vector<int> inverse(std::span<const int> rows) {
 
 CellState RecurrentCell::zero_state(Tape& tape, int rows) const {
   const auto zeros = [&] {
-    const Tensor state = tape.allocate(rows, width_);
+    const Tensor state = tape.allocate(rows, width_);  // [R, width]
     tape.backend().fill(state, 0.0F);
     return tape.constant(state);
   };
@@ -150,11 +156,12 @@ RecurrentLayer::Output RecurrentLayer::operator()(Var x, const TimeMajor& time) 
     const int live = time.live[step];
     state = dropout(first_rows(state, live), state_dropout_, key);  // [live, width]
     state = cell_->step(row_range(input, time.first[step], live), state);
-    states.push_back(state.hidden);
+    states.push_back(state.hidden);  // [live, width]
     const int next = step + 1 < time.steps() ? time.live[step + 1] : 0;
     if (next < live) last.push_back(row_range(state.hidden, next, live - next));
   }
   std::reverse(last.begin(), last.end());
+  // [N, width], sentence-major, and [B, width]
   return {gather_rows(concat_rows(states), tape.keep(inverse(rows))),
           gather_rows(concat_rows(last), tape.keep(inverse(time.order)))};
 }

@@ -35,7 +35,8 @@ std::vector<int> first_distances(const SelfRows& rows) {
   return first;
 }
 
-/// [places, width]: cosine and sine of p / 10000^(2k/d) for each pair k of columns of a head.
+/// [places, d]: cosine and sine of p / 10000^(2k/d) for each pair k of columns of a head (Su et al.
+/// 2021, eq. 34).
 std::vector<float> rope_angles(int places, int width) {
   std::vector<double> frequencies;
   for (int i = 0; i < width; i += 2) {
@@ -84,13 +85,17 @@ RelativeTerms RelativePositions::terms(Tape& tape, const SelfRows& rows) const {
     case Positions::kRelative:
       return {buckets(tape, rows, longest, relative_buckets(shape_.causal)), {}, {}};
     case Positions::kT5:
+      // biases [1, H·P]
       return {buckets(tape, rows, longest, kT5Buckets), tape.parameter(*biases_), {}};
     case Positions::kAlibi: {
+      // [1, H·P], a bucket for each distance
       const GrowingTable::Rows biases = table_.at_least(longest);
       return {buckets(tape, rows, longest, biases.places), tape.constant(biases.numbers), {}};
     }
     case Positions::kRope: {
+      // [places, d]
       const Var table = tape.constant(table_.for_places(places, shape_.width));
+      // angles [N, d]
       return {{}, {}, gather_rows(table, rows.places)};
     }
     case Positions::kSinusoidal:
@@ -121,12 +126,12 @@ int RelativePositions::bucket(int distance) const {
 
 RelativeTables::RelativeTables(Parameters& parameters, const std::string& name, const Heads& heads,
                                bool causal)
-    : keys_(&parameters.add(name + ".keys", relative_buckets(causal), heads.width)),
+    : keys_(&parameters.add(name + ".keys", relative_buckets(causal), heads.width)),  // [P, d]
       values_(&parameters.add(name + ".values", relative_buckets(causal), heads.width)),
       heads_(heads) {}
 
-// All heads share a table, so one product of the heads' queries, row under row, makes the terms of
-// all of them.
+// q_i · a_b / √d, the second term of Shaw et al. 2018, eq. 5. All heads share a table, so one
+// product of the heads' queries, row under row, makes the terms of all of them.
 Var RelativeTables::add_to_scores(Var scores, Var query, const SelfRows& rows) const {
   const float factor = 1 / std::sqrt(static_cast<float>(heads_.width));
   const Var by_head = reshape(concat_cols(std::array{query}), heads_.width);     // [N·H, d]
@@ -136,6 +141,7 @@ Var RelativeTables::add_to_scores(Var scores, Var query, const SelfRows& rows) c
                        heads_.count, rows.spans);
 }
 
+// Σ_j w_ij z_b, the second term of Shaw et al. 2018, eq. 3: weights are summed by bucket first.
 Var RelativeTables::add_to_context(Var context, Var weights, const SelfRows& rows) const {
   const DistanceBuckets& buckets = rows.relative.buckets;
   const Var sums = sum_by_bucket(weights, buckets, heads_.count, rows.spans);  // [N, H·P]

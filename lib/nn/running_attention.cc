@@ -7,7 +7,8 @@ namespace heed {
 
 namespace {
 
-/// scan() from where the step before left each row, which the memory then has.
+/// scan() from where the step before left each row, which the memory then has: x and the result
+/// [N, D], gates [N, D] or [N, 1], the memory's state [R, D].
 Var scan_on(Var gates, Var x, const SelfRows& rows, LayerMemory* memory) {
   if (memory == nullptr) return scan(gates, x, {}, rows.offsets);
   memory->state = scan(gates, x, reordered(x.tape(), memory->state, rows), rows.offsets);
@@ -29,8 +30,11 @@ std::vector<float> AverageAttention::shares_of_past(int places) {
   return shares;
 }
 
+// The mean as a running one: m_t = (t − 1)/t · m_{t−1} + 1/t · x_t.
 Var AverageAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
+  // [places, 1]
   const Var table = x.tape().constant(shares_of_past_.for_places(rows.places.host, 1));
+  // m [N, D]
   const Var mean = scan_on(gather_rows(table, rows.places), x, rows, memory);
   const Var both = concat_cols(std::array{x, feed_forward_(mean)});               // [N, 2D]: x, g
   const Var gated = multiply(activate(Activation::kSigmoid, gate_(both)), both);  // i ∘ x, f ∘ g

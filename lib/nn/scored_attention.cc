@@ -62,13 +62,14 @@ SourceWindow::SourceWindow(Parameters& parameters, const std::string& name,
   centre_ = std::make_unique<Linear>(parameters, name + ".window.v", shape.hidden, 1, false);
 }
 
+// p of Luong et al. 2015, eq. 9: [R, 1].
 Var SourceWindow::predicted_centres(const AttentionQuery& query) const {
   Tape& tape = query.state.tape();
   std::vector<float> lengths;
   for (const AttentionSpan& span : query.rows.spans.rows.host) {
     lengths.push_back(static_cast<float>(span.keys));
   }
-  const Tensor sizes = tape.allocate(std::ssize(lengths), 1);
+  const Tensor sizes = tape.allocate(std::ssize(lengths), 1);  // S [R, 1]
   tape.backend().write(lengths, sizes);
   const Var place = (*centre_)(activate(Activation::kTanh, (*hidden_)(query.state)));  // [R, 1]
   return multiply(activate(Activation::kSigmoid, place), tape.constant(sizes));
@@ -89,7 +90,9 @@ Var SourceWindow::weights(Var scores, int heads, const AttentionQuery& query) co
   const WindowRows rows = window_rows(spans.rows.host, centres, width_, heads);
   const AttentionSpans inner = keep_spans(tape, rows.spans);
   const Var inside = gather_rows(reshape(scores, 1), tape.keep(rows.inside));  // [inside · H, 1]
+  // [inside, H]
   const Var weights = normalize_spans(normalizer_, reshape(inside, heads), heads, inner);
+  // [weights, H], zeros outside
   const Var all = reshape(gather_rows(reshape(weights, 1), tape.keep(rows.all)), heads);
   if (!is_predictive) return all;
   return gaussian_spans(all, predicted, static_cast<float>(width_) / 2, heads, spans);

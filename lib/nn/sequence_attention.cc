@@ -19,12 +19,15 @@ CrossAttention::CrossAttention(Parameters& parameters, const std::string& name,
                  2 * scores_->memory_width()),
       output_(parameters, name + ".output", scores_->shape().width, scores_->shape().width) {}
 
+// Concat(head_1 … head_H) W^O (Vaswani et al. 2017, 3.2.2): Q of the decoder's N rows, K and V of
+// the S source rows.
 CrossAttention::Output CrossAttention::operator()(Var x, Var memory,
                                                   const AttentionSpans& spans) const {
   const SequenceShape& shape = scores_->shape();
   const int width = scores_->memory_width();
   const Var here = x.tape().adopt(memory);     // [S, 2·G·d]
   const Var keys = col_range(here, 0, width);  // [S, G·d]
+  // [spans.weights, H]
   const Var weights = scores_->weights(scores_->scores(query_(x), keys, spans), spans);
   const Var context =  // [N, D]
       weighted_sum(dropout(weights, shape.dropout), col_range(here, width, width),
