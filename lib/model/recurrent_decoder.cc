@@ -99,7 +99,7 @@ void RecurrentDecoder::add_cells(Parameters& parameters, int context) {
     }
   } else if (context > 0 && options_.dec_transition == Transition::kConditional) {
     second_cell_ = make_cell(parameters, "decoder.0.conditional",
-                             {context, width, shape.is_lstm, shape.layer_norm});
+                             {context, width, shape.is_lstm, shape.norm_epsilon});
   } else if (context > 0) {
     // C_r, C_z and C of A.2.2, side by side.
     context_ = std::make_unique<Linear>(parameters, "decoder.0.context", context, gates, false);

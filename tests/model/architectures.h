@@ -47,9 +47,11 @@ inline Vocabularies small_vocabularies(const ModelOptions& options) {
   return {kSourceVocabulary, options.tied_embeddings_all ? kSourceVocabulary : 17, start, 2};
 }
 
+/// Small embeddings go with a large epsilon: the norm of next to nothing has no stable gradient.
 inline void choose_scale_and_epsilon(ModelOptions& options, int choice) {
-  options.embedding_scale = choice % 2 == 0 ? EmbeddingScale::kSqrt : EmbeddingScale::kOne;
-  options.norm_epsilon = choice % 4 < 2 ? 1e-6F : 1e-2F;
+  if (choice % 2 == 0) return;
+  options.embedding_scale = EmbeddingScale::kOne;
+  options.norm_epsilon = 1e-2F;
 }
 
 inline void tie(ModelOptions& options, int kind) {

@@ -218,7 +218,8 @@ TEST_P(EncoderDecoderTest, HypothesesCarryTheirPastAlong) {
   const EncoderDecoder& model = *small.model;
   const Batch one = random_batch(model.vocabularies(), {5}, {1});
   // Row 0 continues row 1 and the other way round, at each step.
-  const std::vector<std::vector<int>> tokens = {{1, 1}, {4, 5}, {6, 7}, {8, 9}, {10, 11}};
+  const int start = model.vocabularies().start;
+  const std::vector<std::vector<int>> tokens = {{start, start}, {4, 5}, {6, 7}, {8, 9}, {10, 11}};
   Tape encoder_tape(*small.backend);
   Tape tapes[] = {Tape(*small.backend), Tape(*small.backend)};
   const Encoded encoded = model.encode(encoder_tape, one.source);

@@ -56,11 +56,11 @@ class OpaqueBackend : public Backend {
   }
   void total(const Tensor& x, const Tensor& sum) override { kernels_->total(host(x), host(sum)); }
   void activate(Activation kind, const Tensor& x, const Tensor& y) override {
-    kernels_->activate(host(norm), host(x), host(y));
+    kernels_->activate(host(kind), host(x), host(y));
   }
   void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,
                          const Sum& dx) override {
-    kernels_->activate_backward(host(norm), host(x), host(y), host(dy), host(dx));
+    kernels_->activate_backward(host(kind), host(x), host(y), host(dy), host(dx));
   }
   void maxout(const Tensor& x, const Tensor& y) override { kernels_->maxout(host(x), host(y)); }
   void maxout_backward(const Tensor& x, const Tensor& dy, const Sum& dx) override {
@@ -77,13 +77,12 @@ class OpaqueBackend : public Backend {
   }
   void normalize(Normalization norm, const Tensor& x, const Tensor& gain, const Tensor& bias,
                  const Tensor& y, const Tensor& statistics) override {
-    kernels_->normalize(host(norm), host(x), host(gain), host(bias), host(y), host(statistics));
+    kernels_->normalize(norm, host(x), host(gain), host(bias), host(y), host(statistics));
   }
   void normalize_backward(Normalization norm, const Tensor& x, const Tensor& gain,
                           const Tensor& statistics, const Tensor& dy,
                           const NormalizeGradients& d) override {
-    kernels_->normalize_backward(host(norm), host(x), host(gain), host(statistics), host(dy),
-                                 host(d));
+    kernels_->normalize_backward(norm, host(x), host(gain), host(statistics), host(dy), host(d));
   }
   void dot_scores(const Tensor& query, const Tensor& memory, int heads, float scale,
                   const AttentionSpans& spans, const Tensor& scores) override {
@@ -106,12 +105,12 @@ class OpaqueBackend : public Backend {
   }
   void normalize_spans(AttentionNormalizer kind, const Tensor& scores, int heads,
                        const AttentionSpans& spans, const Tensor& weights) override {
-    kernels_->normalize_spans(host(norm), host(scores), host(heads), host(spans), host(weights));
+    kernels_->normalize_spans(host(kind), host(scores), host(heads), host(spans), host(weights));
   }
   void normalize_spans_backward(AttentionNormalizer kind, const Tensor& weights,
                                 const Tensor& dweights, int heads, const AttentionSpans& spans,
                                 const Sum& dscores) override {
-    kernels_->normalize_spans_backward(host(norm), host(weights), host(dweights), host(heads),
+    kernels_->normalize_spans_backward(host(kind), host(weights), host(dweights), host(heads),
                                        host(spans), host(dscores));
   }
   void gaussian_spans(const Tensor& weights, const Tensor& centres, float sigma, int heads,
