@@ -87,14 +87,5 @@ TEST_F(FilesTest, AClosedPipeIsAQuietEnd) {
   }
 }
 
-TEST_F(FilesTest, ThreadsThatCannotStartAreAnError) {
-  // Each needs addresses for its stack.
-  expect_failure(run("ulimit -v 1000000; heed translate -m m --threads 1000 < in"),
-                 "expected to start 1000 threads, found that the system starts ");
-  expect_failure(run("ulimit -v 1000000; heed train -t in in --threads 1000 --vocab-size 300 "
-                     "--quiet -m new"),
-                 "expected to start 999 threads, found that the system starts ");
-}
-
 }  // namespace
 }  // namespace heed
