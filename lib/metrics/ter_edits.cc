@@ -7,6 +7,10 @@
 #include <tuple>
 #include <vector>
 
+#include "util/error.h"
+#include "util/memory.h"
+#include "util/strings.h"
+
 namespace heed {
 
 namespace {
@@ -253,9 +257,25 @@ void ShiftSearch::try_targets(int start, int reference_start, int length, const 
 
 }  // namespace
 
+namespace {
+
+/// The table of an alignment has a cell for each pair of words.
+void expect_room(std::uint64_t hypothesis, std::uint64_t reference) {
+  const std::uint64_t needed = (hypothesis + 1) * (reference + 1) * (sizeof(int) + sizeof(Edit));
+  const std::uint64_t available = available_memory();
+  if (needed <= available) return;
+  fail(
+      "expected lines whose edits fit in memory, found one of {} words against {}: TER needs {}, "
+      "{} are available; split the line, or leave TER out",
+      hypothesis, reference, human_size(needed), human_size(available));
+}
+
+}  // namespace
+
 int count_ter_edits(std::span<const std::uint32_t> hypothesis,
                     std::span<const std::uint32_t> reference) {
   if (reference.empty()) return static_cast<int>(hypothesis.size());
+  expect_room(hypothesis.size(), reference.size());
   EditDistance distance(hypothesis.size(), reference);
   ShiftSearch search(reference, distance);
   Words words(hypothesis.begin(), hypothesis.end());

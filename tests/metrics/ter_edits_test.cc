@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/expect_error.h"
 #include "util/random.h"
 
 namespace heed {
@@ -116,6 +117,12 @@ TEST(TerEdits, VeryDifferentLengthsStayWithinTheBand) {
   const Words one = {7}, many(400, 7);
   EXPECT_EQ(count_ter_edits(one, many), 399);
   EXPECT_EQ(count_ter_edits(many, one), 399);
+}
+
+TEST(TerEdits, SaysThatALineIsTooLong) {
+  const Words long_line(4'000'000, 7);
+  expect_error([&] { count_ter_edits(long_line, long_line); },
+               "found one of 4000000 words against 4000000: TER needs 72.8 TiB");
 }
 
 }  // namespace
