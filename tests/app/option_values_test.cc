@@ -60,7 +60,7 @@ class OptionValuesTest : public testing::Test {
   /// Runs `command` with each setting and an emptied `folder`.
   template <class T>
   void expect_sound(const std::string& command) {
-    std::string script = "try() { rm -rf m m.* folder; timeout 30 '" HEED_PROGRAM
+    std::string script = "try() { rm -rf m m.* folder; timeout 60 '" HEED_PROGRAM
                          "' \"$@\" > o 2> e < few.s; code=$?\n"
                          "  echo \"$code $(wc -l < e) $(grep -c '^heed: ' e) ${@: -1} $(head -c "
                          "200 e | tr '\\n' ' ')\"; }\n";
