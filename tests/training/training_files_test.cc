@@ -95,7 +95,9 @@ TEST_F(TrainingFiles, AnyMomentIsOneToStopAt) {
   for (int end = 1; end <= asked; end = end * 4 / 3 + 1) {
     parts.model = path("parts" + std::to_string(end));
     int count = 0;
-    EXPECT_EQ(train(parts, [&] { return ++count == end; }), TrainingEnd::kInterrupted);
+    const TrainingEnd ended = train(parts, [&] { return ++count == end; });
+    // How often a validation asks depends on how its batches fall on the threads.
+    EXPECT_EQ(ended, count >= end ? TrainingEnd::kInterrupted : TrainingEnd::kBudget) << end;
     EXPECT_EQ(train(parts), TrainingEnd::kBudget);
     EXPECT_EQ(read("whole"), read("parts" + std::to_string(end))) << end;
   }
