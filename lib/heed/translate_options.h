@@ -74,6 +74,8 @@ struct AlignmentOptions {
 struct LineOptions {
   int max_length = 256;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  Capitals capitals = Capitals::kFold;
+  bool copy_unknown = true;
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -85,6 +87,14 @@ struct LineOptions {
     v(Field{"invalid-utf8",
             "Invalid bytes: replace by U+FFFD, copy the line untranslated, or fail"},
       self.invalid_utf8);
+    v(Field{"capitals",
+            "Sentences in capitals are read in small letters, and their translations written in "
+            "capitals (fold), or are read as they are (keep)"},
+      self.capitals);
+    v(Field{"copy-unknown",
+            "URLs, e-mail addresses, file paths, hashes, and symbols, emoji and words of which the "
+            "vocabulary has not all letters, come out as they stand"},
+      self.copy_unknown);
   }
 };
 
@@ -119,6 +129,7 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
   bool word_scores = false;
   bool json = false;
   LongLines long_lines = LongLines::kSplit;
+  Sentences sentences = Sentences::kAuto;
   bool force_decode = false;
   int no_repeat_ngram = 0;
   bool sampling = false;
@@ -145,6 +156,11 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
     v(Field{"long-lines",
             "Over-long lines: split and join again, crop, copy untranslated, or fail"},
       self.long_lines);
+    v(Field{"sentences",
+            "Translate the sentences of a line one by one and join them with the white space that "
+            "was between them (split), or the line as it is (whole); auto splits for models whose "
+            "training text had few lines with several"},
+      self.sentences);
     v(Field{"force-decode", "A line is followed by a tab and how its translation shall begin"},
       self.force_decode);
     v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"}

@@ -86,6 +86,18 @@ bool is_mark(char32_t character) { return is_of(character, U_GC_M_MASK); }
 bool is_capital(char32_t character) { return is_of(character, U_GC_LU_MASK | U_GC_LT_MASK); }
 bool is_small(char32_t character) { return is_of(character, U_GC_LL_MASK); }
 
+char32_t small_letter(char32_t character) {
+  return static_cast<char32_t>(u_tolower(static_cast<UChar32>(character)));
+}
+
+bool is_in_capitals(std::string_view text) {
+  constexpr std::ptrdiff_t kLeast = 6;  // letters: shorter ones may be names
+  const std::u32string characters = decode_utf8(text);
+  return unicode_words(text).size() > 1 &&
+         std::ranges::count_if(characters, is_capital) >= kLeast &&
+         std::ranges::none_of(characters, is_small);
+}
+
 std::size_t space_length(std::string_view text, std::size_t position) {
   const auto byte = [&](std::size_t i) {
     return position + i < text.size() ? static_cast<unsigned char>(text[position + i]) : 0;

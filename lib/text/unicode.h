@@ -31,6 +31,10 @@ bool is_letter(char32_t character);
 bool is_mark(char32_t character);
 bool is_capital(char32_t character);
 bool is_small(char32_t character);
+char32_t small_letter(char32_t character);
+
+/// Whether the text has two words or more, six letters or more, and no small one.
+bool is_in_capitals(std::string_view text);
 
 /// The number of bytes of the white space character that starts at `position`, or 0 if another
 /// character stands there. White space is what Python's str.isspace says, so that text is split

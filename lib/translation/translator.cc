@@ -58,9 +58,20 @@ SearchRules search_rules(const TranslateOptions& options, const Tokenizers& toke
   return rules;
 }
 
-LineRules make_line_rules(const TranslateOptions& options, const ModelOptions& model) {
+/// A model of an older program, or of another one, does not say what its lines were.
+bool splits_sentences(Sentences wanted, const nlohmann::json& training) {
+  if (wanted != Sentences::kAuto) return wanted == Sentences::kSplit;
+  constexpr double kFew = 0.1;
+  const auto share = training.find("several_sentences");
+  return share != training.end() && share->is_number() && share->get<double>() < kFew;
+}
+
+LineRules make_line_rules(const TranslateOptions& options, const ModelContents& contents) {
+  const ModelOptions& model = contents.options;
   LineRules rules;
   rules.max_length = options.max_length;
+  rules.splits_sentences = splits_sentences(options.sentences, contents.training);
+  rules.sentence = {options.capitals == Capitals::kFold, options.copy_unknown};
   const bool has_learned_positions = model.type == ModelType::kTransformer
                                          ? model.positions == Positions::kLearned
                                          : model.attention == "location";
@@ -69,7 +80,6 @@ LineRules make_line_rules(const TranslateOptions& options, const ModelOptions& m
   }
   rules.long_lines = options.long_lines;
   rules.invalid_utf8 = options.invalid_utf8;
-  rules.with_words = options.alignment.form != AlignmentForm::kNone;
   return rules;
 }
 
@@ -81,6 +91,13 @@ std::size_t count_words(std::string_view text) {
     in_word = !is_space(byte);
   }
   return words;
+}
+
+/// Spans that are copied go where the model's own choice of attention says, if it has any.
+AttentionChoice choice_for_copies(const EncoderDecoder& model) {
+  const bool has_attention =
+      std::ranges::any_of(attention_heads(model), [](int heads) { return heads > 0; });
+  return has_attention ? choose_attention(model, 0, "") : AttentionChoice();
 }
 
 std::vector<int> with_end(std::vector<int> ids, const Tokenizer& tokenizer) {
@@ -119,7 +136,7 @@ struct Translator::Implementation {
   }
 
   const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }
-  LineRules line_rules() const { return make_line_rules(options, loaded.contents().options); }
+  LineRules line_rules() const { return make_line_rules(options, loaded.contents()); }
   AttentionChoice choose_alignment();
   PairAttention attention(const SourceLine& pair);
   SearchTree explore(const std::string& line);
@@ -193,7 +210,7 @@ void StreamRun::report(const PreparedLine& line) {
   };
   const std::string length =
       fmt::format("has {} tokens, more than {} (--max-length)", line.length, rules_.max_length);
-  warn(summary_.split, line.is_split(), length + ": it is split and its parts joined again");
+  warn(summary_.split, line.is_split, length + ": it is split and its parts joined again");
   warn(summary_.cropped, line.is_cropped, length + ": the rest is cropped");
   warn(summary_.copied, line.is_copied,
        (line.length > 0 ? length : "is not UTF-8") + ": it is copied");
@@ -262,7 +279,9 @@ StreamSummary Translator::Implementation::run(const LineStream& stream, bool sco
 
 AttentionChoice Translator::Implementation::choose_alignment() {
   if (options.alignment.form == AlignmentForm::kNone) {
-    if (options.alignment_layer == 0 && options.alignment_heads.empty()) return {};
+    if (options.alignment_layer == 0 && options.alignment_heads.empty()) {
+      return choice_for_copies(loaded.model());
+    }
     fail_usage("--alignment-layer and --alignment-heads need --alignment, hard or soft");
   }
   const AttentionChoice choice =
@@ -297,6 +316,7 @@ SearchTree Translator::Implementation::explore(const std::string& line) {
   LineRules lines = line_rules();
   lines.invalid_utf8 = InvalidUtf8::kReplace;
   lines.long_lines = LongLines::kCrop;
+  lines.splits_sentences = false;
   const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
   const PreparedLine prepared = preparer.prepare(1, line, "");
   if (!prepared.is_translated()) return {};

@@ -120,6 +120,13 @@ std::vector<std::string_view> split_words(std::string_view text) {
   return words;
 }
 
+int words_before(std::string_view text, std::size_t begin) {
+  const std::vector<std::string_view> words = split_words(text.substr(0, begin));
+  const bool goes_on =
+      begin > 0 && begin < text.size() && !is_space(text[begin - 1]) && !is_space(text[begin]);
+  return static_cast<int>(words.size()) - (goes_on && !words.empty() ? 1 : 0);
+}
+
 std::vector<std::string_view> split_fields(std::string_view text, char separator) {
   std::vector<std::string_view> fields;
   for (;;) {

@@ -24,6 +24,9 @@ std::string_view trim(std::string_view text);
 /// The words between runs of ASCII white space. Views of the argument.
 std::vector<std::string_view> split_words(std::string_view text);
 
+/// How many of those words end before the byte `begin`; the number of the word that it is in.
+int words_before(std::string_view text, std::size_t begin);
+
 /// The fields between single separators: one more than there are separators.
 std::vector<std::string_view> split_fields(std::string_view text, char separator);
 
