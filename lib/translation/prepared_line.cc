@@ -59,6 +59,9 @@ bool LinePreparer::fit(PreparedLine& line, PreparedSentence& sentence,
       line.is_cropped = true;
       sentence.ids.resize(rules_.max_length);
       sentence.words.resize(rules_.max_length);
+      std::erase_if(sentence.copied, [last = sentence.words.back()](const CopiedSpan& span) {
+        return span.word > last;
+      });
       ends = {rules_.max_length};
       return true;
     case LongLines::kCopy:
