@@ -195,9 +195,9 @@ void StreamRun::report(const PreparedLine& line) {
       fmt::format("has {} tokens, more than {} (--max-length)", line.length, rules_.max_length);
   warn(summary_.split, line.is_split(), length + ": it is split and its parts joined again");
   warn(summary_.cropped, line.is_cropped, length + ": the rest is cropped");
-  warn(summary_.copied, line.is_copied,
-       (line.length > 0 ? length : "is not UTF-8") + ": it is copied");
-  warn(summary_.invalid_utf8, line.is_repaired, "is not UTF-8: invalid bytes become U+FFFD");
+  const std::string invalid = fmt::format("is not UTF-8 (convert the text, as by {})", kConversion);
+  warn(summary_.copied, line.is_copied, (line.length > 0 ? length : invalid) + ": it is copied");
+  warn(summary_.invalid_utf8, line.is_repaired, invalid + ": invalid bytes become U+FFFD");
 }
 
 void StreamRun::add(SourceLine line) {

@@ -1,4 +1,5 @@
 #include "text/unicode.h"
+#include "util/strings.h"
 
 #include <gtest/gtest.h>
 
