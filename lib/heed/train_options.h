@@ -18,6 +18,7 @@ struct DataOptions {
   int vocab_size = 8000;
   VocabularyType vocab_type = VocabularyType::kUnigram;
   bool separate_vocabs = false;
+  Normalizer normalizer = Normalizer::kIdentity;
   bool byte_fallback = true;
   std::vector<std::string> user_symbols = {};
   std::string spm_options = {};
@@ -75,6 +76,11 @@ struct DataOptions {
     v(Field{"vocab-type", "Kind of SentencePiece model that is trained"}, self.vocab_type);
     v(Field{"separate-vocabs", "Train one vocabulary a side, not a joint one"},
       self.separate_vocabs);
+    v(Field{"normalizer",
+            "Spellings that the vocabulary takes for one: identity, none; nfc, equivalent ones; "
+            "heed, also letters of other width or style, ligatures, white space and what is "
+            "invisible (chosen for a new vocabulary); nmt_nfkc, SentencePiece's own"},
+      self.normalizer);
     v(Field{"byte-fallback", "Characters outside the vocabulary become bytes, not <unk>"},
       self.byte_fallback);
     v(Field{"user-symbols", "Symbols that are always one piece"}, self.user_symbols);

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "data/vocabulary_trainer.h"
 #include "model/attention_choice.h"
 #include "util/error.h"
 #include "util/fields.h"
