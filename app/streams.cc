@@ -165,6 +165,7 @@ std::vector<std::string> summary_lines(const StreamSummary& summary) {
   add(summary.cropped, "cropped");
   add(summary.copied, "copied");
   add(summary.invalid_utf8, "with invalid UTF-8");
+  add(summary.invalid_json, "with invalid JSON");
   return result;
 }
 
