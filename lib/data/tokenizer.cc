@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <unordered_set>
 #include <utility>
 
 #include "data/normalizer_rules.h"
 #include "data/sentencepiece.h"
 #include "text/normalization.h"
+#include "text/unicode.h"
 #include "util/error.h"
 #include "util/files.h"
 #include "util/strings.h"
@@ -40,6 +42,16 @@ std::vector<int> words_of(const ImmutableSentencePieceText& text, std::string_vi
     words[i] = static_cast<int>(std::max<std::ptrdiff_t>(std::min(word, std::ssize(ends) - 1), 0));
   }
   return words;
+}
+
+/// The characters of all pieces that are text.
+std::unordered_set<char32_t> characters_of(const SentencePieceProcessor& model) {
+  std::unordered_set<char32_t> characters;
+  for (int id = 0; id < model.GetPieceSize(); ++id) {
+    if (model.IsByte(id) || model.IsControl(id) || model.IsUnknown(id)) continue;
+    for (const char32_t c : decode_utf8(model.IdToPiece(id))) characters.insert(c);
+  }
+  return characters;
 }
 
 /// Whether the vocabulary was trained on text in canonical composition: it has more pieces with
@@ -94,6 +106,7 @@ Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
   ImmutableNBestSentencePieceText candidates;  // only unigram models have several
   is_unigram_ = model->NBestEncode("a", 2, candidates.mutable_proto()).ok();
   composes_ = is_composed_vocabulary(*model);
+  characters_ = std::make_shared<const std::unordered_set<char32_t>>(characters_of(*model));
   model_ = std::move(model);
   serialized_ = std::make_shared<const std::string>(serialized);
 }
@@ -166,6 +179,18 @@ std::vector<std::string> Tokenizer::pieces(std::span<const int> ids) const {
 std::string Tokenizer::piece(int id) const {
   check(std::span(&id, 1));
   return model_->IdToPiece(id);
+}
+
+bool Tokenizer::has_piece(const std::string& piece) const {
+  return model_->IdToPiece(model_->PieceToId(piece)) == piece;
+}
+
+bool Tokenizer::knows(char32_t character) const {
+  if (characters_->contains(character)) return true;
+  std::string text;
+  append_utf8(text, character);
+  return std::ranges::none_of(encode(text),
+                              [&](int id) { return model_->IsByte(id) || model_->IsUnknown(id); });
 }
 
 double Tokenizer::log_probability(int id) const {

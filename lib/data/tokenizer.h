@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "heed/options.h"
@@ -55,6 +56,11 @@ class Tokenizer {
   /// and user's symbols, which have 0.
   double log_probability(int id) const;
 
+  bool has_piece(const std::string& piece) const;
+
+  /// Whether the vocabulary can write the character, or what its rules make of it, without bytes.
+  bool knows(char32_t character) const;
+
   /// Whether the vocabulary is a unigram language model (Kudo 2018), which subword sampling needs.
   bool is_unigram() const { return is_unigram_; }
 
@@ -73,6 +79,7 @@ class Tokenizer {
 
   std::shared_ptr<const sentencepiece::SentencePieceProcessor> model_;
   std::shared_ptr<const std::string> serialized_;
+  std::shared_ptr<const std::unordered_set<char32_t>> characters_;
   bool is_unigram_ = false;
   bool composes_ = false;
 };

@@ -228,10 +228,29 @@ std::vector<char32_t> characters_by_frequency(const VocabularyText& text) {
   return characters;
 }
 
+/// The letters of the text in their other case, so that text in capitals has no unknown ones.
+std::string other_cases(const VocabularyText& text) {
+  constexpr std::size_t kMost = 200;  // letters, the most frequent
+  std::set<char32_t> letters;
+  for (const char32_t c : characters_by_frequency(text)) {
+    if (letters.size() >= kMost) break;
+    std::string letter;
+    append_utf8(letter, c);
+    for (const std::string& other : {uppercase(letter), lowercase(letter)}) {
+      const std::u32string character = decode_utf8(other);
+      if (other != letter && character.size() == 1) letters.insert({c, character.front()});
+    }
+  }
+  std::string result;
+  for (const char32_t c : letters) append_utf8(result, c);
+  return result;
+}
+
 /// A vocabulary that is too small for all characters has half its room for the most frequent ones
 /// and half for what is made of them; the others become bytes.
 Status train_with_bytes(const VocabularyText& text, Arguments arguments, std::string& model) {
   arguments["character_coverage"] = "1";
+  arguments.erase("required_chars");
   const std::vector<char32_t> characters = characters_by_frequency(text);
   const int all = static_cast<int>(characters.size());
   Arguments smallest = arguments;
@@ -283,6 +302,9 @@ Tokenizer train_tokenizer(std::size_t lines, const LineFunction& line, const Dat
   const bool composes = options.normalizer != Normalizer::kIdentity;
   const LineFunction composed = [&](std::size_t i) { return compose(line(i)); };
   const VocabularyText text{lines, composes ? composed : line, most_lines};
+  if (options.normalizer == Normalizer::kHeed && !arguments.contains("required_chars")) {
+    arguments["required_chars"] = other_cases(text);
+  }
   std::string model;
   Status status = train_once(text, arguments, model);
   if (smallest_size(status) > 0 && arguments.at("byte_fallback") == "true") {

@@ -39,7 +39,6 @@ TrainOptions TrainOptions::for_corpus(ModelType type, std::size_t sentence_pairs
     shape_rnn(options.architecture, sentence_pairs);
   }
   options.data.vocab_size = sentence_pairs < kTiny ? 2000 : is_small ? 8000 : 32000;
-  options.data.normalizer = Normalizer::kHeed;
   options.data.mini_batch_words = sentence_pairs < kTiny ? 1000 : is_small ? 2000 : 4000;
 
   TrainingOptions& training = options.training;
