@@ -1,7 +1,8 @@
 #include "text/unicode.h"
-#include "util/strings.h"
 
 #include <gtest/gtest.h>
+
+#include "util/strings.h"
 
 namespace heed {
 namespace {
