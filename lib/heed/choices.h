@@ -100,6 +100,11 @@ constexpr std::array<std::string_view, 3> enum_names(InvalidUtf8) {
   return {"replace", "copy", "fail"};
 }
 
+enum class InvalidJson { kText, kCopy, kFail };
+constexpr std::array<std::string_view, 3> enum_names(InvalidJson) {
+  return {"text", "copy", "fail"};
+}
+
 /// What alignments of translations are written: none, Pharaoh's pairs, or all weights.
 enum class AlignmentForm { kNone, kHard, kSoft };
 constexpr std::array<std::string_view, 3> enum_names(AlignmentForm) {

@@ -128,6 +128,7 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
   bool scores = false;
   bool word_scores = false;
   bool json = false;
+  InvalidJson invalid_json = InvalidJson::kText;
   LongLines long_lines = LongLines::kSplit;
   Sentences sentences = Sentences::kAuto;
   bool force_decode = false;
@@ -151,6 +152,10 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
       self.n_best_distinct);
     v(Field{"scores", "Write each translation's normalised score"}, self.scores);
     visit_record_fields(self, v);
+    v(Field{"invalid-json",
+            "With --json, lines that are no object with a \"text\": translate them as plain text, "
+            "copy them untranslated, or fail"},
+      self.invalid_json);
     AlignmentOptions::visit_fields(self, v);
     LineOptions::visit_fields(self, v);
     v(Field{"long-lines",
@@ -190,9 +195,8 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
   static void visit_record_fields(Self& self, Visitor& v) {
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
     v(Field{"json",
-            "Write JSON lines. Of a line that begins with {, an object, the \"text\" is "
-            "translated; its \"prefix\" begins the translation; its other fields are passed "
-            "through"},
+            "Write JSON lines. Of a line that is an object the \"text\" is translated; its "
+            "\"prefix\" begins the translation; its other fields are passed through"},
       self.json);
   }
 };

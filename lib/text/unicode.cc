@@ -42,13 +42,6 @@ std::u32string decode_utf8(std::string_view text) {
   return characters;
 }
 
-void append_utf8(std::string& text, char32_t character) {
-  char bytes[U8_MAX_LENGTH];
-  int size = 0;
-  U8_APPEND_UNSAFE(bytes, size, character);
-  text.append(bytes, static_cast<std::size_t>(size));
-}
-
 std::string lowercase(std::string_view text) {
   std::string lower;
   if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; })) {

@@ -10,9 +10,6 @@ namespace heed {
 /// The code points of UTF-8 text. Each invalid byte becomes U+FFFD.
 std::u32string decode_utf8(std::string_view text);
 
-/// Appends a code point to UTF-8 text.
-void append_utf8(std::string& text, char32_t character);
-
 /// General categories: numbers (N), punctuation (P), symbols (S).
 bool is_number(char32_t character);
 bool is_punctuation(char32_t character);

@@ -28,9 +28,9 @@ bool LinePreparer::repair(PreparedLine& line, std::string& text) const {
       break;
   }
   fail(
-      "expected UTF-8 in line {}, found other bytes; convert the text, or use --invalid-utf8 "
-      "replace",
-      line.number);
+      "expected UTF-8 in line {}, found other bytes; convert the text, as by {}, or use "
+      "--invalid-utf8 replace",
+      line.number, kConversion);
 }
 
 void LinePreparer::fail_as_long(const PreparedLine& line) const {

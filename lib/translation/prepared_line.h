@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/tokenizer.h"
@@ -35,6 +36,15 @@ struct PreparedLine {
   bool is_repaired = false;  ///< Invalid UTF-8 was replaced.
   bool is_cropped = false;
   bool is_copied = false;  ///< The text is its own translation.
+
+  /// A line that is its own translation, whatever it is.
+  static PreparedLine copied(std::size_t number, std::string text) {
+    PreparedLine line;
+    line.number = number;
+    line.text = std::move(text);
+    line.is_copied = true;
+    return line;
+  }
 
   bool is_translated() const { return !ends.empty(); }
   bool has_copied_spans() const;

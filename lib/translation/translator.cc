@@ -168,7 +168,8 @@ class StreamRun {
  private:
   void read_all();
   void add(SourceLine line);
-  void report(const PreparedLine& line);
+  PreparedLine prepare(std::size_t number, SourceLine& line) const;
+  void report(const PreparedLine& line, bool is_invalid_json);
   void submit();
   std::size_t pool_size() const;
   void write(std::span<TranslatedLine> lines);
@@ -202,7 +203,7 @@ void StreamRun::submit() {
   ++pools_;
 }
 
-void StreamRun::report(const PreparedLine& line) {
+void StreamRun::report(const PreparedLine& line, bool is_invalid_json) {
   const auto warn = [&](LineCount& count, bool happened, const std::string& what) {
     if (happened && note(count, line.number) && stream_.warn) {
       stream_.warn(fmt::format("line {} {}", line.number, what));
@@ -212,18 +213,28 @@ void StreamRun::report(const PreparedLine& line) {
       fmt::format("has {} tokens, more than {} (--max-length)", line.length, rules_.max_length);
   warn(summary_.split, line.is_split, length + ": it is split and its parts joined again");
   warn(summary_.cropped, line.is_cropped, length + ": the rest is cropped");
-  warn(summary_.copied, line.is_copied,
-       (line.length > 0 ? length : "is not UTF-8") + ": it is copied");
-  warn(summary_.invalid_utf8, line.is_repaired, "is not UTF-8: invalid bytes become U+FFFD");
+  const std::string json = "is no JSON object with a \"text\"";
+  const std::string utf8 = fmt::format("is not UTF-8 (convert the text, as by {})", kConversion);
+  const std::string& cause = line.length > 0 ? length : is_invalid_json ? json : utf8;
+  warn(summary_.copied, line.is_copied, cause + ": it is copied");
+  warn(summary_.invalid_json, is_invalid_json && !line.is_copied,
+       json + ": it is translated as plain text");
+  warn(summary_.invalid_utf8, line.is_repaired, utf8 + ": invalid bytes become U+FFFD");
+}
+
+PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line) const {
+  if (line.is_invalid_json && context_.options.invalid_json == InvalidJson::kCopy) {
+    return PreparedLine::copied(number, std::move(line.text));
+  }
+  return context_.scores_targets
+             ? preparer_.prepare_pair(number, std::move(line.text), std::move(line.target))
+             : preparer_.prepare(number, std::move(line.text), std::move(line.target));
 }
 
 void StreamRun::add(SourceLine line) {
   const std::size_t number = ++summary_.lines;
-  PreparedLine prepared =
-      context_.scores_targets
-          ? preparer_.prepare_pair(number, std::move(line.text), std::move(line.target))
-          : preparer_.prepare(number, std::move(line.text), std::move(line.target));
-  report(prepared);
+  PreparedLine prepared = prepare(number, line);
+  report(prepared, line.is_invalid_json);
   summary_.source_words += count_words(prepared.text);
   if (!pool_) pool_ = std::make_unique<TranslationPool>(context_);
   pool_->add(std::move(prepared), std::move(line.tag));
