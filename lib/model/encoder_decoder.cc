@@ -96,7 +96,7 @@ void EncoderDecoder::expect_room_for(const Batch& batch, bool gradients) const {
               std::max(longest(batch.source), longest(batch.target)));
 }
 
-// [N] ids → [N, D], times √D (Vaswani et al. 2017, 3.4) or 1.
+// Embeddings: [N] ids → [N, D], times √D (Vaswani et al. 2017, 3.4) or 1.
 Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids) const {
   std::vector<int> kept(ids.begin(), ids.end());
   drop_tokens(tape, options_.dropout_source, kept);

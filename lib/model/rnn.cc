@@ -98,8 +98,8 @@ std::int64_t RnnModel::attention_weights(const Ragged& source, const Ragged& tar
   return has_scores ? decoder_->heads() * pairs_of(source.offsets, target.offsets) : 0;
 }
 
-// N are the target tokens; a step has a row for each sentence that is still live. What does not
-// depend on the step before, words and readout, is computed for all N at once.
+// Teacher forcing of N target tokens; a step has a row for each sentence that is still live. What
+// does not depend on the step before, words and readout, is computed for all N at once.
 Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const TimeMajor time(target.offsets);
   const Indices order = tape.keep(time.order);

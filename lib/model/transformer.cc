@@ -185,6 +185,7 @@ std::int64_t Transformer::attention_weights(const Ragged& source, const Ragged& 
   return options().transformer_heads * weights;
 }
 
+// Teacher forcing: all R target tokens at once, each of which sees those before it.
 Decoded Transformer::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const Var words = embed_target(tape, shifted(tape, target));  // [R, D]
   const std::vector<Var> source_memories = remember(encoded);   // [S, 2·G·d] of each layer
