@@ -64,8 +64,24 @@ void expect_maskable(Var x) {
 
 // ---- Products -------------------------------------------------------------------------------
 
+namespace {
+
+/// The product with the weight's packed form, if it has one; else nothing.
+Var packed_product(Var x, Var weight, Factor as, const Epilogue& epilogue = {}) {
+  const PackedWeight* const packed = weight.packed(as);
+  if (packed == nullptr) return {};
+  Tape& tape = x.tape();
+  const int outputs = as == Factor::kWeight ? weight.cols() : weight.rows();
+  const Tensor y = tape.allocate(x.rows(), outputs);
+  tape.backend().packed_product(x.value(), *packed, epilogue, y);
+  return tape.constant(y);
+}
+
+}  // namespace
+
 Var matmul(Var x, Var weight) {
   expect(x.cols() == weight.rows(), "matmul", x, weight);
+  if (const Var product = packed_product(x, weight, Factor::kWeight)) return product;
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), weight.cols());
   tape.backend().gemm(x.value(), weight.value(), y);
@@ -84,6 +100,7 @@ Var matmul(Var x, Var weight) {
 
 Var matmul_transposed(Var x, Var weight) {
   expect(x.cols() == weight.cols(), "matmul_transposed", x, weight);
+  if (const Var product = packed_product(x, weight, Factor::kTransposedWeight)) return product;
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), weight.rows());
   const Tensor columns = tape.allocate(weight.cols(), weight.rows());
@@ -101,9 +118,11 @@ Var matmul_transposed(Var x, Var weight) {
 }
 
 Var linear(Var x, Var weight, Var bias) {
+  expect(bias.rows() == 1 && bias.cols() == weight.cols(), "linear's bias", weight, bias);
+  expect(x.cols() == weight.rows(), "matmul", x, weight);
+  if (const Var sum = packed_product(x, weight, Factor::kWeight, {bias.value()})) return sum;
   const Var product = matmul(x, weight);
   if (bias.differentiable() && !product.differentiable()) return add_bias(product, bias);
-  expect(bias.rows() == 1 && bias.cols() == product.cols(), "linear's bias", product, bias);
   // The bias is added into the product: nobody else holds it, and its gradient is the sum's.
   Tape& tape = x.tape();
   tape.backend().add_bias(product.value(), bias.value(), product.value());
@@ -115,6 +134,13 @@ Var linear(Var x, Var weight, Var bias) {
     });
   }
   return product;
+}
+
+Var linear(Var x, Var weight, Var bias, Activation kind) {
+  if (weight.packed(Factor::kWeight) == nullptr) return activate(kind, linear(x, weight, bias));
+  expect(bias.rows() == 1 && bias.cols() == weight.cols(), "linear's bias", weight, bias);
+  expect(x.cols() == weight.rows(), "matmul", x, weight);
+  return packed_product(x, weight, Factor::kWeight, {bias.value(), kind});
 }
 
 // ---- Elementwise and by row -----------------------------------------------------------------
