@@ -117,12 +117,21 @@ Var matmul_transposed(Var x, Var weight) {
   return result;
 }
 
-Var linear(Var x, Var weight, Var bias) {
+namespace {
+
+Var packed_linear(Var x, Var weight, Var bias, std::optional<Activation> kind = {}) {
   expect(bias.rows() == 1 && bias.cols() == weight.cols(), "linear's bias", weight, bias);
-  expect(x.cols() == weight.rows(), "matmul", x, weight);
-  if (const Var sum = packed_product(x, weight, Factor::kWeight, {bias.value()})) return sum;
+  expect(x.cols() == weight.rows(), "linear", x, weight);
+  return packed_product(x, weight, Factor::kWeight, {bias.value(), kind});
+}
+
+}  // namespace
+
+Var linear(Var x, Var weight, Var bias) {
+  if (weight.packed(Factor::kWeight) != nullptr) return packed_linear(x, weight, bias);
   const Var product = matmul(x, weight);
   if (bias.differentiable() && !product.differentiable()) return add_bias(product, bias);
+  expect(bias.rows() == 1 && bias.cols() == product.cols(), "linear's bias", product, bias);
   // The bias is added into the product: nobody else holds it, and its gradient is the sum's.
   Tape& tape = x.tape();
   tape.backend().add_bias(product.value(), bias.value(), product.value());
@@ -137,10 +146,8 @@ Var linear(Var x, Var weight, Var bias) {
 }
 
 Var linear(Var x, Var weight, Var bias, Activation kind) {
-  if (weight.packed(Factor::kWeight) == nullptr) return activate(kind, linear(x, weight, bias));
-  expect(bias.rows() == 1 && bias.cols() == weight.cols(), "linear's bias", weight, bias);
-  expect(x.cols() == weight.rows(), "matmul", x, weight);
-  return packed_product(x, weight, Factor::kWeight, {bias.value(), kind});
+  if (weight.packed(Factor::kWeight) != nullptr) return packed_linear(x, weight, bias, kind);
+  return activate(kind, linear(x, weight, bias));
 }
 
 // ---- Elementwise and by row -----------------------------------------------------------------
