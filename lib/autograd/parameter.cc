@@ -115,7 +115,8 @@ Parameters::~Parameters() {
   if (owned_ != nullptr) backend_.release(owned_);
 }
 
-const Parameter& Parameters::add(std::string name, int rows, int cols, Initializer initializer) {
+const Parameter& Parameters::add(std::string name, int rows, int cols, Initializer initializer,
+                                 Factor factor) {
   if (!names_.insert(name).second) {
     fail("expected parameter names to differ, found '{}' twice", name);
   }
@@ -124,6 +125,7 @@ const Parameter& Parameters::add(std::string name, int rows, int cols, Initializ
   parameter.rows = rows;
   parameter.cols = cols;
   parameter.initializer = initializer;
+  parameter.factor = factor;
   parameter.index = parameters_.size() - 1;
   parameter.offset = size_;
   size_ += (parameter.size() + kParameterAlignment - 1) / kParameterAlignment * kParameterAlignment;
@@ -157,6 +159,19 @@ std::size_t Parameters::count() const {
   std::size_t numbers = 0;
   for (const Parameter& parameter : parameters_) numbers += parameter.size();
   return numbers;
+}
+
+PackedParameters::PackedParameters(Parameters& parameters, Precision precision)
+    : parameters_(parameters) {
+  for (Parameter& parameter : parameters_.parameters_) {
+    if (parameter.factor == Factor::kNone) continue;
+    const Operand weight(parameter.value, parameter.factor == Factor::kTransposedWeight);
+    parameter.packed = parameters_.backend().pack(weight, precision);
+  }
+}
+
+PackedParameters::~PackedParameters() {
+  for (Parameter& parameter : parameters_.parameters_) parameter.packed.reset();
 }
 
 Block::Block(Backend& backend, std::int64_t rows, std::int64_t cols)

@@ -50,8 +50,8 @@ EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& 
                             ? std::sqrt(static_cast<float>(options.dim_emb))
                             : 1.0F),
       parameters_(parameters) {
-  const auto table = [&](const char* name, int vocabulary) {
-    return &parameters.add(name, vocabulary, options.dim_emb, Initializer::kEmbedding);
+  const auto table = [&](const char* name, int vocabulary, Factor factor = Factor::kNone) {
+    return &parameters.add(name, vocabulary, options.dim_emb, Initializer::kEmbedding, factor);
   };
   if (options.tied_embeddings_all && vocabularies.source != vocabularies.target) {
     fail_usage(
@@ -60,12 +60,14 @@ EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& 
         vocabularies.source, vocabularies.target);
   }
   // Embeddings and output weight are [V, D], D = dim_emb.
+  const bool is_tied = options.tied_embeddings || options.tied_embeddings_all;
   target_embedding_ =
-      table(options.tied_embeddings_all ? "embedding" : "target.embedding", vocabularies.target);
+      table(options.tied_embeddings_all ? "embedding" : "target.embedding", vocabularies.target,
+            is_tied ? Factor::kTransposedWeight : Factor::kNone);
   source_embedding_ = options.tied_embeddings_all ? target_embedding_
                                                   : table("source.embedding", vocabularies.source);
-  const bool is_tied = options.tied_embeddings || options.tied_embeddings_all;
-  output_weight_ = is_tied ? target_embedding_ : table("output.weight", vocabularies.target);
+  output_weight_ = is_tied ? target_embedding_
+                           : table("output.weight", vocabularies.target, Factor::kTransposedWeight);
   output_bias_ = &parameters.add("output.bias", 1, vocabularies.target, Initializer::kZeros);
 }
 

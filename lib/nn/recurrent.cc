@@ -21,6 +21,12 @@ class GatePart {
     const Var product = matmul(x, x.tape().parameter(*weight_));  // [N, k · width]
     return norm_ == nullptr ? product : (*norm_)(product);
   }
+  Var operator()(Var x, const Parameter& added) const {
+    Tape& tape = x.tape();
+    const Var bias = tape.parameter(added);
+    if (norm_ != nullptr) return add_bias((*this)(x), bias);
+    return linear(x, tape.parameter(*weight_), bias);
+  }
 
  private:
   const Parameter* weight_;
@@ -33,16 +39,17 @@ class GatedCell : public RecurrentCell {
   GatedCell(Parameters& parameters, const std::string& name, const CellShape& shape, int gates)
       : RecurrentCell(shape.width, shape.is_lstm),
         input_(parameters, name + ".input",
-               parameters.add(name + ".input.weight", shape.inputs, gates * shape.width),
+               parameters.add(name + ".input.weight", shape.inputs, gates * shape.width,
+                              Initializer::kGlorot, Factor::kWeight),
                shape.norm_epsilon),
         hidden_(parameters, name + ".hidden",
                 parameters.add(name + ".hidden.weight", shape.width, gates * shape.width,
-                               Initializer::kOrthogonal),
+                               Initializer::kOrthogonal, Factor::kWeight),
                 shape.norm_epsilon),
         bias_(&parameters.add(name + ".bias", 1, gates * shape.width,
                               shape.is_lstm ? Initializer::kForgetOne : Initializer::kZeros)) {}
 
-  Var project(Var x) const override { return add_bias(input_(x), x.tape().parameter(*bias_)); }
+  Var project(Var x) const override { return input_(x, *bias_); }
 
  protected:
   /// gate ∘ U h: [R, D] → [R, kD].

@@ -18,9 +18,8 @@ namespace heed {
 
 /// What one worker thread translates and scores with.
 struct TranslationWorker {
-  TranslationWorker(const EncoderDecoder& model, std::shared_ptr<const Block> output,
-                    const AttentionChoice& choice)
-      : stepper(model, std::move(output), choice), scorer(model, choice) {}
+  TranslationWorker(const EncoderDecoder& model, const AttentionChoice& choice)
+      : stepper(model, choice), scorer(model, choice) {}
 
   ModelStepper stepper;
   Scorer scorer;

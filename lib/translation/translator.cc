@@ -126,12 +126,12 @@ struct Translator::Implementation {
       : options((check_options(wanted), wanted)),
         backend(make_backend(options.backend)),
         loaded(path, *backend),
+        packed(loaded.model().parameters(), options.int8 ? Precision::kInt8 : Precision::kFloat),
         rules(search_rules(options, tokenizers())),
         workers(thread_count(options.threads)) {
     const AttentionChoice choice = choose_alignment();
-    const auto output = transposed_output(loaded.model());
     for (auto& worker : workers) {
-      worker = std::make_unique<TranslationWorker>(loaded.model(), output, choice);
+      worker = std::make_unique<TranslationWorker>(loaded.model(), choice);
     }
   }
 
@@ -145,6 +145,7 @@ struct Translator::Implementation {
   TranslateOptions options;
   std::unique_ptr<Backend> backend;
   LoadedModel loaded;
+  PackedParameters packed;
   SearchRules rules;
   std::vector<std::unique_ptr<TranslationWorker>> workers;
 };

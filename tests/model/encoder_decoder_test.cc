@@ -205,6 +205,26 @@ void expect_steps_as_decode(const SmallModel& small, const Batch& batch, int cop
   }
 }
 
+TEST_P(EncoderDecoderTest, PackedWeightsGiveTheSameBits) {
+  const SmallModel small(options(), backend_name());
+  const Batch batch = random_batch(*small.model);
+  const auto all_logits = [&] {
+    Tape tape(*small.backend);
+    const Encoded encoded = small.model->encode(tape, batch.source);
+    const Decoded decoded = small.model->decode(tape, encoded, batch.target);
+    return host(logits(decoded.hidden, small.model->output(tape)));
+  };
+  const std::vector<float> expected = all_logits();
+  {
+    const PackedParameters packed(small.model->parameters(), Precision::kFloat);
+    EXPECT_EQ(all_logits(), expected);
+  }
+  const PackedParameters packed(small.model->parameters(), Precision::kInt8);
+  const std::vector<float> rounded = all_logits();
+  EXPECT_NE(rounded, expected);
+  expect_near(expected, rounded, 0.5);
+}
+
 TEST_P(EncoderDecoderTest, StepsAreAsTeacherForcing) {
   const SmallModel small(options(), backend_name());
   const Batch batch = random_batch(small.model->vocabularies(), {3, 7, 1, 4, 2}, {4, 2, 8, 1, 3});
