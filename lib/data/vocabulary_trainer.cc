@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "data/augmenter.h"
 #include "data/sentencepiece.h"
 #include "text/normalization.h"
 #include "text/unicode.h"
@@ -246,6 +247,13 @@ std::string other_cases(const VocabularyText& text, int vocabulary_size) {
   return result;
 }
 
+/// SentencePiece's BPE trainer ends the program over characters that do not occur.
+bool wants_other_cases(const DataOptions& options) {
+  const AugmentationShares shares = parse_augmentation(options.augment);
+  return options.vocab_type == VocabularyType::kUnigram &&
+         shares[static_cast<std::size_t>(Augmentation::kUpper)] > 0;
+}
+
 /// A vocabulary that is too small for all characters has half its room for the most frequent ones
 /// and half for what is made of them; the others become bytes.
 Status train_with_bytes(const VocabularyText& text, Arguments arguments, std::string& model) {
@@ -302,10 +310,7 @@ Tokenizer train_tokenizer(std::size_t lines, const LineFunction& line, const Dat
   const bool composes = options.normalizer != Normalizer::kIdentity;
   const LineFunction composed = [&](std::size_t i) { return compose(line(i)); };
   const VocabularyText text{lines, composes ? composed : line, most_lines};
-  // SentencePiece's BPE trainer ends the program over characters that do not occur.
-  const bool takes_others = options.vocab_type == VocabularyType::kUnigram;
-  if (takes_others && options.normalizer == Normalizer::kHeed &&
-      !arguments.contains("required_chars")) {
+  if (wants_other_cases(options) && !arguments.contains("required_chars")) {
     arguments["required_chars"] = other_cases(text, options.vocab_size);
   }
   std::string model;
