@@ -35,11 +35,12 @@ void ReferenceBackend::cross_entropy(const Tensor& logits, const Indices& target
   }
 }
 
-void ReferenceBackend::log_softmax(const Tensor& logits) {
+void ReferenceBackend::log_normalizers(const Tensor& logits, const Tensor& normalizers) {
   for (int r = 0; r < logits.rows; ++r) {
-    float* x = logits.row(r);
-    const double log_z = log_sum_exp(x, logits.cols);
-    for (int i = 0; i < logits.cols; ++i) x[i] = static_cast<float>(x[i] - log_z);
+    const float* x = logits.row(r);
+    const float largest = *std::max_element(x, x + logits.cols);
+    normalizers.row(r)[0] = largest;
+    normalizers.row(r)[1] = static_cast<float>(log_sum_exp(x, logits.cols) - largest);
   }
 }
 

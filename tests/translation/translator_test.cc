@@ -125,6 +125,19 @@ TEST_P(PrecisionTest, ALineDependsOnNothingElseInInt8) {
   expect_independent_lines(int8);
 }
 
+TEST_P(TranslatorTest, ManyMayCallAtOnce) {
+  const std::vector<std::string> lines = some_lines();
+  Translator translator(path(), options());
+  const std::vector<std::string> expected = texts(translator.translate(lines));
+  std::vector<std::vector<std::string>> found(4);
+  std::vector<std::thread> callers;
+  for (auto& result : found) {
+    callers.emplace_back([&] { result = texts(translator.translate(lines)); });
+  }
+  for (std::thread& caller : callers) caller.join();
+  for (const auto& result : found) EXPECT_EQ(result, expected);
+}
+
 TEST_P(TranslatorTest, LineContract) {
   const std::vector<TranslatedLine> lines = translate(some_lines(), options());
   ASSERT_EQ(lines.size(), 60U);
