@@ -76,6 +76,8 @@ struct AlignmentOptions {
 struct LineOptions {
   int max_length = 256;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  Capitals capitals = Capitals::kFold;
+  bool copy_unknown = true;
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -87,6 +89,14 @@ struct LineOptions {
     v(Field{"invalid-utf8",
             "Invalid bytes: replace by U+FFFD, copy the line untranslated, or fail"},
       self.invalid_utf8);
+    v(Field{"capitals",
+            "Sentences in capitals are read in small letters, and their translations written in "
+            "capitals (fold), or are read as they are (keep)"},
+      self.capitals);
+    v(Field{"copy-unknown",
+            "URLs, e-mail addresses, file paths, hashes, and symbols, emoji and words of which the "
+            "vocabulary has not all letters, come out as they stand"},
+      self.copy_unknown);
   }
 };
 
@@ -133,7 +143,9 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
   bool scores = false;
   bool word_scores = false;
   bool json = false;
+  InvalidJson invalid_json = InvalidJson::kText;
   LongLines long_lines = LongLines::kSplit;
+  Sentences sentences = Sentences::kAuto;
   bool force_decode = false;
   int no_repeat_ngram = 0;
   bool sampling = false;
@@ -155,11 +167,20 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
       self.n_best_distinct);
     v(Field{"scores", "Write each translation's normalised score"}, self.scores);
     visit_record_fields(self, v);
+    v(Field{"invalid-json",
+            "With --json, lines that are no object with a \"text\": translate them as plain text, "
+            "copy them untranslated, or fail"},
+      self.invalid_json);
     AlignmentOptions::visit_fields(self, v);
     LineOptions::visit_fields(self, v);
     v(Field{"long-lines",
             "Over-long lines: split and join again, crop, copy untranslated, or fail"},
       self.long_lines);
+    v(Field{"sentences",
+            "Translate the sentences of a line one by one and join them with the white space that "
+            "was between them (split), or the line as it is (whole); auto splits for models whose "
+            "training text had few lines with several"},
+      self.sentences);
     v(Field{"force-decode", "A line is followed by a tab and how its translation shall begin"},
       self.force_decode);
     v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"}
@@ -191,9 +212,8 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
   static void visit_record_fields(Self& self, Visitor& v) {
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
     v(Field{"json",
-            "Write JSON lines. Of a line that begins with {, an object, the \"text\" is "
-            "translated; its \"prefix\" begins the translation; its other fields are passed "
-            "through"},
+            "Write JSON lines. Of a line that is an object the \"text\" is translated; its "
+            "\"prefix\" begins the translation; its other fields are passed through"},
       self.json);
   }
 };

@@ -1,5 +1,6 @@
 #include "model/encoder_decoder.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -20,6 +21,12 @@ void drop_tokens(Tape& tape, float rate, std::span<int> ids) {
   for (int& id : ids) {
     if (random.uniform() < rate) id = -1;
   }
+}
+
+int longest(const Ragged& side) {
+  int most = 0;
+  for (int i = 0; i < side.size(); ++i) most = std::max(most, side.length(i));
+  return most;
 }
 
 /// The batch's links as rows of Encoded::states.
@@ -71,6 +78,7 @@ OutputLayer EncoderDecoder::output(Tape& tape) const {
 
 CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothing,
                                   const AttentionGuide& guide) const {
+  expect_room_for(batch, true);
   const Encoded encoded = encode(tape, batch.source);
   const Decoded decoded = decode(tape, encoded, batch.target);  // hidden [N, D] of N target tokens
   CrossEntropy result =
@@ -84,7 +92,13 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
   return result;
 }
 
-// [N] ids → [N, D], times √D (Vaswani et al. 2017, 3.4) or 1.
+// Scores and weights, and the gradients of both, are kept until backward has run.
+void EncoderDecoder::expect_room_for(const Batch& batch, bool gradients) const {
+  expect_room((gradients ? 4 : 2) * attention_weights(batch.source, batch.target),
+              std::max(longest(batch.source), longest(batch.target)));
+}
+
+// Embeddings: [N] ids → [N, D], times √D (Vaswani et al. 2017, 3.4) or 1.
 Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids) const {
   std::vector<int> kept(ids.begin(), ids.end());
   drop_tokens(tape, options_.dropout_source, kept);

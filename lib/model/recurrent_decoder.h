@@ -9,6 +9,11 @@
 
 namespace heed {
 
+/// CellShape::norm_epsilon of these options.
+inline float cell_norm_epsilon(const ModelOptions& options) {
+  return options.layer_normalization ? options.norm_epsilon : 0;
+}
+
 /// One step of a recurrent decoder with attention, for R rows at a time.
 ///
 /// With timing pre the context enters the first cell: a single cell reads the word and the context
@@ -23,11 +28,6 @@ namespace heed {
 /// A context gate z_i = sigmoid(W e(y_{i−1}) + U s_{i−1} + C c_i + b), as wide as the state, scales
 /// what a single cell reads in each of its gates (Tu et al. 2017): the context's part (source: z),
 /// the word's and the state's (target: z), or both (1 − z on the target, z on the source).
-/// CellShape::norm_epsilon of these options.
-inline float cell_norm_epsilon(const ModelOptions& options) {
-  return options.layer_normalization ? options.norm_epsilon : 0;
-}
-
 class RecurrentDecoder {
  public:
   /// Throws UsageError for options that have no meaning together.
@@ -72,6 +72,8 @@ class RecurrentDecoder {
   void narrow(States& states, int count, std::uint64_t dropout_key) const;
   /// Row r becomes that of row parents[r], on `tape`.
   static void reorder(Tape& tape, States& states, const Indices& parents);
+
+  int heads() const { return attention_->heads(); }  ///< Of the attention.
 
  private:
   void add_cells(Parameters& parameters, int context);

@@ -31,7 +31,7 @@ class RnnModel : public EncoderDecoder {
 
   void add_encoder(Parameters& parameters);
   AttentionMemory remember(const Encoded& encoded) const;
-  void expect_room_for(const Encoded& encoded, const Ragged& target) const;
+  std::int64_t attention_weights(const Ragged& source, const Ragged& target) const override;
 
   std::vector<EncoderLayer> encoder_;
   std::unique_ptr<RecurrentDecoder> decoder_;

@@ -72,6 +72,7 @@ void TranslationPool::add_sentence(const PreparedLine& line, int part) {
   if (context_.scores_targets) {
     add_with_end(line.target, context_.tokenizers.target.eos_id(), targets_);
   }
+  copies_.push_back(line.has_copied_spans());
   prefixes_.push_back(part == 0 ? line.target : std::vector<int>());
   numbers_.push_back(sentence_number(line.number, part));
   bytes_.push_back(bytes_of_part(line, line.ends[part] - begin));
@@ -94,6 +95,15 @@ void TranslationPool::close() {
   found_.resize(sources_.size());
 }
 
+/// Attention says where copied spans go.
+SearchRules TranslationPool::rules_for(const Batch& batch) const {
+  SearchRules rules = context_.rules;
+  for (const std::size_t sentence : batch.lines) {
+    rules.attention = rules.attention || copies_[sentence];
+  }
+  return rules;
+}
+
 void TranslationPool::run(int /*thread*/, int task) {
   const WorkerPool::Lease tools = context_.workers.take();
   const Batch& batch = batches_[task];
@@ -114,7 +124,7 @@ void TranslationPool::run(int /*thread*/, int task) {
       bytes.push_back(bytes_[sentence]);
     }
     tools->stepper.begin(batch.source);
-    found = beam_search(tools->stepper, context_.rules, {prefixes, numbers, bytes});
+    found = beam_search(tools->stepper, rules_for(batch), {prefixes, numbers, bytes});
   }
   for (std::size_t i = 0; i < found.size(); ++i) found_[batch.lines[i]] = std::move(found[i]);
 }

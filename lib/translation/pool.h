@@ -76,6 +76,7 @@ class TranslationPool final : public Pipeline::Group {
   void deliver() override;
 
  private:
+  SearchRules rules_for(const Batch& batch) const;
   void add_sentence(const PreparedLine& line, int part);
 
   const PoolContext& context_;
@@ -87,6 +88,7 @@ class TranslationPool final : public Pipeline::Group {
   std::vector<std::vector<int>> prefixes_;
   std::vector<std::uint64_t> numbers_;
   std::vector<int> bytes_;
+  std::vector<bool> copies_;  ///< Whether spans are put into the sentence's line.
   std::vector<Batch> batches_;
   std::vector<std::vector<Hypothesis>> found_;  ///< By sentence.
 };

@@ -38,6 +38,9 @@ class PackedTest : public KernelTest {
 };
 INSTANTIATE_TEST_SUITE_P(Backends, PackedTest, every_backend(), backend_name);
 
+using FastPackedTest = FastKernelTest;
+INSTANTIATE_TEST_SUITE_P(Backends, FastPackedTest, fast_backends(), backend_name);
+
 TEST_P(PackedTest, GivesTheBitsOfGemm) {
   for (const Shape& shape : kShapes) {
     SCOPED_TRACE(testing::Message()
@@ -51,7 +54,7 @@ TEST_P(PackedTest, GivesTheBitsOfGemm) {
 }
 
 /// Exactly, but for what an activation rounds.
-TEST_P(PackedTest, SumsInt8AsTheReferenceDoes) {
+TEST_P(FastPackedTest, SumsInt8AsTheReferenceDoes) {
   for (const Shape& shape : kShapes) {
     SCOPED_TRACE(testing::Message()
                  << shape.rows << " x " << shape.inputs << " x " << shape.outputs);

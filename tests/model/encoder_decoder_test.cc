@@ -94,7 +94,7 @@ class LossGradientTest : public testing::TestWithParam<Architecture> {
   static void expect_right(const ModelOptions& options) {
     SmallModel small(options, "eigen");
     const Batch batch = random_batch(*small.model);
-    expect_gradients(small.parameters, loss_of(*small.model, batch));
+    expect_gradients(small.parameters, loss_of(*small.model, batch), {.coordinates = 2});
   }
 };
 
@@ -299,7 +299,7 @@ TEST_P(EncoderDecoderTest, AttentionWeightsAreInTheTargetsOrderAndSumToOne) {
   }
 }
 
-TEST_P(EncoderDecoderTest, LearnsAndAllocatesNothingAfterWarmUp) {
+TEST_P(EncoderDecoderTest, LearnsAndGrowsNoTapeAfterWarmUp) {
   const SmallModel small(with_dropout(options()), backend_name());
   const Batch batch = random_batch(*small.model);
   Block gradients(*small.backend, small.parameters.size());
@@ -315,6 +315,24 @@ TEST_P(EncoderDecoderTest, LearnsAndAllocatesNothingAfterWarmUp) {
     EXPECT_EQ(memory, tape.memory());
   }
   EXPECT_LT(loss_value(*small.model, batch), before);
+}
+
+/// Attention to the source is what grows with the square of a line, whatever the encoder has.
+TEST(LongLinesTest, AreRefusedBeforeAnyWork) {
+  ModelOptions windowed = small_model(ModelType::kTransformer);
+  windowed.encoder_attention = windowed.decoder_attention = "window";
+  Batch batch;
+  batch.source.add(std::vector<int>(1 << 21, 3));
+  batch.target = batch.source;
+  for (const ModelOptions& options : {small_model(ModelType::kRnn), windowed}) {
+    const SmallModel small(options, "eigen");
+    Block gradients(*small.backend, small.parameters.size());
+    Tape tape(*small.backend, small.parameters, gradients.tensor());
+    const std::size_t before = tape.memory();
+    expect_error([&] { small.model->loss(tape, batch, 0); }, "2,097,152 tokens that needs");
+    expect_error([&] { small.model->expect_room_for(batch, false); }, "lower --max-length");
+    EXPECT_EQ(tape.memory(), before);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, EncoderDecoderTest,
