@@ -65,13 +65,12 @@ void EigenBackend::cross_entropy(const Tensor& logits, const Indices& targets, f
   }
 }
 
-void EigenBackend::log_softmax(const Tensor& logits) {
+void EigenBackend::log_normalizers(const Tensor& logits, const Tensor& normalizers) {
   for (int r = 0; r < logits.rows; ++r) {
     float* x = logits.row(r);
-    const float top = row_maximum(x, logits.cols);
-    const float rest = std::log(sum_exp<false>(x, logits.cols, top));
-    for_lanes(logits.cols,
-              [&](int i, auto part) { store(x + i, (load(x + i, part) - top) - rest, part); });
+    const float largest = row_maximum(x, logits.cols);
+    normalizers.row(r)[0] = largest;
+    normalizers.row(r)[1] = std::log(sum_exp<false>(x, logits.cols, largest));
   }
 }
 

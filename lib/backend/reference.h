@@ -106,7 +106,7 @@ class ReferenceBackend : public Backend {
 
   void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing, bool gradient,
                      const Tensor& losses, const Tensor& likelihood) override;
-  void log_softmax(const Tensor& logits) override;
+  void log_normalizers(const Tensor& logits, const Tensor& normalizers) override;
   void top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) override;
 
   double sum_squares(const Tensor& x) override;

@@ -36,12 +36,13 @@ void ReferenceBackend::cross_entropy(const Tensor& logits, const Indices& target
   }
 }
 
-// log softmax(x) = x − log Σ exp(x), the log-sum-exp.
-void ReferenceBackend::log_softmax(const Tensor& logits) {
+// log softmax(x) = (x − m) − log Σ exp(x − m), m the largest x.
+void ReferenceBackend::log_normalizers(const Tensor& logits, const Tensor& normalizers) {
   for (int r = 0; r < logits.rows; ++r) {
-    float* x = logits.row(r);
-    const double log_z = log_sum_exp(x, logits.cols);
-    for (int i = 0; i < logits.cols; ++i) x[i] = static_cast<float>(x[i] - log_z);
+    const float* x = logits.row(r);
+    const float largest = *std::max_element(x, x + logits.cols);
+    normalizers.row(r)[0] = largest;
+    normalizers.row(r)[1] = static_cast<float>(log_sum_exp(x, logits.cols) - largest);
   }
 }
 

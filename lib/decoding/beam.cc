@@ -13,9 +13,13 @@ double normalized_score(double log_probability, int length, float a) {
   return log_probability / std::pow(length, a);
 }
 
-int length_limit(const SearchOptions& options, int source_length) {
-  const double factor = static_cast<double>(options.max_length_factor) * source_length;
-  const int limit = std::max(source_length + 10, static_cast<int>(std::min(factor, 1e9)));
+int length_limit(const SearchOptions& options, const SourceSize& source) {
+  const double factor = options.max_length_factor;
+  const double tokens = source.tokens;
+  const double of_prose = source.bytes > 0 ? std::min(tokens, source.bytes * 2 / 9.0) : tokens;
+  const double most =
+      std::min(std::max(tokens + 10, factor * tokens), 60 + std::max(1.0, factor / 2) * of_prose);
+  const int limit = static_cast<int>(std::min(most, 1e9));
   return options.max_length > 0 ? std::min(limit, options.max_length) : limit;
 }
 

@@ -58,9 +58,18 @@ inline int candidates_per_row(const SearchRules& rules) {
   return width == 1 ? 1 : 2 * width;
 }
 
+/// A source sentence's length: in tokens, with </s>, and in bytes of text; 0 where only tokens
+/// count.
+struct SourceSize {
+  int tokens = 0, bytes = 0;
+};
+
 /// The most tokens a translation may have, without </s>: max_length_factor times the tokens of its
-/// own source (with </s>), at least 10 more than those, at most max_length where that is not 0.
-int length_limit(const SearchOptions& options, int source_length);
+/// own source (with </s>), at least 10 more than those; of long ones 60 more than half of it, where
+/// what has more tokens than 2 for 9 bytes of text, as prose has, counts as prose of its bytes:
+/// codes and repeated letters fall apart into single ones, and a loop to their limit would take ten
+/// times as long as a line of prose. At most max_length where that is not 0.
+int length_limit(const SearchOptions& options, const SourceSize& source);
 
 /// The search for one sentence: a tree of partial translations, of which up to beam_size are live.
 /// It ends when none is live; or when n_best have ended that no live one can beat, even if it went

@@ -20,9 +20,11 @@ void check(const SearchRules& rules, const SearchSentences& sentences, std::size
     fail_usage("expected an n-best list of 1 to {} (the beam size) translations, found {}", width,
                rules.n_best);
   }
-  for (const std::size_t given : {sentences.prefixes.size(), sentences.numbers.size()}) {
+  for (const std::size_t given :
+       {sentences.prefixes.size(), sentences.numbers.size(), sentences.bytes.size()}) {
     if (given != 0 && given != size) {
-      fail("expected a prefix and a number for each of {} sentences, found {}", size, given);
+      fail("expected a prefix, a number and a size for each of {} sentences, found {}", size,
+           given);
     }
   }
 }
@@ -64,8 +66,9 @@ Search::Search(Stepper& stepper, const SearchRules& rules, const SearchSentences
   check(rules, sentences, size);
   sentences_.reserve(size);
   for (std::size_t b = 0; b < size; ++b) {
-    const int limit =
-        std::min(length_limit(rules.options, shape.source_lengths[b]), shape.max_tokens);
+    const SourceSize source{shape.source_lengths[b],
+                            sentences.bytes.empty() ? 0 : sentences.bytes[b]};
+    const int limit = std::min(length_limit(rules.options, source), shape.max_tokens);
     const std::span<const int> prefix =
         sentences.prefixes.empty() ? std::span<const int>() : sentences.prefixes[b];
     sentences_.push_back({Beam(rules, limit, shape.start, shape.eos, prefix),

@@ -11,8 +11,9 @@ namespace heed {
 
 /// What differs between the B sentences of a batch. Each may be empty.
 struct SearchSentences {
-  std::span<const std::vector<int>> prefixes;  ///< [B]: the tokens each translation begins with.
-  std::span<const std::uint64_t> numbers;      ///< [B]: for Sampling; else 0, 1, …
+  std::span<const std::vector<int>> prefixes{};  ///< [B]: the tokens each translation begins with.
+  std::span<const std::uint64_t> numbers{};      ///< [B]: for Sampling; else 0, 1, …
+  std::span<const int> bytes{};                  ///< [B]: of each source's text, for length_limit.
 };
 
 /// Beam search over the batch that `stepper` has begun: for each sentence up to n_best hypotheses,

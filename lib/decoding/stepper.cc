@@ -9,7 +9,8 @@ namespace heed {
 
 namespace {
 
-/// Rows that are normalised and searched at a time, in floats: as many as stay in the cache.
+/// Rows that are searched and summed up at a time, in floats: as many as stay
+/// in the cache.
 constexpr int kCachedLogits = 1 << 17;
 
 }  // namespace
@@ -58,7 +59,7 @@ ModelStepper::ModelStepper(const EncoderDecoder& model, const AttentionChoice& c
 void ModelStepper::begin(const Ragged& source) {
   encoder_tape_.reset();
   encoded_ = model_.encode(encoder_tape_, source);
-  state_ = model_.start(encoded_);
+  state_ = model_.start(encoded_, std::move(state_));
   shape_.source_lengths.clear();
   for (int b = 0; b < source.size(); ++b) shape_.source_lengths.push_back(source.length(b));
   sentences_.resize(source.size());
@@ -76,43 +77,50 @@ void ModelStepper::step(std::span<const int> tokens, std::span<const int> parent
   sentences_ = std::move(sentences);
 
   logits_ = logits(decoded_.hidden, model_.output(tape)).value();
-  is_normalized_ = false;
+  normalizers_.clear();
 }
 
+/// The k best of each row, and what makes log-probabilities of logits, beside
+/// each other.
 TopK ModelStepper::top(int k) {
   const int rows = logits_.rows, chunk = std::max(1, kCachedLogits / shape_.vocabulary);
-  const Tensor best = tapes_[turn_].allocate(rows, 2 * k);  // tokens beside their log p
+  const int width = 2 * k + 2;
+  const Tensor best = tapes_[turn_].allocate(rows, width);
   for (int first = 0; first < rows; first += chunk) {
     const Tensor part = logits_.row_range(first, std::min(chunk, rows - first));
-    if (!is_normalized_) backend_.log_softmax(part);
-    const Tensor top = best.row_range(first, part.rows);
-    backend_.top_k(part, k, top.col_range(0, k), top.col_range(k, k));
+    const Tensor found = best.row_range(first, part.rows);
+    backend_.top_k(part, k, found.col_range(0, k), found.col_range(k, k));
+    backend_.log_normalizers(part, found.col_range(2 * k, 2));
   }
-  is_normalized_ = true;
-  top_.resize(best.size());
-  backend_.read(best, top_);
+  std::vector<float>& numbers = best_;
+  numbers.resize(best.size());
+  backend_.read(best, numbers);
   top_ids_.clear();
   top_values_.clear();
-  for (auto row = top_.begin(); row != top_.end(); row += 2 * k) {
+  normalizers_.clear();
+  for (auto row = numbers.begin(); row != numbers.end(); row += width) {
+    normalizers_.push_back({row[2 * k], row[2 * k + 1]});
     std::transform(row, row + k, std::back_inserter(top_ids_),
                    [](float id) { return static_cast<int>(id); });
-    top_values_.insert(top_values_.end(), row + k, row + 2 * k);
+    std::transform(row + k, row + 2 * k, std::back_inserter(top_values_), normalizers_.back());
   }
   return {top_ids_, top_values_};
 }
 
+const ModelStepper::Normalizer& ModelStepper::normalizer(int row) {
+  if (normalizers_.empty()) top(1);
+  return normalizers_[row];
+}
+
 float ModelStepper::log_probability(int row, int token) {
-  if (!is_normalized_) backend_.log_softmax(logits_);
-  is_normalized_ = true;
-  float value = 0;
-  backend_.read(logits_.row_range(row, 1).col_range(token, 1), {&value, 1});
-  return value;
+  float logit = 0;
+  backend_.read(logits_.row_range(row, 1).col_range(token, 1), {&logit, 1});
+  return normalizer(row)(logit);
 }
 
 void ModelStepper::log_probabilities(int row, std::span<float> all) {
-  if (!is_normalized_) backend_.log_softmax(logits_);
-  is_normalized_ = true;
   backend_.read(logits_.row_range(row, 1), all);
+  std::transform(all.begin(), all.end(), all.begin(), normalizer(row));
 }
 
 std::vector<float> ModelStepper::attention(int row) {

@@ -77,6 +77,13 @@ class ModelStepper : public Stepper {
   std::vector<float> attention(int row) override;
 
  private:
+  /// See Backend::log_normalizers.
+  struct Normalizer {
+    float largest = 0, rest = 0;
+    float operator()(float logit) const { return (logit - largest) - rest; }
+  };
+  const Normalizer& normalizer(int row);
+
   const EncoderDecoder& model_;
   Backend& backend_;
   const AttentionChoice choice_;
@@ -87,12 +94,12 @@ class ModelStepper : public Stepper {
   Encoded encoded_;
   std::unique_ptr<DecoderState> state_;
   Decoded decoded_;
-  std::vector<int> sentences_;  ///< [R]: sentence of each row.
-  Tensor logits_;               ///< [R, V]
-  bool is_normalized_ = false;  ///< Whether logits_ are log-probabilities.
+  std::vector<int> sentences_;           ///< [R]: sentence of each row.
+  Tensor logits_;                        ///< [R, V]
+  std::vector<Normalizer> normalizers_;  ///< [R], when they have been asked for.
   std::vector<int> top_ids_;
   std::vector<float> top_values_;
-  std::vector<float> top_;  ///< Both as the backend gives them, [R, 2k].
+  std::vector<float> best_;  ///< All three as the backend gives them, [R, 2k + 2].
 };
 
 }  // namespace heed

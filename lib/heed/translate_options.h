@@ -35,7 +35,9 @@ struct SearchOptions : ScoreOptions {
     v(Field{"max-length-output", "Longest translation in tokens; 0: by --max-length-factor alone"}
           .within(0, 1'000'000, "tokens"),
       self.max_length);
-    v(Field{"max-length-factor", "Longest translation as a multiple of its own source's tokens"}
+    v(Field{"max-length-factor",
+            "Longest translation as a multiple of its own source's tokens; about half of it where "
+            "the source has more than 40 or is no prose"}
           .within(0, 1000),
       self.max_length_factor);
   }

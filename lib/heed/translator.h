@@ -43,8 +43,8 @@ struct StreamSummary {
 };
 
 /// A model that translates. Workers on threads share its weights, a copy of the file.
-/// A line's translation depends on nothing but the line, the model and the options. One call at a
-/// time.
+/// A line's translation depends on nothing but the line, the model and the options. Threads may
+/// call it at the same time; each call then has as many threads of its own as the options say.
 class Translator {
  public:
   /// Throws Error for a file that is no model, and UsageError for options that don't fit.

@@ -79,8 +79,10 @@ class EncoderDecoder {
   virtual Encoded encode(Tape& tape, const Ragged& source) const = 0;
   /// Teacher forcing: R = rows of `target` (which ends in </s> and is shifted here), in its order.
   virtual Decoded decode(Tape& tape, const Encoded& encoded, const Ragged& target) const = 0;
-  /// The state before the first token, for the sentences of `encoded`, which must outlive it.
-  virtual std::unique_ptr<DecoderState> start(const Encoded& encoded) const = 0;
+  /// The state before the first token, for the sentences of `encoded`, which must outlive it. It
+  /// takes over the memory of `used`, the state of a batch that is done.
+  virtual std::unique_ptr<DecoderState> start(
+      const Encoded& encoded, std::unique_ptr<DecoderState> used = nullptr) const = 0;
   /// One step; `state` becomes that of the R rows of `next`. `tape` must differ from that of the
   /// step before, which may be reset afterwards.
   virtual Decoded step(Tape& tape, DecoderState& state, const NextTokens& next) const = 0;

@@ -1,10 +1,12 @@
 #include "model/model_file.h"
 
 #include <cmath>
+#include <deque>
 #include <set>
 #include <vector>
 
 #include "model/half.h"
+#include "model/rounded_tensor.h"
 #include "tensor/size.h"
 #include "util/error.h"
 #include "util/json.h"
@@ -49,6 +51,39 @@ std::vector<std::uint16_t> halves_of(std::span<const float> values, const Parame
   }
   return halves;
 }
+
+/// All parameters, and what their numbers are kept in.
+class StoredParameters {
+ public:
+  StoredParameters(std::span<const float> values, const Parameters& parameters, Dtype dtype)
+      : values_(values) {
+    if (dtype == Dtype::kF16) halves_ = halves_of(values, parameters);
+    for (const Parameter& parameter : parameters.all()) {
+      if (dtype == Dtype::kI8 && RoundedTensor::is_for(parameter)) {
+        rounded_.emplace_back(parameter, values.subspan(parameter.offset, parameter.size()))
+            .add_to(tensors);
+      } else {
+        add(parameter);
+      }
+    }
+  }
+
+  std::vector<StoredTensor> tensors;
+
+ private:
+  void add(const Parameter& parameter) {
+    const Dtype dtype = halves_.empty() ? Dtype::kF32 : Dtype::kF16;
+    const auto block = halves_.empty() ? std::as_bytes(values_)
+                                       : std::as_bytes(std::span<const std::uint16_t>(halves_));
+    const std::size_t width = size_of(dtype);
+    tensors.push_back({parameter.name, dtype, shape_of(parameter),
+                       block.subspan(parameter.offset * width, parameter.size() * width)});
+  }
+
+  std::span<const float> values_;
+  std::vector<std::uint16_t> halves_;
+  std::deque<RoundedTensor> rounded_;
+};
 
 void add_tokenizers(const Tokenizers& tokenizers, std::vector<StoredTensor>& tensors) {
   if (tokenizers.is_joint()) {
@@ -104,28 +139,20 @@ ModelContents read_contents(const Container& file) {
 
 void save_model(const std::string& path, const ModelContents& contents,
                 const Parameters& parameters, const Tensor& values, Dtype dtype) {
-  if (values.size() != parameters.size() || (dtype != Dtype::kF32 && dtype != Dtype::kF16)) {
-    fail("expected {} numbers to save as F32 or F16, found {} for {}", parameters.size(),
+  const bool is_known = dtype == Dtype::kF32 || dtype == Dtype::kF16 || dtype == Dtype::kI8;
+  if (values.size() != parameters.size() || !is_known) {
+    fail("expected {} numbers to save as F32, F16 or I8, found {} for {}", parameters.size(),
          values.size(), to_text(dtype));
   }
   std::vector<float> floats(values.size());
   parameters.backend().read(values, floats);
-  std::vector<std::uint16_t> halves;
-  if (dtype == Dtype::kF16) halves = halves_of(floats, parameters);
-  const auto block = halves.empty() ? std::as_bytes(std::span<const float>(floats))
-                                    : std::as_bytes(std::span<const std::uint16_t>(halves));
-  std::vector<StoredTensor> tensors;
-  for (const Parameter& parameter : parameters.all()) {
-    const std::size_t width = size_of(dtype);
-    const auto data = block.subspan(parameter.offset * width, parameter.size() * width);
-    tensors.push_back({parameter.name, dtype, shape_of(parameter), data});
-  }
-  add_tokenizers(contents.tokenizers, tensors);
+  StoredParameters stored(floats, parameters, dtype);
+  add_tokenizers(contents.tokenizers, stored.tensors);
   write_container(path, kKind,
                   {{kOptions, to_json(contents.options)},
                    {kVocabularies, vocabularies_json(contents.tokenizers)},
                    {kTraining, contents.training}},
-                  tensors);
+                  stored.tensors);
 }
 
 LoadedModel::LoadedModel(const std::string& path, Backend& backend)
@@ -147,9 +174,13 @@ LoadedModel::LoadedModel(const std::string& path, Backend& backend)
 
 void LoadedModel::check_tensors() const {
   std::set<std::string_view> known{kJoint, kSource, kTarget};
+  std::set<std::string> steps;
   for (const Parameter& parameter : parameters_->all()) {
     known.insert(parameter.name);
     const StoredTensor* const tensor = file_.find(parameter.name);
+    if (tensor != nullptr && tensor->dtype == Dtype::kI8) {
+      known.insert(*steps.insert(steps_name(parameter)).first);
+    }
     const std::string expected = shape_text(shape_of(parameter));
     if (tensor == nullptr) {
       fail("expected a tensor '{}' {} in {}, found none; make the model again", parameter.name,
@@ -191,7 +222,11 @@ void LoadedModel::copy_parameters(Backend& backend) {
   std::vector<float> values;
   for (const Parameter& parameter : parameters_->all()) {
     values.resize(parameter.size());
-    file_.read_floats(parameter.name, values);
+    if (dtype_of(parameter) == Dtype::kI8) {
+      read_rounded(file_, parameter, values);
+    } else {
+      file_.read_floats(parameter.name, values);
+    }
     backend.write(values, parameter.value);
   }
 }

@@ -31,8 +31,9 @@ struct ModelContents {
 /// Writes a self-contained model, all or nothing: a Container of kind "model" with one tensor
 /// [rows, cols] for each parameter, in their order, and the vocabularies' bytes ("tokenizer", or
 /// "tokenizer.source" and "tokenizer.target"). `values` [1, parameters.size()] is laid out as
-/// `parameters` are. dtype is kF32, or kF16 for half the size. Throws Error if the file can't be
-/// written or a number is too large for kF16.
+/// `parameters` are. dtype is kF32; kF16 for half the size; or kI8 for a quarter, with "NAME.step"
+/// beside each matrix NAME (RoundedTensor). Throws Error if the file can't be written or a number
+/// is too large for dtype.
 void save_model(const std::string& path, const ModelContents& contents,
                 const Parameters& parameters, const Tensor& values, Dtype dtype = Dtype::kF32);
 
@@ -51,6 +52,8 @@ class LoadedModel {
   const Parameters& parameters() const { return *parameters_; }
   std::uint32_t checksum() const { return file_.checksum(); }
   bool is_view() const { return copy_ == nullptr; }
+  /// What the file holds its numbers in.
+  Dtype dtype_of(const Parameter& parameter) const { return file_.find(parameter.name)->dtype; }
 
  private:
   void check_tensors() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -35,8 +36,9 @@ nlohmann::ordered_json facts(const std::string& path) {
   });
   json["tensors"] = nlohmann::ordered_json::array();
   for (const Parameter& parameter : loaded.parameters().all()) {
-    json["tensors"].push_back(
-        {{"name", parameter.name}, {"shape", {parameter.rows, parameter.cols}}});
+    json["tensors"].push_back({{"name", parameter.name},
+                               {"shape", {parameter.rows, parameter.cols}},
+                               {"numbers", to_text(loaded.dtype_of(parameter))}});
   }
   json["training"] = contents.training;
   return json;
@@ -44,6 +46,16 @@ nlohmann::ordered_json facts(const std::string& path) {
 
 std::string plain(const nlohmann::ordered_json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// The types of the tensors' numbers, each once: "I8, F32".
+std::string number_types(const nlohmann::ordered_json& tensors) {
+  std::vector<std::string> types;
+  for (const auto& tensor : tensors) {
+    const std::string type = plain(tensor["numbers"]);
+    if (std::ranges::find(types, type) == types.end()) types.push_back(type);
+  }
+  return fmt::format("{}", fmt::join(types, ", "));
 }
 
 void add_section(std::string& text, std::string_view title, const nlohmann::ordered_json& values) {
@@ -62,8 +74,8 @@ std::string describe_model(const std::string& path) {
     return with_thousands(number.template get<std::int64_t>());
   };
   std::string text = fmt::format("{}: a model, checksum {}\n", path, plain(json["checksum"]));
-  text += fmt::format("parameters: {} in {} tensors\n", thousands(json["parameters"]),
-                      json["tensors"].size());
+  text += fmt::format("parameters: {} in {} tensors of {}\n", thousands(json["parameters"]),
+                      json["tensors"].size(), number_types(json["tensors"]));
   text += vocabulary["joint"].get<bool>()
               ? fmt::format("vocabulary: {} pieces, joint\n", thousands(vocabulary["source"]))
               : fmt::format("vocabularies: {} source pieces, {} target pieces\n",

@@ -139,7 +139,8 @@ Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& targe
   return decoded;
 }
 
-std::unique_ptr<DecoderState> RnnModel::start(const Encoded& encoded) const {
+std::unique_ptr<DecoderState> RnnModel::start(const Encoded& encoded,
+                                              std::unique_ptr<DecoderState> /*used*/) const {
   auto state = std::make_unique<State>();
   state->memory = remember(encoded);
   state->encoded = &encoded;

@@ -196,11 +196,15 @@ Decoded Transformer::decode(Tape& tape, const Encoded& encoded, const Ragged& ta
   return run_decoder({words, rows, source.spans, source_memories, {}});
 }
 
-std::unique_ptr<DecoderState> Transformer::start(const Encoded& encoded) const {
+std::unique_ptr<DecoderState> Transformer::start(const Encoded& encoded,
+                                                 std::unique_ptr<DecoderState> used) const {
   auto state = std::make_unique<State>(encoded.size(), decoder_.front().self_attention->past());
   state->source_memories = remember(encoded);
-  for (const DecoderLayer& layer : decoder_) {
-    state->memories.push_back(layer.self_attention->start(encoded.states.tape().backend()));
+  if (used != nullptr) state->memories = std::move(static_cast<State&>(*used).memories);
+  for (LayerMemory& memory : state->memories) memory.clear();
+  for (std::size_t layer = state->memories.size(); layer < decoder_.size(); ++layer) {
+    Backend& backend = encoded.states.tape().backend();
+    state->memories.push_back(decoder_[layer].self_attention->start(backend));
   }
   state->offsets = encoded.offsets;
   return state;

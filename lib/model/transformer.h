@@ -19,7 +19,8 @@ class Transformer : public EncoderDecoder {
 
   Encoded encode(Tape& tape, const Ragged& source) const override;
   Decoded decode(Tape& tape, const Encoded& encoded, const Ragged& target) const override;
-  std::unique_ptr<DecoderState> start(const Encoded& encoded) const override;
+  std::unique_ptr<DecoderState> start(const Encoded& encoded,
+                                      std::unique_ptr<DecoderState> used) const override;
   Decoded step(Tape& tape, DecoderState& state, const NextTokens& next) const override;
 
  private:

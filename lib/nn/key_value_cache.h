@@ -3,7 +3,7 @@
 #include <memory>
 #include <span>
 
-#include "autograd/parameter.h"
+#include "tensor/backend.h"
 
 namespace heed {
 
@@ -17,13 +17,25 @@ class KeyValueCache {
   void append(const Tensor& keys_values);
   /// Forgets all rows but these, which get the numbers 0, 1, 2 …
   void keep(const Indices& rows);
-  Tensor rows() const;  ///< [size(), width]
+  /// Forgets all rows; keeps the memory.
+  void clear() { used_ = 0; }
+  Tensor rows() const { return whole().row_range(0, used_); }  ///< [size(), width]
   int size() const { return used_; }
 
  private:
+  struct Release {
+    Backend* backend;
+    void operator()(float* numbers) const { backend->release(numbers); }
+  };
+  using Memory = std::unique_ptr<float, Release>;
+
+  Memory allocate(int rows) const;
+  Tensor whole() const { return {memory_.get(), room_, width_}; }
+
   Backend* backend_;
   int width_;
-  std::unique_ptr<Block> memory_;
+  Memory memory_{nullptr, {backend_}};  ///< Nothing is written to a row before it is used.
+  int room_ = 0;                        ///< Rows that memory_ has.
   int used_ = 0;
 };
 

@@ -42,20 +42,22 @@ SelfRows sentence_rows(Tape& tape, std::span<const int> offsets, bool causal,
 /// rows.
 class Past {
  public:
-  Past(int sentences, int reach) : reach_(reach), hypotheses_(sentences) {}
+  Past(int sentences, int reach) : reach_(reach), size_(sentences) {}
   /// The next tokens' rows: row r continues row parents[r] of the step before. Kept on `tape`.
   SelfRows advance(Tape& tape, const Indices& parents);
 
  private:
-  struct Hypothesis {
-    std::vector<int> rows;  ///< Of the caches: its last tokens.
-    int length = 0;
-  };
+  void reorder(std::span<const int> parents);
   std::vector<int> forget();
+  void add_tokens();
 
   int reach_;
-  int cache_size_ = 0;  ///< Rows that a cache has after the step before.
-  std::vector<Hypothesis> hypotheses_;
+  int size_;               ///< Hypotheses.
+  int length_ = 0;         ///< Tokens of each.
+  int seen_ = 0;           ///< Of those, the last ones that are in rows_.
+  int cache_size_ = 0;     ///< Rows that a cache has after the step before.
+  std::vector<int> rows_;  ///< [size_, seen_]: rows of the caches.
+  std::vector<int> next_;  ///< The same, while it is being made.
 };
 
 }  // namespace heed

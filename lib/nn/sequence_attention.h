@@ -16,6 +16,12 @@ namespace heed {
 struct LayerMemory {
   std::optional<KeyValueCache> cache{};
   Var state{};  ///< On the tape of the step before; empty before the first.
+
+  /// Before the first token of other translations; keeps its memory.
+  void clear() {
+    if (cache) cache->clear();
+    state = {};
+  }
 };
 
 /// What mixes the tokens of a sequence, in a layer of the Transformer.

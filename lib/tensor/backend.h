@@ -332,8 +332,9 @@ class Backend {
   /// likelihood are [1, N].
   virtual void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing,
                              bool gradient, const Tensor& losses, const Tensor& likelihood) = 0;
-  /// logits[r] = logits[r] − log Σ exp(logits[r]) (log-sum-exp), in place.
-  virtual void log_softmax(const Tensor& logits) = 0;
+  /// normalizers [R, 2]: the largest m of each row of logits [R, V], and log Σ exp(x − m), so that
+  /// log softmax(x) = (x − m) − log Σ exp(x − m). NaN where the row has one. Any stride.
+  virtual void log_normalizers(const Tensor& logits, const Tensor& normalizers) = 0;
   /// The columns of the k largest of each row, as numbers, and their values, both [R, k] of any
   /// stride: the largest first, equal ones in the order of columns (fewer than 2²⁴).
   virtual void top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) = 0;

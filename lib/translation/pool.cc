@@ -14,6 +14,12 @@ std::uint64_t sentence_number(std::size_t line, int part) {
   return (static_cast<std::uint64_t>(line) << 24) + static_cast<std::uint64_t>(part);
 }
 
+/// A part's share of the line's bytes.
+int bytes_of_part(const PreparedLine& line, int tokens) {
+  const double share = static_cast<double>(tokens) / static_cast<double>(line.ids.size());
+  return static_cast<int>(std::min(share * static_cast<double>(line.text.size()), 1e9));
+}
+
 /// Batches of sentence pairs of similar length, where both sides count.
 std::vector<Batch> make_pair_batches(const Ragged& sources, const Ragged& targets,
                                      const BatchSize& most) {
@@ -36,6 +42,19 @@ std::vector<Batch> make_pair_batches(const Ragged& sources, const Ragged& target
 
 }  // namespace
 
+void WorkerPool::GiveBack::operator()(TranslationWorker* worker) const {
+  const std::lock_guard lock(pool->mutex_);
+  pool->idle_.emplace_back(worker);
+}
+
+WorkerPool::Lease WorkerPool::take() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return {new TranslationWorker(model_, choice_), {this}};
+  Lease lease(idle_.back().release(), {this});
+  idle_.pop_back();
+  return lease;
+}
+
 void TranslationPool::add(PreparedLine line, std::string tag) {
   weight_ += line.ids.size() + line.target.size() + 1;
   lines_.push_back(std::move(line));
@@ -56,6 +75,7 @@ void TranslationPool::add_sentence(const PreparedLine& line, int part) {
   copies_.push_back(line.has_copied_spans());
   prefixes_.push_back(part == 0 ? line.target : std::vector<int>());
   numbers_.push_back(sentence_number(line.number, part));
+  bytes_.push_back(bytes_of_part(line, line.ends[part] - begin));
 }
 
 /// A small pool is cut into as many batches as there are workers, but not into crumbs.
@@ -66,8 +86,8 @@ void TranslationPool::close() {
     }
   }
   constexpr int kFewWords = 100;
-  const int workers = static_cast<int>(context_.workers.size());
-  const int share = std::max(kFewWords, (sources_.rows() + workers - 1) / workers);
+  const int share =
+      std::max(kFewWords, (sources_.rows() + context_.threads - 1) / context_.threads);
   const BatchSize most{std::min(share, context_.options.mini_batch_words),
                        context_.options.mini_batch};
   batches_ = context_.scores_targets ? make_pair_batches(sources_, targets_, most)
@@ -84,25 +104,27 @@ SearchRules TranslationPool::rules_for(const Batch& batch) const {
   return rules;
 }
 
-void TranslationPool::run(int worker, int task) {
-  TranslationWorker& tools = *context_.workers[worker];
+void TranslationPool::run(int /*thread*/, int task) {
+  const WorkerPool::Lease tools = context_.workers.take();
   const Batch& batch = batches_[task];
   std::vector<std::vector<Hypothesis>> found;
   if (context_.scores_targets) {
     const bool with_attention = context_.options.alignment.form != AlignmentForm::kNone;
     for (Hypothesis& h :
-         tools.scorer.score(batch, context_.options.search.normalize, with_attention)) {
+         tools->scorer.score(batch, context_.options.search.normalize, with_attention)) {
       found.emplace_back().push_back(std::move(h));
     }
   } else {
     std::vector<std::vector<int>> prefixes;
     std::vector<std::uint64_t> numbers;
+    std::vector<int> bytes;
     for (const std::size_t sentence : batch.lines) {
       prefixes.push_back(prefixes_[sentence]);
       numbers.push_back(numbers_[sentence]);
+      bytes.push_back(bytes_[sentence]);
     }
-    tools.stepper.begin(batch.source);
-    found = beam_search(tools.stepper, rules_for(batch), {prefixes, numbers});
+    tools->stepper.begin(batch.source);
+    found = beam_search(tools->stepper, rules_for(batch), {prefixes, numbers, bytes});
   }
   for (std::size_t i = 0; i < found.size(); ++i) found_[batch.lines[i]] = std::move(found[i]);
 }

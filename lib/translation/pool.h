@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <utility>
 #include <vector>
@@ -25,12 +26,33 @@ struct TranslationWorker {
   Scorer scorer;
 };
 
+/// Workers for all threads that translate at once: each is made when it is first needed, then kept.
+class WorkerPool {
+ public:
+  WorkerPool(const EncoderDecoder& model, const AttentionChoice& choice)
+      : model_(model), choice_(choice) {}
+
+  struct GiveBack {
+    WorkerPool* pool;
+    void operator()(TranslationWorker* worker) const;
+  };
+  using Lease = std::unique_ptr<TranslationWorker, GiveBack>;
+  Lease take();
+
+ private:
+  const EncoderDecoder& model_;
+  const AttentionChoice choice_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<TranslationWorker>> idle_;
+};
+
 /// What all pools share.
 struct PoolContext {
   const TranslateOptions& options;
   const SearchRules& rules;
   const Tokenizers& tokenizers;
-  std::span<const std::unique_ptr<TranslationWorker>> workers;
+  WorkerPool& workers;
+  int threads = 1;
   bool scores_targets = false;  ///< Given translations are scored; none is searched for.
   std::function<void(std::span<TranslatedLine>)> write;
 };
@@ -50,7 +72,7 @@ class TranslationPool final : public Pipeline::Group {
   void close();
 
   int tasks() const override { return static_cast<int>(batches_.size()); }
-  void run(int worker, int task) override;
+  void run(int thread, int task) override;
   void deliver() override;
 
  private:
@@ -65,6 +87,7 @@ class TranslationPool final : public Pipeline::Group {
   Ragged sources_, targets_;  ///< By sentence; targets only of a scored pool.
   std::vector<std::vector<int>> prefixes_;
   std::vector<std::uint64_t> numbers_;
+  std::vector<int> bytes_;
   std::vector<bool> copies_;  ///< Whether spans are put into the sentence's line.
   std::vector<Batch> batches_;
   std::vector<std::vector<Hypothesis>> found_;  ///< By sentence.

@@ -128,12 +128,8 @@ struct Translator::Implementation {
         loaded(path, *backend),
         packed(loaded.model().parameters(), options.int8 ? Precision::kInt8 : Precision::kFloat),
         rules(search_rules(options, tokenizers())),
-        workers(thread_count(options.threads)) {
-    const AttentionChoice choice = choose_alignment();
-    for (auto& worker : workers) {
-      worker = std::make_unique<TranslationWorker>(loaded.model(), choice);
-    }
-  }
+        workers(loaded.model(), choose_alignment()),
+        threads(thread_count(options.threads)) {}
 
   const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }
   LineRules line_rules() const { return make_line_rules(options, loaded.contents()); }
@@ -147,7 +143,8 @@ struct Translator::Implementation {
   LoadedModel loaded;
   PackedParameters packed;
   SearchRules rules;
-  std::vector<std::unique_ptr<TranslationWorker>> workers;
+  WorkerPool workers;
+  const int threads;
 };
 
 namespace {
@@ -160,7 +157,7 @@ class StreamRun {
         rules_(rules),
         preparer_(context.tokenizers.source, context.tokenizers.target, rules),
         context_(context),
-        pipeline_(static_cast<int>(context.workers.size()), kMostPools) {
+        pipeline_(context.threads, kMostPools) {
     context_.write = [this](std::span<TranslatedLine> lines) { write(lines); };
   }
 
@@ -285,7 +282,7 @@ StreamSummary Translator::Implementation::run(const LineStream& stream, bool sco
   if (scores_targets && lines.invalid_utf8 == InvalidUtf8::kCopy) {
     lines.invalid_utf8 = InvalidUtf8::kReplace;
   }
-  const PoolContext context{options, rules, tokenizers(), workers, scores_targets, {}};
+  const PoolContext context{options, rules, tokenizers(), workers, threads, scores_targets, {}};
   return StreamRun(stream, lines, context).run();
 }
 
@@ -319,7 +316,7 @@ PairAttention Translator::Implementation::attention(const SourceLine& pair) {
     for (int head = 0; count > 0 && head <= count; ++head) choices.push_back({layer, head});
   }
   const Batch batch = pair_batch(line, tokenizers());
-  const auto pieces = workers.front()->scorer.attention(batch, choices);
+  const auto pieces = workers.take()->scorer.attention(batch, choices);
   return Assembler(tokenizers(), options).attention(line, choices, pieces);
 }
 
@@ -332,7 +329,7 @@ SearchTree Translator::Implementation::explore(const std::string& line) {
   const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
   const PreparedLine prepared = preparer.prepare(1, line, "");
   if (!prepared.is_translated()) return {};
-  return heed::explore(workers.front()->stepper, rules, with_end(prepared.ids, tokenizers().source),
+  return heed::explore(workers.take()->stepper, rules, with_end(prepared.ids, tokenizers().source),
                        tokenizers().target);
 }
 

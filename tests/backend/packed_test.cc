@@ -38,7 +38,7 @@ class PackedTest : public KernelTest {
 };
 INSTANTIATE_TEST_SUITE_P(Backends, PackedTest, every_backend(), backend_name);
 
-class FastPackedTest : public FastKernelTest {};
+using FastPackedTest = FastKernelTest;
 INSTANTIATE_TEST_SUITE_P(Backends, FastPackedTest, fast_backends(), backend_name);
 
 TEST_P(PackedTest, GivesTheBitsOfGemm) {

@@ -186,13 +186,14 @@ void cross_entropy(benchmark::State& state) {
 }
 BENCHMARK(cross_entropy)->Arg(8000)->Arg(32000);
 
-void log_softmax(benchmark::State& state) {
+void log_normalizers(benchmark::State& state) {
   Bench bench;
   const Tensor logits = bench.random(kBatch, static_cast<int>(state.range(0)));
-  for (auto _ : state) bench.backend.log_softmax(logits);
+  const Tensor normalizers = bench.unset(kBatch, 2);
+  for (auto _ : state) bench.backend.log_normalizers(logits, normalizers);
   count(state, logits);
 }
-BENCHMARK(log_softmax)->Arg(8000)->Arg(32000);
+BENCHMARK(log_normalizers)->Arg(8000)->Arg(32000);
 
 void top_k(benchmark::State& state) {
   Bench bench;

@@ -226,14 +226,20 @@ TEST(BeamSearch, TranslationsEndOnlyAmongTheBest) {
 TEST(BeamSearch, LimitIsTheSentencesOwn) {
   SearchOptions options;
   options.max_length_factor = 3;
-  EXPECT_EQ(length_limit(options, 1), 11);
-  EXPECT_EQ(length_limit(options, 5), 15);
-  EXPECT_EQ(length_limit(options, 40), 120);
+  EXPECT_EQ(length_limit(options, {1}), 11);
+  EXPECT_EQ(length_limit(options, {5}), 15);
+  EXPECT_EQ(length_limit(options, {40}), 120);
+  EXPECT_EQ(length_limit(options, {40, 200}), 120);  // prose: bytes don't count
+  EXPECT_EQ(length_limit(options, {200}), 360);
+  EXPECT_EQ(length_limit(options, {200, 1000}), 360);
+  EXPECT_EQ(length_limit(options, {180, 180}), 120);  // a token a byte
   options.max_length = 50;
-  EXPECT_EQ(length_limit(options, 40), 50);
+  EXPECT_EQ(length_limit(options, {40}), 50);
   options = {};
+  options.max_length_factor = 1;
+  EXPECT_EQ(length_limit(options, {200}), 210);
   options.max_length_factor = 1e30F;
-  EXPECT_EQ(length_limit(options, 40), 1'000'000'000);
+  EXPECT_EQ(length_limit(options, {40}), 1'000'000'000);
 }
 
 TEST(BeamSearch, TranslationsAtTheLimitEndWithTheirProbabilityOfEnding) {

@@ -127,6 +127,73 @@ TEST_F(ModelFileTest, HalfPrecisionRounds) {
   EXPECT_NO_THROW(load());
 }
 
+/// The largest number that belongs to one step of a parameter, for each element.
+std::vector<float> largest_beside(const Parameter& parameter, const std::vector<float>& values) {
+  std::vector<float> result(values.size());
+  const auto cols = static_cast<std::size_t>(parameter.cols);
+  const auto same = [&](std::size_t i, std::size_t j) {
+    return parameter.factor == Factor::kWeight ? i % cols == j % cols : i / cols == j / cols;
+  };
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      if (same(i, j)) result[i] = std::max(result[i], std::abs(values[j]));
+    }
+  }
+  return result;
+}
+
+TEST_F(ModelFileTest, EightBitsRoundToTheirOutputsSteps) {
+  const std::size_t size = directory_.read("model.safetensors").size();
+  tiny_.save(path_, Dtype::kI8);
+  EXPECT_LT(directory_.read("model.safetensors").size(), size);
+  const LoadedModel loaded = load();
+  EXPECT_FALSE(loaded.is_view());
+  for (std::size_t i = 0; i < tiny_.parameters.all().size(); ++i) {
+    const Parameter& parameter = tiny_.parameters.all()[i];
+    const Parameter& again = loaded.parameters().all()[i];
+    EXPECT_EQ(loaded.dtype_of(again), parameter.rows > 1 ? Dtype::kI8 : Dtype::kF32);
+    const auto expected = numbers(tiny_.parameters, parameter);
+    const auto found = numbers(loaded.parameters(), again);
+    if (parameter.rows == 1) {
+      EXPECT_EQ(found, expected);
+      continue;
+    }
+    const std::vector<float> largest = largest_beside(parameter, expected);
+    for (std::size_t j = 0; j < found.size(); ++j) {
+      ASSERT_NEAR(found[j], expected[j], largest[j] / 253) << parameter.name << " " << j;
+    }
+  }
+  EXPECT_NEAR(loss_of(loaded.model(), joint_tokenizers()),
+              loss_of(*tiny_.model, joint_tokenizers()), 2e-2);
+  const Parameter& matrix = tiny_.parameters.all().front();
+  tiny_.backend->fill(matrix.value, NAN);
+  expect_error([&] { tiny_.save(path_, Dtype::kI8); }, "in '" + matrix.name + "' for I8");
+}
+
+TEST_F(ModelFileTest, StepsBelongToEightBits) {
+  tiny_.save(path_, Dtype::kI8);
+  const std::string name = tiny_.parameters.all().front().name + ".step";
+  expect_refused(
+      [&](Parts& parts) {
+        std::erase_if(parts.tensors, [&](const StoredTensor& t) { return t.name == name; });
+      },
+      name);
+  expect_refused(
+      [&](Parts& parts) {
+        parts.tensor(name).data = parts.tensor(name).data.first(4);
+        parts.tensor(name).shape = {1, 1};
+      },
+      name);
+  tiny_.save(path_);
+  expect_refused(
+      [&](Parts& parts) {
+        StoredTensor extra = parts.tensors.front();
+        extra.name = name;
+        parts.tensors.push_back(extra);
+      },
+      name);
+}
+
 TEST_F(ModelFileTest, WrittenAgainByAnotherProgram) {
   Container file(path_, "model");
   Safetensors contents = parse_safetensors(file.whole(), path_);

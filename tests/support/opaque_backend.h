@@ -204,7 +204,9 @@ class OpaqueBackend : public Backend {
     kernels_->cross_entropy(host(logits), host(targets), host(smoothing), host(gradient),
                             host(losses), host(likelihood));
   }
-  void log_softmax(const Tensor& logits) override { kernels_->log_softmax(host(logits)); }
+  void log_normalizers(const Tensor& logits, const Tensor& normalizers) override {
+    kernels_->log_normalizers(host(logits), host(normalizers));
+  }
   void top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) override {
     kernels_->top_k(host(x), host(k), host(columns), host(values));
   }

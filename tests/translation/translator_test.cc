@@ -48,6 +48,7 @@ class TranslatorTest : public testing::TestWithParam<ModelType> {
                                                const TranslateOptions& options) {
     return Translator(path(), options).translate(lines);
   }
+  static void expect_independent_lines(const TranslateOptions& options);
 
   static std::unique_ptr<TemporaryDirectory> directory_;
 };
@@ -79,15 +80,7 @@ std::vector<std::string> texts(const std::vector<TranslatedLine>& lines) {
   return result;
 }
 
-class PrecisionTest : public TranslatorTest {
- protected:
-  static void expect_independent_lines(TranslateOptions options);
-};
-INSTANTIATE_TEST_SUITE_P(Models, PrecisionTest,
-                         testing::Values(ModelType::kRnn, ModelType::kTransformer),
-                         [](const auto& parameter) { return name(parameter.param); });
-
-void PrecisionTest::expect_independent_lines(TranslateOptions options) {
+void TranslatorTest::expect_independent_lines(const TranslateOptions& options) {
   const std::vector<std::string> lines = some_lines();
   TranslateOptions one_by_one = options;
   one_by_one.line_buffered = true;
@@ -117,12 +110,25 @@ void PrecisionTest::expect_independent_lines(TranslateOptions options) {
   EXPECT_EQ(texts(translate(shuffled, options)), expected_shuffled);
 }
 
-TEST_P(PrecisionTest, ALineDependsOnNothingElse) { expect_independent_lines(options()); }
+TEST_P(TranslatorTest, ALineDependsOnNothingElse) { expect_independent_lines(options()); }
 
-TEST_P(PrecisionTest, ALineDependsOnNothingElseInInt8) {
+TEST_P(TranslatorTest, ALineDependsOnNothingElseInInt8) {
   TranslateOptions int8 = options();
   int8.int8 = true;
   expect_independent_lines(int8);
+}
+
+TEST_P(TranslatorTest, ManyMayCallAtOnce) {
+  const std::vector<std::string> lines = some_lines();
+  Translator translator(path(), options());
+  const std::vector<std::string> expected = texts(translator.translate(lines));
+  std::vector<std::vector<std::string>> found(4);
+  std::vector<std::thread> callers;
+  for (auto& result : found) {
+    callers.emplace_back([&] { result = texts(translator.translate(lines)); });
+  }
+  for (std::thread& caller : callers) caller.join();
+  for (const auto& result : found) EXPECT_EQ(result, expected);
 }
 
 TEST_P(TranslatorTest, LineContract) {
