@@ -26,14 +26,25 @@ constexpr std::array<std::string_view, 3> enum_names(NormPlacement) {
   return {"post", "pre", "rms"};
 }
 
-enum class FeedForward { kRelu, kGelu, kSwiglu };
-constexpr std::array<std::string_view, 3> enum_names(FeedForward) {
-  return {"relu", "gelu", "swiglu"};
+enum class FeedForward { kRelu, kGelu, kSwiglu, kSwish };
+constexpr std::array<std::string_view, 4> enum_names(FeedForward) {
+  return {"relu", "gelu", "swiglu", "swish"};
 }
 
-enum class Positions { kSinusoidal, kLearned, kRelative, kT5, kAlibi, kRope, kNone };
-constexpr std::array<std::string_view, 7> enum_names(Positions) {
-  return {"sinusoidal", "learned", "relative", "t5", "alibi", "rope", "none"};
+/// Sinusoidal halves have all sines first and all cosines last, with the frequencies of
+/// tensor2tensor, as Marian has them.
+enum class Positions {
+  kSinusoidal,
+  kLearned,
+  kRelative,
+  kT5,
+  kAlibi,
+  kRope,
+  kNone,
+  kSinusoidalHalves
+};
+constexpr std::array<std::string_view, 8> enum_names(Positions) {
+  return {"sinusoidal", "learned", "relative", "t5", "alibi", "rope", "none", "sinusoidal-halves"};
 }
 
 /// How attention's weights are made of its scores.
@@ -63,6 +74,11 @@ constexpr std::array<std::string_view, 4> enum_names(ContextGate) {
 /// What embeddings are multiplied by: √D (Vaswani et al. 2017, 3.4), or 1.
 enum class EmbeddingScale { kSqrt, kOne };
 constexpr std::array<std::string_view, 2> enum_names(EmbeddingScale) { return {"sqrt", "one"}; }
+
+/// What the decoder reads before its first token: <s>, or zeros. It is zeros too where the
+/// vocabulary has no <s>.
+enum class DecoderStart { kBos, kZeros };
+constexpr std::array<std::string_view, 2> enum_names(DecoderStart) { return {"bos", "zeros"}; }
 
 enum class Schedule { kInverseSqrt, kCosine, kConstant, kPlateau };
 constexpr std::array<std::string_view, 4> enum_names(Schedule) {

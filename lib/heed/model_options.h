@@ -18,6 +18,7 @@ struct ModelOptions {
   bool tied_embeddings_all = true;
   EmbeddingScale embedding_scale = EmbeddingScale::kSqrt;
   float norm_epsilon = 1e-6F;
+  DecoderStart decoder_start = DecoderStart::kBos;
 
   int dim_rnn = 512;
   int dim_rnn_encoder = 0;
@@ -42,6 +43,8 @@ struct ModelOptions {
   std::string decoder_attention = "multi-head";
   std::string cross_attention = "multi-head";
   int kv_heads = 2;
+  int average_dim_ffn = 0;
+  FeedForward average_activation = FeedForward::kRelu;
   NormPlacement norm = NormPlacement::kPre;
   FeedForward activation = FeedForward::kRelu;
   Positions positions = Positions::kSinusoidal;
@@ -77,6 +80,10 @@ struct ModelOptions {
     v(Field{"norm-epsilon", "What layer norm and root mean square norm add to the variance"}.within(
           1e-12, 0.1),
       self.norm_epsilon);
+    v(Field{"decoder-start",
+            "What the decoder reads before the first token: <s>, or a vector of zeros, as in "
+            "Marian; zeros too where the vocabulary has no <s>"},
+      self.decoder_start);
     visit_recurrent_fields(self, v);
     visit_transformer_fields(self, v);
     visit_dropout_fields(self, v);
@@ -148,6 +155,12 @@ struct ModelOptions {
     v(Field{"kv-heads", "Heads of keys and values of grouped-query attention"}.within(1, 1024,
                                                                                       "heads"),
       self.kv_heads);
+    v(Field{"average-dim-ffn",
+            "Width of the feed-forward layer in average attention; 0: transformer-dim-ffn"}
+          .within(0, 131072),
+      self.average_dim_ffn);
+    v(Field{"average-activation", "Activation of the feed-forward layer in average attention"},
+      self.average_activation);
     v(Field{"norm",
             "Layer norm after (post) or before (pre) each sublayer; rms: root mean square "
             "norm before"},

@@ -22,6 +22,11 @@ void drop_tokens(Tape& tape, float rate, std::span<int> ids) {
   }
 }
 
+Vocabularies with_start(Vocabularies vocabularies, DecoderStart start) {
+  if (start == DecoderStart::kZeros) vocabularies.start = -1;
+  return vocabularies;
+}
+
 /// The batch's links as rows of Encoded::states.
 Ragged memory_rows(const Batch& batch) {
   Ragged rows = batch.links;
@@ -38,7 +43,7 @@ Ragged memory_rows(const Batch& batch) {
 EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
                                Parameters& parameters)
     : options_(options),
-      vocabularies_(vocabularies),
+      vocabularies_(with_start(vocabularies, options.decoder_start)),
       embedding_factor_(options.embedding_scale == EmbeddingScale::kSqrt
                             ? std::sqrt(static_cast<float>(options.dim_emb))
                             : 1.0F),

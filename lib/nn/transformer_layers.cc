@@ -18,6 +18,9 @@ Var FeedForwardLayer::operator()(Var x) const {
     case FeedForward::kGelu:
       hidden = activate(Activation::kGelu, hidden);
       break;
+    case FeedForward::kSwish:
+      hidden = activate(Activation::kSilu, hidden);
+      break;
     case FeedForward::kSwiglu: {
       const Var gate[] = {col_range(hidden, 0, shape_.hidden)};
       const Var value[] = {col_range(hidden, shape_.hidden, shape_.hidden)};

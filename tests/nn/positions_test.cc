@@ -18,7 +18,7 @@ TEST(TokenPositionsTest, StartAgainInEachSentence) {
 
 TEST_P(PositionsTest, SinusoidsAreVaswanisAlsoForLongSentences) {
   for (const int width : {6, 7}) {
-    const PositionEncoding encoding(parameters(), "positions", width, 0);
+    const PositionEncoding encoding(parameters(), "positions", width, PositionEncoding::Shape{});
     Tape tape(backend());
     const std::vector places = {0, 3, 700};  // beyond the table that is computed once
     const std::vector<float> zeros(places.size() * width, 1);
@@ -38,7 +38,7 @@ TEST_P(PositionsTest, SinusoidsAreVaswanisAlsoForLongSentences) {
 }
 
 TEST_P(PositionsTest, LearntRowsAreAddedAndEnd) {
-  const PositionEncoding encoding(parameters(), "positions", 3, 4);
+  const PositionEncoding encoding(parameters(), "positions", 3, PositionEncoding::Shape{4, false});
   const Parameter& x = parameter("x", 3, 3);
   const std::vector<int> places = {3, 0, 3}, beyond = {0, 4, 0};
   expect_gradients_of([&](Tape& tape) { return encoding(tape.parameter(x), tape.keep(places)); });
@@ -50,7 +50,7 @@ TEST_P(PositionsTest, LearntRowsAreAddedAndEnd) {
 }
 
 TEST_P(PositionsTest, NoTokensNeedNoPositions) {
-  const PositionEncoding encoding(parameters(), "positions", 3, 0);
+  const PositionEncoding encoding(parameters(), "positions", 3, PositionEncoding::Shape{});
   Tape tape(backend());
   EXPECT_EQ(encoding(constant(tape, 0, 3, {}), {}).rows(), 0);
 }
