@@ -1,8 +1,6 @@
 #include "heed/converter.h"
 
-#include "conversion/marian_file.h"
-#include "conversion/marian_transformer.h"
-#include "model/model_file.h"
+#include "conversion/marian_model.h"
 #include "util/error.h"
 #include "util/fields.h"
 
@@ -13,13 +11,6 @@ namespace {
 /// Any backend can hold the numbers: nothing is computed.
 constexpr std::string_view kBackend = "eigen";
 
-/// A model as another tool's files give it.
-struct ForeignModel {
-  ModelContents contents;
-  std::vector<ForeignTensor> tensors;
-  std::vector<Correspondence> table;
-};
-
 Tokenizers read_vocabularies(const ConvertOptions& options) {
   if (options.vocab.empty() || options.vocab.size() > 2) {
     fail_usage(
@@ -29,18 +20,6 @@ Tokenizers read_vocabularies(const ConvertOptions& options) {
   }
   const Tokenizer source = Tokenizer::load(options.vocab.front());
   return {source, options.vocab.size() == 1 ? source : Tokenizer::load(options.vocab.back())};
-}
-
-ForeignModel read_marian_model(const std::string& path, const ConvertOptions& options) {
-  MarianFile file = read_marian(FileCopy(path).bytes(), path);
-  const MarianConfig config(file.config, path);
-  if (config.text("type") != "transformer") config.refuse("type", "transformer");
-  const ModelOptions model = marian_transformer(config);
-  const nlohmann::json origin = {
-      {"converted", {{"from", "marian"}, {"file", path}, {"version", config.text("version")}}}};
-  return {{model, read_vocabularies(options), origin},
-          std::move(file.tensors),
-          marian_transformer_table(model)};
 }
 
 void save(const ForeignModel& foreign, const std::string& input, const ConvertOptions& options) {
@@ -60,7 +39,9 @@ void save(const ForeignModel& foreign, const std::string& input, const ConvertOp
 void convert_model(const std::string& input, const ConvertOptions& options) {
   check_fields(options);
   if (options.output.empty()) fail_usage("expected a file to write: --output FILE");
-  save(read_marian_model(input, options), input, options);
+  const Tokenizers tokenizers = read_vocabularies(options);
+  const FileCopy file(input);
+  save(read_marian_model(file.bytes(), input, tokenizers), input, options);
 }
 
 }  // namespace heed

@@ -12,7 +12,7 @@ namespace {
 
 using Shape = std::vector<std::uint64_t>;
 
-std::string shape_of(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+std::string shape_text(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 const Parameter& find_parameter(const Parameters& parameters, const std::string& name) {
   const auto found = std::ranges::find(parameters.all(), name, &Parameter::name);
@@ -98,19 +98,19 @@ std::map<std::string, const ForeignTensor*> checked(std::span<const ForeignTenso
   for (const auto& [name, shape] : shapes) {
     const auto found = by_name.find(name);
     if (found == by_name.end()) {
-      fail("expected a tensor {} {} in {}, found none", name, shape_of(shape), path);
+      fail("expected a tensor {} {} in {}, found none", name, shape_text(shape), path);
     }
     Shape given = found->second->shape;
     if (given.size() == 1) given.insert(given.begin(), 1);
     if (given != shape || found->second->values.size() != shape[0] * shape[1]) {
-      fail("expected the shape {} of tensor {} in {}, found {}", shape_of(shape), name, path,
-           shape_of(given));
+      fail("expected the shape {} of tensor {} in {}, found {}", shape_text(shape), name, path,
+           shape_text(given));
     }
   }
   for (const auto& [name, tensor] : by_name) {
     if (shapes.contains(name)) continue;
     fail("expected the tensors of a model of its options in {}, found also {} {}", path,
-         printable(name), shape_of(tensor->shape));
+         printable(name), shape_text(tensor->shape));
   }
   return by_name;
 }

@@ -71,7 +71,7 @@ void check_version(const MarianConfig& config, const ModelOptions& options) {
 }
 
 /// What Heed's Transformer has no form of.
-void check_options(const MarianConfig& config) {
+void check_transformer(const MarianConfig& config) {
   for (const char* name : {"transformer-no-projection", "transformer-no-bias",
                            "transformer-no-affine", "transformer-pool", "ulr", "right-left",
                            "output-omit-bias", "transformer-alibi-trainable"}) {
@@ -99,7 +99,7 @@ void check_options(const MarianConfig& config) {
 }  // namespace
 
 ModelOptions marian_transformer(const MarianConfig& config) {
-  check_options(config);
+  check_transformer(config);
   ModelOptions options;
   options.type = ModelType::kTransformer;
   options.dim_emb = config.number("dim-emb", 512);

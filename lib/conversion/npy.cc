@@ -57,7 +57,7 @@ std::size_t width_of(std::string_view type) {
 }
 
 /// Bytes of the array, or the largest number where they are too many to count.
-std::uint64_t bytes_of(const NpyArray& array) {
+std::uint64_t npy_bytes(const NpyArray& array) {
   constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t bytes = width_of(array.type);
   for (const std::uint64_t size : array.shape) {
@@ -102,8 +102,8 @@ NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& path) {
   }
   array.shape = *shape;
   array.data = reader.take(reader.left());
-  if (bytes_of(array) != array.data.size()) {
-    fail("expected {} bytes of numbers in {}, found {}; the file is damaged", bytes_of(array), path,
+  if (npy_bytes(array) != array.data.size()) {
+    fail("expected {} bytes of numbers in {}, found {}; the file is damaged", npy_bytes(array), path,
          array.data.size());
   }
   return array;

@@ -8,8 +8,10 @@ namespace heed {
 // The closed choices among the options. enum_names gives their names in the enumerators' order.
 // (Open ones, such as the kinds of attention, are tables beside the code that they choose.)
 
-enum class ModelType { kRnn, kTransformer };
-constexpr std::array<std::string_view, 2> enum_names(ModelType) { return {"rnn", "transformer"}; }
+enum class ModelType { kRnn, kTransformer, kNematus };
+constexpr std::array<std::string_view, 3> enum_names(ModelType) {
+  return {"rnn", "transformer", "nematus"};
+}
 
 enum class Cell { kGru, kLstm };
 constexpr std::array<std::string_view, 2> enum_names(Cell) { return {"gru", "lstm"}; }
@@ -114,6 +116,10 @@ struct AlignmentOutput {
 
 enum class AlignmentUnit { kWord, kPiece };
 constexpr std::array<std::string_view, 2> enum_names(AlignmentUnit) { return {"word", "piece"}; }
+
+/// Whose rules a beam search goes by.
+enum class SearchStyle { kHeed, kMarian };
+constexpr std::array<std::string_view, 2> enum_names(SearchStyle) { return {"heed", "marian"}; }
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 constexpr std::array<std::string_view, 4> enum_names(LogLevel) {

@@ -25,6 +25,10 @@ struct ModelOptions {
   Cell enc_cell = Cell::kGru;
   Cell dec_cell = Cell::kGru;
   Transition dec_transition = Transition::kConditional;
+  int enc_cell_depth = 1;
+  int dec_cell_base_depth = 2;
+  int dec_cell_high_depth = 1;
+  bool skip = false;
   bool layer_normalization = false;
   std::string attention = "additive";
   int attention_dim = 0;
@@ -63,7 +67,8 @@ struct ModelOptions {
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"type",
             "rnn: bidirectional recurrent encoder, recurrent decoder with attention "
-            "(Bahdanau et al. 2015); transformer (Vaswani et al. 2017)"},
+            "(Bahdanau et al. 2015); transformer (Vaswani et al. 2017); nematus: recurrent, with "
+            "deep transitions, as Nematus and Marian's s2s have it (Sennrich et al. 2017)"},
       self.type);
     v(Field{"dim-emb", "Width of embeddings; of all layers in a transformer"}.within(1, 32768),
       self.dim_emb);
@@ -102,6 +107,18 @@ struct ModelOptions {
             "single: one cell reads word and context (Bahdanau et al. 2015); "
             "conditional: a cell before and one after attention (Nematus)"},
       self.dec_transition);
+    v(Field{"enc-cell-depth", "Cells of each step of nematus's encoder layers, one after the other"}
+          .within(1, 1024, "cells"),
+      self.enc_cell_depth);
+    v(Field{"dec-cell-base-depth",
+            "Cells of each step of nematus's first decoder layer, the first before attention"}
+          .within(1, 1024, "cells"),
+      self.dec_cell_base_depth);
+    v(Field{"dec-cell-high-depth", "Cells of each step of nematus's other decoder layers"}.within(
+          1, 1024, "cells"),
+      self.dec_cell_high_depth);
+    v(Field{"skip", "Nematus's layers add what they read to what they make, but for the first"},
+      self.skip);
     v(Field{"layer-normalization", "Layer norm inside the recurrent cells"},
       self.layer_normalization);
     v(Field{"attention", "Attention of the recurrent decoder"}, self.attention);

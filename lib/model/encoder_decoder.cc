@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "model/nematus.h"
 #include "model/rnn.h"
 #include "model/transformer.h"
 #include "util/error.h"
@@ -119,7 +120,7 @@ std::unique_ptr<EncoderDecoder> make(const ModelOptions& options, const Vocabula
 }
 
 /// In the order of ModelType.
-constexpr std::array kArchitectures = {make<RnnModel>, make<Transformer>};
+constexpr std::array kArchitectures = {make<RnnModel>, make<Transformer>, make<NematusModel>};
 
 }  // namespace
 
