@@ -4,6 +4,7 @@
 
 #include "conversion/marian_file.h"
 #include "conversion/marian_nematus.h"
+#include "conversion/marian_options.h"
 #include "conversion/marian_transformer.h"
 #include "util/error.h"
 
@@ -48,6 +49,32 @@ ForeignModel read_marian_model(std::span<const std::byte> bytes, const std::stri
   model.contents.training["converted"] = {
       {"from", "marian"}, {"type", type}, {"version", config.text("version")}};
   return model;
+}
+
+namespace {
+
+/// Marian's --type of a model that was converted from it.
+std::string type_of(const ModelContents& contents) {
+  if (contents.options.type == ModelType::kTransformer) return "transformer";
+  const nlohmann::json::json_pointer place("/converted/type");
+  const nlohmann::json& training = contents.training;
+  if (!training.contains(place) || !training.at(place).is_string()) return "s2s";
+  const std::string type = training.at(place);
+  return type == "amun" || type == "nematus" ? type : "s2s";
+}
+
+}  // namespace
+
+std::string write_marian_model(const ModelContents& contents, const Parameters& parameters) {
+  const std::string type = type_of(contents);
+  const bool has_old_names = type == "amun" || type == "nematus";
+  MarianFile file{marian_options(contents, type), {}};
+  const std::vector<Correspondence> table =
+      type == "transformer" ? marian_transformer_table(contents.options)
+                            : marian_nematus_table(contents.options, has_old_names);
+  file.tensors = export_tensors(table, parameters);
+  if (has_old_names) file.tensors.push_back({kMark, {1, 0}, {}});
+  return write_marian_npz(file);
 }
 
 }  // namespace heed

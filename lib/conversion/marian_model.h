@@ -12,8 +12,9 @@ namespace heed {
 ForeignModel read_marian_model(std::span<const std::byte> file, const std::string& path,
                                const Tokenizers& tokenizers);
 
-/// The bytes of the model.npz that Marian would have saved. Throws UsageError naming the option of
-/// a model that Marian can't compute.
+/// The bytes of the model.npz that Marian would have saved: for a model that was converted from
+/// amun or nematus, with their names. Throws UsageError naming the option of a model that Marian
+/// can't compute.
 std::string write_marian_model(const ModelContents& contents, const Parameters& parameters);
 
 }  // namespace heed

@@ -103,8 +103,8 @@ NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& path) {
   array.shape = *shape;
   array.data = reader.take(reader.left());
   if (npy_bytes(array) != array.data.size()) {
-    fail("expected {} bytes of numbers in {}, found {}; the file is damaged", npy_bytes(array), path,
-         array.data.size());
+    fail("expected {} bytes of numbers in {}, found {}; the file is damaged", npy_bytes(array),
+         path, array.data.size());
   }
   return array;
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "model/half.h"
@@ -79,10 +80,14 @@ auto with_path(const Container& file, Function&& function) {
 
 /// What would take all memory before any tensor is looked at.
 void check_sizes(const ModelOptions& options, const Container& file) {
-  const auto layers = static_cast<std::size_t>(options.enc_depth) + options.dec_depth;
-  if (layers > file.tensors().size()) {
-    fail("expected tensors for {} layers in {}, found {} tensors", layers, file.path(),
-         file.tensors().size());
+  const std::int64_t layers = options.enc_depth + options.dec_depth;
+  const std::int64_t cells = std::int64_t{options.enc_depth} * options.enc_cell_depth +
+                             options.dec_cell_base_depth +
+                             std::int64_t{options.dec_depth} * options.dec_cell_high_depth;
+  const bool is_nematus = options.type == ModelType::kNematus;
+  if (std::cmp_greater(is_nematus ? cells : layers, file.tensors().size())) {
+    fail("expected tensors for {} layers{} in {}, found {} tensors", layers,
+         is_nematus ? fmt::format(" of {} cells", cells) : "", file.path(), file.tensors().size());
   }
 }
 
