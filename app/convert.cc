@@ -11,11 +11,17 @@ Command add_convert(CLI::App& app) {
   auto flags = std::make_shared<Flags>(
       app,
       Subcommand{"convert", "Make a model file of another tool's model",
-                 "Example:\n"
-                 "  heed convert model.npz --vocab source.spm target.spm -o de-en.safetensors\n"});
+                 "Examples:\n"
+                 "  heed convert model.npz --vocab source.spm target.spm -o de-en.safetensors\n"
+                 "  heed convert opus-mt-de-en -o de-en.safetensors\n"
+                 "  heed convert --to marian de-en.safetensors -o folder\n"});
   auto files = std::make_shared<std::vector<std::string>>();
   flags->add<ConvertOptions>();
-  flags->add_files("model", "Marian's model.npz or model.bin", *files);
+  flags->add_files(
+      "model",
+      "Marian's model.npz or model.bin, a folder of CTranslate2 or OPUS-MT, or a model "
+      "file of heed",
+      *files);
   return [flags, files] {
     ConvertOptions options;
     flags->apply(options);

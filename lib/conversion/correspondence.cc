@@ -22,7 +22,7 @@ const Parameter& find_parameter(const Parameters& parameters, const std::string&
 
 int count_of(const TensorColumns& columns, const Correspondence& entry,
              const Parameter& parameter) {
-  if (columns.count > 0 || entry.transposed) return columns.count;
+  if (columns.count > 0) return columns.count;
   return parameter.cols / static_cast<int>(entry.columns.size());
 }
 
@@ -34,10 +34,10 @@ std::map<std::string, Shape> shapes_of(std::span<const Correspondence> table,
     const Parameter& parameter = find_parameter(parameters, entry.parameter);
     for (const TensorColumns& columns : entry.columns) {
       Shape& shape = shapes.try_emplace(columns.tensor, Shape{0, 0}).first->second;
-      shape[0] = entry.transposed ? parameter.cols : parameter.rows;
-      const int end =
-          entry.transposed ? parameter.rows : columns.first + count_of(columns, entry, parameter);
-      shape[1] = std::max<std::uint64_t>(shape[1], end);
+      const int end = columns.first + count_of(columns, entry, parameter);
+      std::uint64_t& width = shape[entry.transposed ? 0 : 1];
+      width = std::max<std::uint64_t>(width, end);
+      shape[entry.transposed ? 1 : 0] = parameter.rows;
     }
   }
   return shapes;
@@ -50,23 +50,24 @@ struct Copy {
 };
 
 /// For each row of the parameter its columns from `at` on, of a tensor those from `first` on.
-std::vector<Copy> copies(const Parameter& parameter, int at, int first, int count,
-                         std::uint64_t tensor_width) {
+std::vector<Copy> copies(const Parameter& parameter, int at, const TensorColumns& columns,
+                         int count, std::uint64_t tensor_width) {
   std::vector<Copy> result;
   for (int row = 0; row < parameter.rows; ++row) {
     result.push_back({static_cast<std::size_t>(row) * parameter.cols + at,
-                      row * tensor_width + first, static_cast<std::size_t>(count)});
+                      row * tensor_width + columns.first, static_cast<std::size_t>(count)});
   }
   return result;
 }
 
-/// The same for a transposed tensor [columns, rows].
-std::vector<Copy> transposed_copies(const Parameter& parameter) {
+/// The same where the columns are the tensor's rows.
+std::vector<Copy> transposed_copies(const Parameter& parameter, int at,
+                                    const TensorColumns& columns, int count) {
   std::vector<Copy> result;
   for (int row = 0; row < parameter.rows; ++row) {
-    for (int col = 0; col < parameter.cols; ++col) {
-      result.push_back({static_cast<std::size_t>(row) * parameter.cols + col,
-                        static_cast<std::size_t>(col) * parameter.rows + row, 1});
+    for (int col = 0; col < count; ++col) {
+      result.push_back({static_cast<std::size_t>(row) * parameter.cols + at + col,
+                        static_cast<std::size_t>(columns.first + col) * parameter.rows + row, 1});
     }
   }
   return result;
@@ -80,9 +81,9 @@ void for_each_tensor(const Correspondence& entry, const Parameter& parameter,
   for (const TensorColumns& columns : entry.columns) {
     const int count = count_of(columns, entry, parameter);
     const std::uint64_t width = shapes.at(columns.tensor)[1];
-    function(columns.tensor, entry.transposed ? transposed_copies(parameter)
-                                              : copies(parameter, at, columns.first, count, width));
-    at += entry.transposed ? parameter.cols : count;
+    function(columns.tensor, entry.transposed ? transposed_copies(parameter, at, columns, count)
+                                              : copies(parameter, at, columns, count, width));
+    at += count;
   }
   if (at != parameter.cols) {
     fail("expected {} columns of tensors for '{}', found {}", parameter.cols, entry.parameter, at);
@@ -116,6 +117,11 @@ std::map<std::string, const ForeignTensor*> checked(std::span<const ForeignTenso
 }
 
 }  // namespace
+
+void check_tensors(std::span<const ForeignTensor> tensors, std::span<const Correspondence> table,
+                   const Parameters& parameters, const std::string& path) {
+  checked(tensors, shapes_of(table, parameters), path);
+}
 
 void import_tensors(std::span<const ForeignTensor> tensors, std::span<const Correspondence> table,
                     const Parameters& parameters, const std::string& path) {

@@ -9,7 +9,7 @@
 
 namespace heed {
 
-/// Columns of a tensor in another tool's model.
+/// Columns, or of a transposed one rows, of a tensor in another tool's model.
 struct TensorColumns {
   std::string tensor;
   int count = 0;  ///< 0: all, and all tensors of the parameter are equally wide.
@@ -17,16 +17,20 @@ struct TensorColumns {
 };
 
 /// Where a parameter's numbers stand in another tool's model: side by side in columns of tensors
-/// with as many rows; transposed: the whole of one tensor [columns, rows].
+/// with as many rows; transposed: where these are their rows.
 struct Correspondence {
   std::string parameter;
   std::vector<TensorColumns> columns;
   bool transposed = false;
 };
 
-/// Gives parameters, bound to memory, their numbers. Throws Error naming `path` and the tensor
-/// unless all parameters are in the table, and the tensors are those of the table and have the
-/// shapes that follow from it.
+/// Throws Error naming `path` and the tensor unless the tensors are those of the table and have the
+/// shapes that follow from it and the parameters, which need no memory yet.
+void check_tensors(std::span<const ForeignTensor> tensors, std::span<const Correspondence> table,
+                   const Parameters& parameters, const std::string& path);
+
+/// Gives parameters, bound to memory, their numbers. All must be in the table. Throws as
+/// check_tensors().
 void import_tensors(std::span<const ForeignTensor> tensors, std::span<const Correspondence> table,
                     const Parameters& parameters, const std::string& path);
 

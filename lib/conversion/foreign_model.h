@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "conversion/correspondence.h"
@@ -13,5 +14,8 @@ struct ForeignModel {
   std::vector<ForeignTensor> tensors;
   std::vector<Correspondence> table;
 };
+
+/// Throws Error naming `path` for options that no model can have: the file's fault.
+void check_buildable(const ModelOptions& options, const std::string& path);
 
 }  // namespace heed

@@ -12,6 +12,12 @@
 
 namespace heed {
 
+namespace {
+
+constexpr int kMostOfAnOption = 1'000'000;
+
+}  // namespace
+
 MarianConfig::MarianConfig(std::string_view yaml, const std::string& path) : path_(path) {
   try {
     for (ConfigEntry& entry : parse_config(yaml, "special:model.yml of " + path)) {
@@ -34,6 +40,10 @@ int MarianConfig::number(const std::string& name, int fallback) const {
     if (values_.contains(name)) from_text(name, text(name), value);
   } catch (const UsageError& error) {
     fail("{} in the options of {}", error.what(), path_);
+  }
+  if (value < 0 || value > kMostOfAnOption) {
+    fail("expected 0 to {} for {} in the options of {}, found {}", kMostOfAnOption, name, path_,
+         value);
   }
   return value;
 }
@@ -79,7 +89,7 @@ MarianFile read_npz(std::span<const std::byte> file, const std::string& path) {
 // Marian's model.bin, version 1 (common/binary.cpp): counts, a header for each item, all names, all
 // shapes, padding, all data.
 constexpr std::uint64_t kBinVersion = 1;
-constexpr std::uint64_t kFloat32 = 0x404, kIntgemm8 = 0x10001;
+constexpr std::uint64_t kBinFloat32 = 0x404, kBinIntgemm8 = 0x10001;
 constexpr std::uint64_t kBergamotIntgemm8 = 0x4101;  // of browsermt/marian-dev, for Firefox
 constexpr std::string_view kActivationScale = "_QuantMultA";  // of what is multiplied with int8
 
@@ -153,8 +163,8 @@ std::vector<float> read_float32(const BinItem& item, ByteReader reader) {
 }
 
 ForeignTensor read_item(const BinItem& item, const ByteReader& data) {
-  if (item.type == kFloat32) return {item.name, item.shape, read_float32(item, data)};
-  const bool is_int8 = item.type == kIntgemm8 || item.type == kBergamotIntgemm8;
+  if (item.type == kBinFloat32) return {item.name, item.shape, read_float32(item, data)};
+  const bool is_int8 = item.type == kBinIntgemm8 || item.type == kBergamotIntgemm8;
   if (is_int8) return {item.name, item.shape, read_intgemm8(item, data)};
   fail(
       "expected f32 or int8 (intgemm8) for {} in {}, found type {:#x}; convert the model.npz, or "

@@ -19,7 +19,7 @@ class MarianConfig {
   const std::string& path() const { return path_; }
   /// An option's value, or `fallback`, which is what versions that don't know it did.
   std::string text(const std::string& name, const std::string& fallback = "") const;
-  /// Throws Error for what is no whole number.
+  /// Throws Error for what is no whole number from 0 to a million.
   int number(const std::string& name, int fallback) const;
   bool flag(const std::string& name) const { return text(name, "false") == "true"; }
   /// Throws Error that names the option unless it has this value, of all that Heed has models for.

@@ -7,6 +7,7 @@
 #include "conversion/marian_options.h"
 #include "conversion/marian_transformer.h"
 #include "util/error.h"
+#include "util/fields.h"
 
 namespace heed {
 
@@ -27,6 +28,24 @@ void use_old_output(std::vector<Correspondence>& table, std::span<const ForeignT
 /// An empty array that marks files of amun and nematus.
 constexpr const char* kMark = "decoder_c_tt";
 
+bool has_old_names(std::string_view type) { return type == "amun" || type == "nematus"; }
+
+ModelOptions options_of(const MarianConfig& config, std::string_view type) {
+  const bool is_recurrent = type == "s2s" || has_old_names(type);
+  if (type != "transformer" && !is_recurrent) {
+    config.refuse("type", "transformer, s2s, amun or nematus");
+  }
+  const ModelOptions options = is_recurrent ? marian_nematus(config) : marian_transformer(config);
+  check_buildable(options, config.path());
+  return options;
+}
+
+std::vector<Correspondence> table_of(const ModelOptions& options, std::string_view type) {
+  return options.type == ModelType::kTransformer
+             ? marian_transformer_table(options)
+             : marian_nematus_table(options, has_old_names(type));
+}
+
 }  // namespace
 
 ForeignModel read_marian_model(std::span<const std::byte> bytes, const std::string& path,
@@ -35,16 +54,9 @@ ForeignModel read_marian_model(std::span<const std::byte> bytes, const std::stri
   const MarianConfig config(file.config, path);
   std::erase_if(file.tensors, [](const ForeignTensor& tensor) { return tensor.name == kMark; });
   const std::string type = config.text("type");
-  ForeignModel model{{{}, tokenizers, {}}, std::move(file.tensors), {}};
-  if (type == "transformer") {
-    model.contents.options = marian_transformer(config);
-    model.table = marian_transformer_table(model.contents.options);
-  } else if (type == "s2s" || type == "amun" || type == "nematus") {
-    model.contents.options = marian_nematus(config);
-    model.table = marian_nematus_table(model.contents.options, type != "s2s");
-  } else {
-    config.refuse("type", "transformer, s2s, amun or nematus");
-  }
+  ForeignModel model{{options_of(config, type), tokenizers, {}}, std::move(file.tensors), {}};
+  expect_tensors_for_layers(model.contents.options, model.tensors.size(), path);
+  model.table = table_of(model.contents.options, type);
   use_old_output(model.table, model.tensors);
   model.contents.training["converted"] = {
       {"from", "marian"}, {"type", type}, {"version", config.text("version")}};
@@ -60,20 +72,16 @@ std::string type_of(const ModelContents& contents) {
   const nlohmann::json& training = contents.training;
   if (!training.contains(place) || !training.at(place).is_string()) return "s2s";
   const std::string type = training.at(place);
-  return type == "amun" || type == "nematus" ? type : "s2s";
+  return has_old_names(type) ? type : "s2s";
 }
 
 }  // namespace
 
 std::string write_marian_model(const ModelContents& contents, const Parameters& parameters) {
   const std::string type = type_of(contents);
-  const bool has_old_names = type == "amun" || type == "nematus";
-  MarianFile file{marian_options(contents, type), {}};
-  const std::vector<Correspondence> table =
-      type == "transformer" ? marian_transformer_table(contents.options)
-                            : marian_nematus_table(contents.options, has_old_names);
-  file.tensors = export_tensors(table, parameters);
-  if (has_old_names) file.tensors.push_back({kMark, {1, 0}, {}});
+  MarianFile file{marian_options(contents, type),
+                  export_tensors(table_of(contents.options, type), parameters)};
+  if (has_old_names(type)) file.tensors.push_back({kMark, {1, 0}, {}});
   return write_marian_npz(file);
 }
 

@@ -27,7 +27,7 @@ NormPlacement norm_of(const MarianConfig& config) {
       config.path(), before, after, top);
 }
 
-FeedForward activation_of(const MarianConfig& config, const std::string& option) {
+FeedForward marian_activation(const MarianConfig& config, const std::string& option) {
   const std::string name = config.text(option, "swish");
   if (name == "swish") return FeedForward::kSwish;
   if (name == "relu") return FeedForward::kRelu;
@@ -41,7 +41,7 @@ std::string decoder_attention_of(const MarianConfig& config, ModelOptions& optio
     config.expect("transformer-aan-depth", "2");
     config.expect("transformer-aan-nogate", "false");
     options.average_dim_ffn = config.number("transformer-dim-aan", 2048);
-    options.average_activation = activation_of(config, "transformer-aan-activation");
+    options.average_activation = marian_activation(config, "transformer-aan-activation");
     return "average-split";
   }
   if (kind != "rnn") {
@@ -109,7 +109,7 @@ ModelOptions marian_transformer(const MarianConfig& config) {
   options.transformer_dim_ffn = config.number("transformer-dim-ffn", 2048);
   options.tied_embeddings_all = config.flag("tied-embeddings-all");
   options.tied_embeddings = options.tied_embeddings_all || config.flag("tied-embeddings");
-  options.activation = activation_of(config, "transformer-ffn-activation");
+  options.activation = marian_activation(config, "transformer-ffn-activation");
   options.decoder_attention = decoder_attention_of(config, options);
   options.norm = norm_of(config);
   check_version(config, options);

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <set>
 
@@ -15,7 +16,10 @@ namespace heed {
 namespace {
 
 constexpr std::uint32_t kLocalHeader = 0x04034b50, kCentralHeader = 0x02014b50, kEnd = 0x06054b50;
-constexpr std::size_t kEndSize = 22, kLongestComment = 65535;
+constexpr std::uint32_t kLargeEnd = 0x06064b50, kLargeEndPlace = 0x07064b50;  // zip64
+constexpr std::uint32_t kElsewhere = 0xFFFFFFFF;  // of numbers that zip64 has in another place
+constexpr std::uint16_t kLargeSizes = 1;          // their extra field
+constexpr std::size_t kEndSize = 22, kCentralSize = 46, kLongestComment = 65535;
 constexpr std::uint16_t kEncrypted = 1, kStored = 0, kDeflated = 8;
 constexpr std::uint64_t kMostDeflated = 1032;  // bytes that one of deflate's may become
 
@@ -37,7 +41,7 @@ std::uint32_t checksum_of(std::span<const std::byte> bytes) {
 }
 
 /// The file's own header stands before its data, with a name and extras of its own length.
-std::span<const std::byte> data_of(ByteReader reader, std::uint32_t header, std::uint32_t size) {
+std::span<const std::byte> data_of(ByteReader reader, std::uint64_t header, std::uint64_t size) {
   reader.seek(header);
   if (reader.number<std::uint32_t>() != kLocalHeader) {
     fail("expected a file's header at byte {} of {}, found something else; the file is damaged",
@@ -48,6 +52,17 @@ std::span<const std::byte> data_of(ByteReader reader, std::uint32_t header, std:
   const auto extra = reader.number<std::uint16_t>();
   reader.take(std::uint64_t{name} + extra);
   return reader.take(size);
+}
+
+/// Takes those of the numbers that stand elsewhere out of the extra field of zip64.
+void find_large(ByteReader extras, std::span<std::uint64_t* const> numbers) {
+  while (extras.left() >= 4) {
+    const auto kind = extras.number<std::uint16_t>();
+    ByteReader field(extras.take(extras.number<std::uint16_t>()), extras.path());
+    for (std::uint64_t* const number : numbers) {
+      if (kind == kLargeSizes && *number == kElsewhere) *number = field.number<std::uint64_t>();
+    }
+  }
 }
 
 /// The next entry of the directory.
@@ -65,25 +80,50 @@ ZipArchive::Entry read_entry(ByteReader& directory, const ByteReader& file) {
   directory.take(4);  // time
   ZipArchive::Entry entry;
   entry.checksum = directory.number<std::uint32_t>();
-  const auto packed = directory.number<std::uint32_t>();
+  std::uint64_t packed = directory.number<std::uint32_t>();
   entry.size = directory.number<std::uint32_t>();
   const auto name = directory.number<std::uint16_t>();
   const auto extra = directory.number<std::uint16_t>();
   const auto comment = directory.number<std::uint16_t>();
   directory.take(8);  // disk and attributes
-  const auto header = directory.number<std::uint32_t>();
+  std::uint64_t header = directory.number<std::uint32_t>();
   entry.name = directory.text(name);
-  directory.take(std::uint64_t{extra} + comment);
+  find_large(ByteReader(directory.take(extra), path), std::array{&entry.size, &packed, &header});
+  directory.take(comment);
   if ((flags & kEncrypted) != 0 || (method != kStored && method != kDeflated)) {
     fail("expected stored or deflated files in {}, found {} of method {}{}; pack it anew", path,
          printable(entry.name), method, (flags & kEncrypted) != 0 ? ", encrypted" : "");
   }
-  if (header == 0xFFFFFFFF || packed == 0xFFFFFFFF || entry.size == 0xFFFFFFFF) {
-    fail("expected a zip file of less than 4 GiB in {}, found a larger one (zip64)", path);
-  }
   entry.deflated = method == kDeflated;
   entry.data = data_of(file, header, packed);
   return entry;
+}
+
+struct Directory {
+  std::uint64_t count = 0, begin = 0;
+};
+
+/// From the end record, or where that refers to it, from that of zip64.
+Directory find_directory(ByteReader reader, std::size_t end) {
+  reader.seek(end + 10);
+  Directory directory{reader.number<std::uint16_t>(), 0};
+  reader.take(4);
+  directory.begin = reader.number<std::uint32_t>();
+  constexpr std::size_t kPlaceSize = 20;
+  if (end < kPlaceSize) return directory;
+  reader.seek(end - kPlaceSize);
+  if (reader.number<std::uint32_t>() != kLargeEndPlace) return directory;
+  reader.take(4);
+  reader.seek(reader.number<std::uint64_t>());
+  if (reader.number<std::uint32_t>() != kLargeEnd) {
+    fail("expected the directory of a zip file at byte {} of {}, found none; the file is damaged",
+         reader.at() - 4, reader.path());
+  }
+  reader.take(28);
+  directory.count = reader.number<std::uint64_t>();
+  reader.take(8);
+  directory.begin = reader.number<std::uint64_t>();
+  return directory;
 }
 
 void check_size(const ZipArchive::Entry& entry, const std::string& path) {
@@ -122,17 +162,13 @@ bool ZipArchive::is_zip(std::span<const std::byte> file) {
 
 ZipArchive::ZipArchive(std::span<const std::byte> file, const std::string& path) : path_(path) {
   const ByteReader whole(file, path_);
-  ByteReader end = whole;
-  end.seek(find_end(file, path_));
-  end.take(10);
-  const auto count = end.number<std::uint16_t>();
-  end.take(4);
+  const auto [count, begin] = find_directory(whole, find_end(file, path_));
   ByteReader directory = whole;
-  directory.seek(end.number<std::uint32_t>());
+  directory.seek(begin);
   std::set<std::string_view> names;
-  entries_.reserve(count);
+  entries_.reserve(std::min<std::uint64_t>(count, file.size() / kCentralSize));
   std::uint64_t bytes = 0;
-  for (int i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; i < count; ++i) {
     entries_.push_back(read_entry(directory, whole));
     check_size(entries_.back(), path_);
     bytes += entries_.back().data.size();

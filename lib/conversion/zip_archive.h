@@ -21,8 +21,8 @@ class ZipArchive {
     std::span<const std::byte> data;
   };
 
-  /// Throws Error naming `path` if the bytes are no zip file, or one with encrypted, very large
-  /// (zip64) or otherwise compressed files, or a name twice.
+  /// Throws Error naming `path` if the bytes are no zip file, or one with encrypted or otherwise
+  /// compressed files, or a name twice.
   ZipArchive(std::span<const std::byte> file, const std::string& path);
 
   static bool is_zip(std::span<const std::byte> file);

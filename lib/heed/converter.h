@@ -11,9 +11,9 @@
 namespace heed {
 
 /// Whose models are read; auto: what the file's content tells.
-enum class ModelSource { kAuto, kHeed, kMarian };
-constexpr std::array<std::string_view, 3> enum_names(ModelSource) {
-  return {"auto", "heed", "marian"};
+enum class ModelSource { kAuto, kHeed, kMarian, kCtranslate2, kOpusMt };
+constexpr std::array<std::string_view, 5> enum_names(ModelSource) {
+  return {"auto", "heed", "marian", "ctranslate2", "opus-mt"};
 }
 
 /// Whose models are written.
@@ -23,8 +23,8 @@ constexpr std::array<std::string_view, 2> enum_names(ModelTarget) { return {"hee
 struct ConvertOptions {
   ModelSource from = ModelSource::kAuto;
   ModelTarget to = ModelTarget::kHeed;
-  std::vector<std::string> vocab;
-  std::string output;
+  std::vector<std::string> vocab{};
+  std::string output{};
   bool half = false;
 
   template <class Self, class Visitor>
@@ -33,7 +33,8 @@ struct ConvertOptions {
     v(Field{"to", "Whose model it becomes"}, self.to);
     v(Field{"vocab",
             "SentencePiece models that the model was trained with: a joint one, or those of source "
-            "and target"},
+            "and target; and a third file where pieces have other numbers: Marian's vocab.yml. "
+            "opus-mt has its own"},
       self.vocab);
     v(Field{"output", "Model file to write; of another tool than heed, the folder", 'o'},
       self.output);

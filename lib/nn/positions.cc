@@ -11,7 +11,7 @@ namespace {
 
 /// [places, D]: PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i + 1) = cos of the same (Vaswani et al.
 /// 2017, 3.5).
-std::vector<float> sinusoids(int places, int width) {
+std::vector<float> interleaved_sinusoids(int places, int width) {
   std::vector<double> frequencies;
   for (int column = 0; column < width; ++column) {
     const int even = column / 2 * 2;
@@ -48,11 +48,16 @@ std::vector<float> sinusoidal_halves(int places, int width) {
 
 PositionEncoding::PositionEncoding(Parameters& parameters, const std::string& name, int width,
                                    const Shape& shape)
-    : sinusoids_(parameters.backend(), [width, make = shape.halves ? sinusoidal_halves : sinusoids](
-                                           int places) { return make(places, width); }) {
+    : sinusoids_(parameters.backend(), [width, halves = shape.halves](int places) {
+        return sinusoids(places, width, halves);
+      }) {
   if (shape.learned > 0) {
     learned_ = &parameters.add(name, shape.learned, width, Initializer::kEmbedding);
   }
+}
+
+std::vector<float> PositionEncoding::sinusoids(int places, int width, bool halves) {
+  return halves ? sinusoidal_halves(places, width) : interleaved_sinusoids(places, width);
 }
 
 Var PositionEncoding::learned(Tape& tape, const Indices& positions) const {

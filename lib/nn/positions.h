@@ -23,6 +23,9 @@ class PositionEncoding {
   /// that has no learnt row.
   Var operator()(Var x, const Indices& positions) const;
 
+  /// The numbers of sinusoids [places, D].
+  static std::vector<float> sinusoids(int places, int width, bool halves);
+
  private:
   Var learned(Tape& tape, const Indices& positions) const;
 

@@ -20,9 +20,10 @@ namespace heed {
 
 namespace {
 
-const std::array kTargets{kConfigTarget,      kEvaluateTarget,      kJsonTarget,    kLinesTarget,
-                          kModelTarget,       kNBestTarget,         kPharaohTarget, kRecordTarget,
-                          kSafetensorsTarget, kSentencePieceTarget, kTextTarget};
+const std::array kTargets{kConfigTarget,  kEvaluateTarget, kJsonTarget,        kLinesTarget,
+                          kMarianTarget,  kModelTarget,    kNBestTarget,       kNpyTarget,
+                          kPharaohTarget, kRecordTarget,   kSafetensorsTarget, kSentencePieceTarget,
+                          kTextTarget,    kZipTarget};
 
 void run(const FuzzTarget& target, std::string_view bytes) {
   try {
