@@ -68,6 +68,12 @@ ForeignModel read_foreign(const std::string& input, ModelSource from,
   return model;
 }
 
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) fail("could not make the folder {}: {}", path, error.message());
+}
+
 /// A vocabulary's file beside a model of Marian.
 std::string write_vocabulary(const std::filesystem::path& folder, const std::string& name,
                              const Tokenizer& tokenizer) {
@@ -80,9 +86,6 @@ void write_marian_folder(const ModelContents& contents, const Parameters& parame
                          const std::string& output) {
   const std::string model = write_marian_model(contents, parameters);
   const std::filesystem::path folder(output);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) fail("could not make the folder {}: {}", output, error.message());
   const Tokenizers& tokenizers = contents.tokenizers;
   std::vector<std::string> names;
   if (tokenizers.is_joint()) {
@@ -100,8 +103,12 @@ void write_marian_folder(const ModelContents& contents, const Parameters& parame
 
 void write_model(const ModelContents& contents, const Parameters& parameters,
                  const ConvertOptions& options) {
+  if (options.to != ModelTarget::kHeed) make_folder(options.output);
   if (options.to == ModelTarget::kMarian) {
     return write_marian_folder(contents, parameters, options.output);
+  }
+  if (options.to == ModelTarget::kCtranslate2) {
+    return write_ctranslate2_folder(contents, parameters, options.output);
   }
   save_model(options.output, contents, parameters, parameters.flat(),
              options.half ? Dtype::kF16 : Dtype::kF32);

@@ -178,9 +178,11 @@ std::string write_ctranslate2(const Ctranslate2File& file) {
   for (const auto& [name, value] : file.numbers) {
     append_name(text, name);
     append_number(text, std::uint8_t{0});
-    append_number(text, std::uint8_t{kInt16});
-    append_number(text, std::uint32_t{2});
-    append_number(text, static_cast<std::int16_t>(value));
+    const bool is_wide = name.ends_with("_heads") || name.ends_with("_layer");
+    append_number(text, is_wide ? std::uint8_t{kInt16} : std::uint8_t{kInt8});
+    append_number(text, std::uint32_t{is_wide ? 2U : 1U});
+    if (is_wide) append_number(text, static_cast<std::int16_t>(value));
+    if (!is_wide) append_number(text, static_cast<std::int8_t>(value));
   }
   for (const ForeignTensor& tensor : file.tensors) {
     append_name(text, tensor.name);

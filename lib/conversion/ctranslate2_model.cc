@@ -271,4 +271,118 @@ ForeignModel read_ctranslate2_model(const std::string& folder,
   return model;
 }
 
+namespace {
+
+/// Of a model that is not as CTranslate2 has them.
+void check_exportable(const ModelOptions& options) {
+  const auto expect = [](bool holds, std::string_view flag, std::string_view known) {
+    if (!holds) fail_usage("expected --{} {} for a model of CTranslate2", flag, known);
+  };
+  expect(options.type == ModelType::kTransformer, "type", "transformer");
+  expect(options.norm != NormPlacement::kRms, "norm", "pre or post");
+  expect(options.activation != FeedForward::kSwiglu, "activation", "relu, gelu or swish");
+  expect(options.attention_normalizer == AttentionNormalizer::kSoftmax, "attention-normalizer",
+         "softmax");
+  for (const auto& [flag, kind] : {std::pair("encoder-attention", options.encoder_attention),
+                                   std::pair("decoder-attention", options.decoder_attention),
+                                   std::pair("cross-attention", options.cross_attention)}) {
+    expect(kind == "multi-head", flag, "multi-head");
+  }
+  expect(options.positions == Positions::kSinusoidal ||
+             options.positions == Positions::kSinusoidalHalves ||
+             options.positions == Positions::kLearned,
+         "positions", "sinusoidal, sinusoidal-halves or learned");
+}
+
+std::map<std::string, double> numbers_of(const ModelOptions& options) {
+  const int activation = options.activation == FeedForward::kRelu    ? 0
+                         : options.activation == FeedForward::kSwish ? 2
+                                                                     : 3;
+  std::map<std::string, double> numbers;
+  for (const char* side : {"encoder/", "decoder/"}) {
+    const auto set = [&](const char* name, double value) { numbers[side + std::string(name)] = value; };
+    set("num_heads", options.transformer_heads);
+    set("pre_norm", options.norm == NormPlacement::kPre ? 1 : 0);
+    set("activation", activation);
+    set("scale_embeddings", options.embedding_scale == EmbeddingScale::kSqrt ? 1 : 0);
+  }
+  numbers["encoder/embeddings_merge"] = 0;
+  numbers["encoder/multi_query_attention"] = 0;
+  numbers["decoder/alibi"] = 0;
+  numbers["decoder/alignment_layer"] = options.alignment_layer > 0 ? options.alignment_layer - 1 : -1;
+  numbers["decoder/alignment_heads"] = options.alignment_heads == "mean" ? options.transformer_heads : 1;
+  numbers["decoder/start_from_zero_embedding"] =
+      options.decoder_start == DecoderStart::kZeros ? 1 : 0;
+  return numbers;
+}
+
+/// As long as CTranslate2's own converters make it.
+ForeignTensor positions_table(const ModelOptions& options) {
+  constexpr int kPlaces = 2048;
+  return {"decoder/position_encodings/encodings",
+          {kPlaces, static_cast<std::uint64_t>(options.dim_emb)},
+          PositionEncoding::sinusoids(kPlaces, options.dim_emb,
+                                      options.positions == Positions::kSinusoidalHalves)};
+}
+
+/// Biases and norms have one dimension there.
+void flatten_vectors(std::vector<ForeignTensor>& tensors) {
+  for (ForeignTensor& tensor : tensors) {
+    const bool is_vector = tensor.name.ends_with("/bias") || tensor.name.ends_with("/gamma") ||
+                           tensor.name.ends_with("/beta");
+    if (is_vector) tensor.shape = {tensor.values.size()};
+  }
+}
+
+Ctranslate2File file_of(const ModelContents& contents, const Parameters& parameters) {
+  const ModelOptions& options = contents.options;
+  Ctranslate2File file;
+  file.spec = "TransformerSpec";
+  file.numbers = numbers_of(options);
+  file.tensors = export_tensors(Ctranslate2Table(options).finish(), parameters);
+  flatten_vectors(file.tensors);
+  if (options.positions != Positions::kLearned) file.tensors.push_back(positions_table(options));
+  file.aliases["encoder/position_encodings/encodings"] = "decoder/position_encodings/encodings";
+  if (options.tied_embeddings || options.tied_embeddings_all) {
+    file.aliases["decoder/projection/weight"] = "decoder/embeddings/weight";
+  }
+  if (options.tied_embeddings_all) {
+    file.aliases["encoder/embeddings_0/weight"] = "decoder/embeddings/weight";
+  }
+  return file;
+}
+
+std::string list_text(const Tokenizer& tokenizer) {
+  nlohmann::json list = nlohmann::json::array();
+  for (int id = 0; id < tokenizer.size(); ++id) list.push_back(tokenizer.piece(id));
+  return list.dump(2) + '\n';
+}
+
+}  // namespace
+
+void write_ctranslate2_folder(const ModelContents& contents, const Parameters& parameters,
+                              const std::string& folder) {
+  check_exportable(contents.options);
+  const std::filesystem::path path(folder);
+  const Tokenizers& tokenizers = contents.tokenizers;
+  const std::string model = write_ctranslate2(file_of(contents, parameters));
+  const nlohmann::json config = {{"add_source_bos", false},
+                                 {"add_source_eos", true},
+                                 {"bos_token", "<s>"},
+                                 {"decoder_start_token", "<s>"},
+                                 {"eos_token", "</s>"},
+                                 {"layer_norm_epsilon", contents.options.norm_epsilon},
+                                 {"unk_token", "<unk>"}};
+  write_file(path / "source.spm", tokenizers.source.serialized());
+  write_file(path / "target.spm", tokenizers.target.serialized());
+  if (tokenizers.is_joint()) {
+    write_file(path / "shared_vocabulary.json", list_text(tokenizers.source));
+  } else {
+    write_file(path / "source_vocabulary.json", list_text(tokenizers.source));
+    write_file(path / "target_vocabulary.json", list_text(tokenizers.target));
+  }
+  write_file(path / "config.json", config.dump(2) + '\n');
+  write_file(path / "model.bin", model);
+}
+
 }  // namespace heed

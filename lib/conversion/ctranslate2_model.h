@@ -14,6 +14,11 @@ namespace heed {
 ForeignModel read_ctranslate2_model(const std::string& folder,
                                     const std::vector<std::string>& vocabularies);
 
+/// Writes such a folder. Throws UsageError naming the option of a model that CTranslate2 can't
+/// compute, and Error if a file can't be written.
+void write_ctranslate2_folder(const ModelContents& contents, const Parameters& parameters,
+                              const std::string& folder);
+
 /// Whether there is a model.bin of CTranslate2 in the folder.
 bool is_ctranslate2_folder(const std::string& folder);
 
