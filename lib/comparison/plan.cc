@@ -160,6 +160,7 @@ nlohmann::json identity_of(const CompareOptions& shared, const std::vector<std::
 CompareOptions CompareOptions::for_corpus(ModelType type, std::size_t sentence_pairs) {
   CompareOptions options;
   options.train = TrainOptions::for_corpus(type, sentence_pairs);
+  options.train.data.augment = "none";
   options.train.training.early_stopping = 0;
   return options;
 }

@@ -23,8 +23,8 @@ struct Ctranslate2File {
 /// Error naming `path` for others and damaged files.
 Ctranslate2File read_ctranslate2(std::span<const std::byte> file, const std::string& path);
 
-/// The bytes of a model.bin of version 6, with float32. Numbers of heads and layers are int16, others
-/// int8, as CTranslate2 wants them.
+/// The bytes of a model.bin of version 6, with float32. Numbers of heads and layers are int16,
+/// others int8, as CTranslate2 wants them.
 std::string write_ctranslate2(const Ctranslate2File& file);
 
 /// Whether the bytes begin as a model.bin of those versions does.

@@ -300,7 +300,9 @@ std::map<std::string, double> numbers_of(const ModelOptions& options) {
                                                                      : 3;
   std::map<std::string, double> numbers;
   for (const char* side : {"encoder/", "decoder/"}) {
-    const auto set = [&](const char* name, double value) { numbers[side + std::string(name)] = value; };
+    const auto set = [&](const char* name, double value) {
+      numbers[side + std::string(name)] = value;
+    };
     set("num_heads", options.transformer_heads);
     set("pre_norm", options.norm == NormPlacement::kPre ? 1 : 0);
     set("activation", activation);
@@ -309,8 +311,10 @@ std::map<std::string, double> numbers_of(const ModelOptions& options) {
   numbers["encoder/embeddings_merge"] = 0;
   numbers["encoder/multi_query_attention"] = 0;
   numbers["decoder/alibi"] = 0;
-  numbers["decoder/alignment_layer"] = options.alignment_layer > 0 ? options.alignment_layer - 1 : -1;
-  numbers["decoder/alignment_heads"] = options.alignment_heads == "mean" ? options.transformer_heads : 1;
+  numbers["decoder/alignment_layer"] =
+      options.alignment_layer > 0 ? options.alignment_layer - 1 : -1;
+  numbers["decoder/alignment_heads"] =
+      options.alignment_heads == "mean" ? options.transformer_heads : 1;
   numbers["decoder/start_from_zero_embedding"] =
       options.decoder_start == DecoderStart::kZeros ? 1 : 0;
   return numbers;
@@ -366,13 +370,11 @@ void write_ctranslate2_folder(const ModelContents& contents, const Parameters& p
   const std::filesystem::path path(folder);
   const Tokenizers& tokenizers = contents.tokenizers;
   const std::string model = write_ctranslate2(file_of(contents, parameters));
-  const nlohmann::json config = {{"add_source_bos", false},
-                                 {"add_source_eos", true},
-                                 {"bos_token", "<s>"},
-                                 {"decoder_start_token", "<s>"},
-                                 {"eos_token", "</s>"},
-                                 {"layer_norm_epsilon", contents.options.norm_epsilon},
-                                 {"unk_token", "<unk>"}};
+  const nlohmann::json config = {
+      {"add_source_bos", false}, {"add_source_eos", true},
+      {"bos_token", "<s>"},      {"decoder_start_token", "<s>"},
+      {"eos_token", "</s>"},     {"layer_norm_epsilon", contents.options.norm_epsilon},
+      {"unk_token", "<unk>"}};
   write_file(path / "source.spm", tokenizers.source.serialized());
   write_file(path / "target.spm", tokenizers.target.serialized());
   if (tokenizers.is_joint()) {

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "data/placeholders.h"
 #include "util/error.h"
 #include "util/fields.h"
 #include "util/random.h"
@@ -17,6 +18,7 @@ constexpr std::uint64_t kOrder = 1;
 constexpr std::uint64_t kBatches = 2;
 constexpr std::uint64_t kSourceSegmentation = 3;
 constexpr std::uint64_t kTargetSegmentation = 4;
+constexpr std::uint64_t kAugmentation = 5;
 
 /// Cuts sentences, in the given order, into runs of at most `most`, by tokens of `side`.
 std::vector<std::vector<int>> cut(const std::vector<int>& order, const Ragged& side,
@@ -78,11 +80,27 @@ Batcher::Batcher(const Corpus& corpus, Tokenizer source, Tokenizer target,
       source_(make_side(std::move(source), options)),
       target_(make_side(std::move(target), options)),
       options_(options),
-      seed_(seed) {
+      seed_(seed),
+      has_placeholders_(has_placeholders(source_.tokenizer)),
+      augmenter_(make_augmenter()) {
   if (corpus.size() > std::numeric_limits<std::uint32_t>::max()) {
     fail("expected at most 2^32 sentence pairs, found {}; split the corpus", corpus.size());
   }
   pool_size_ = choose_pool_size();
+}
+
+std::optional<Augmenter> Batcher::make_augmenter() const {
+  AugmentationShares shares = parse_augmentation(options_.augment);
+  if (options_.augment == "default" && !has_placeholders_) {
+    shares[static_cast<std::size_t>(Augmentation::kCopy)] = 0;
+  }
+  if (shares == AugmentationShares{}) return std::nullopt;
+  return Augmenter(corpus_, source_.tokenizer, shares, hash_seed(seed_, {kAugmentation}));
+}
+
+SentencePair Batcher::read_pair(std::size_t line, bool augmented) const {
+  SentencePair pair = augmented ? augmenter_->pair(line, position_.epoch) : corpus_.pair(line);
+  return has_placeholders_ ? mask_pair(pair, source_.tokenizer) : pair;
 }
 
 Batcher::Side Batcher::make_side(Tokenizer tokenizer, const DataOptions& options) {
@@ -130,14 +148,15 @@ std::vector<int> Batcher::encode(const Side& side, const std::string& line, std:
   return ids;
 }
 
-void Batcher::add_pair(std::size_t line) {
-  const SentencePair pair = corpus_.pair(line);
+void Batcher::add_pair(std::size_t line, bool augmented) {
+  const SentencePair pair = read_pair(line, augmented);
   const auto source = encode(source_, pair.source, line, kSourceSegmentation);
   const auto target = encode(target_, pair.target, line, kTargetSegmentation);
   const auto [shorter, longer] = std::minmax({source.size(), target.size()});
   if (shorter == 1) {
     ++left_out_.empty;
   } else if (longer > static_cast<std::size_t>(options_.max_length) + 1) {
+    if (augmented) return add_pair(line, false);  // it may fit as it is
     ++left_out_.too_long;
   } else {
     pool_->source.add(source);
@@ -151,7 +170,7 @@ void Batcher::read_pool() {
   pool_.emplace();
   const std::size_t begin = position_.pool * pool_size_;
   const std::size_t end = std::min(begin + pool_size_, order_.size());
-  for (std::size_t i = begin; i < end; ++i) add_pair(order_[i]);
+  for (std::size_t i = begin; i < end; ++i) add_pair(order_[i], augmenter_.has_value());
   const auto order = sorted_by(pool_->source.size(), [&](int i) {
     return std::pair(pool_->target.length(i), pool_->source.length(i));
   });

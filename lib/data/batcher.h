@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/augmenter.h"
 #include "data/batch.h"
 #include "data/corpus.h"
 #include "data/subword_sampler.h"
@@ -49,7 +50,8 @@ struct LeftOut {
 
 /// The training batches. Each epoch goes through the corpus in another order, in pools of about
 /// maxi_batch batches; a pool is encoded, sorted by length and cut into batches of at most
-/// mini_batch_words target tokens, which come in random order. All follows from corpus, options
+/// mini_batch_words target tokens, which come in random order. Pairs are changed as --augment says,
+/// and have placeholders where the vocabulary has. All follows from corpus, options
 /// and seed, so that a position is three integers. Memory: 4 bytes a pair, and one pool.
 class Batcher {
  public:
@@ -84,12 +86,14 @@ class Batcher {
     std::vector<std::vector<int>> batches;  // numbers of pairs in this pool
   };
 
+  std::optional<Augmenter> make_augmenter() const;
+  SentencePair read_pair(std::size_t line, bool augmented) const;
   static Side make_side(Tokenizer tokenizer, const DataOptions& options);
   std::size_t choose_pool_size() const;
   std::uint64_t pool_count() const;
   void start_epoch();
   void read_pool();
-  void add_pair(std::size_t line);
+  void add_pair(std::size_t line, bool augmented);
   std::vector<int> encode(const Side& side, const std::string& line, std::size_t number,
                           std::uint64_t stream) const;
   void end_epoch();
@@ -99,6 +103,8 @@ class Batcher {
   Side target_;
   DataOptions options_;
   std::uint64_t seed_;
+  bool has_placeholders_;
+  std::optional<Augmenter> augmenter_;
   std::size_t pool_size_ = 0;         // pairs
   std::vector<std::uint32_t> order_;  // of the corpus in this epoch; empty before it is known
   DataPosition position_;

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "heed/options.h"
@@ -17,7 +18,9 @@ class SentencePieceProcessor;
 namespace heed {
 
 /// Text to subword numbers and back: a SentencePiece model (Kudo and Richardson 2018). A copy
-/// shares the model, and any number of threads may use one.
+/// shares the model, and any number of threads may use one. Before the model's own normalisation,
+/// what shows nothing at a line's ends is left out, and where the vocabulary is one of composed
+/// text, the line is composed (text/normalization.h); words are always those of the line as given.
 class Tokenizer {
  public:
   /// From the bytes of a .spm file. Throws Error naming `origin` if they are no SentencePiece
@@ -30,8 +33,8 @@ class Tokenizer {
   /// The numbers of the line's pieces, without <s> and </s>. Any bytes may be given.
   std::vector<int> encode(std::string_view line) const;
 
-  /// The line's pieces as SentencePiece writes them, but unknown characters as they stand in the
-  /// line: the tokens that sacreBLEU's tokenizer spm counts.
+  /// The pieces of the line as it is, as SentencePiece writes them, but unknown characters as they
+  /// stand in the line: the tokens that sacreBLEU's tokenizer spm counts.
   std::vector<std::string> split(std::string_view line) const;
 
   /// The text of the pieces, on one line: a line feed, which a model may make from byte pieces,
@@ -53,6 +56,11 @@ class Tokenizer {
   /// and user's symbols, which have 0.
   double log_probability(int id) const;
 
+  bool has_piece(const std::string& piece) const;
+
+  /// Whether the vocabulary can write the character, or what its rules make of it, without bytes.
+  bool knows(char32_t character) const;
+
   /// Whether the vocabulary is a unigram language model (Kudo 2018), which subword sampling needs.
   bool is_unigram() const { return is_unigram_; }
 
@@ -67,25 +75,13 @@ class Tokenizer {
 
  private:
   void check(std::span<const int> ids) const;
+  std::string_view prepared(std::string_view line, std::string& composed) const;
 
   std::shared_ptr<const sentencepiece::SentencePieceProcessor> model_;
   std::shared_ptr<const std::string> serialized_;
+  std::shared_ptr<const std::unordered_set<char32_t>> characters_;
   bool is_unigram_ = false;
+  bool composes_ = false;
 };
-
-/// Lines that a vocabulary is trained on at most; of a longer text, so many random ones are taken.
-inline constexpr std::size_t kMostVocabularyLines = 2'000'000;
-
-/// Trains a vocabulary on `lines` lines, of which line(i) gives one, as vocab_size, vocab_type,
-/// byte_fallback, user_symbols and spm_options say. Numbers: 0 <unk>, 1 <s>, 2 </s>. The text is
-/// not normalised: decode(encode(line)) is the line, but for repeated blanks. The result depends
-/// on lines and options only. Where the text has fewer pieces than asked for, all are taken, which
-/// size() tells. Where it has more characters than fit, the rare ones become bytes, if
-/// byte_fallback allows. Memory: `most_lines` lines. Throws Error on a text without words, and
-/// UsageError if vocab_size can't hold the characters, or on spm_options that SentencePiece doesn't
-/// take.
-Tokenizer train_tokenizer(std::size_t lines, const std::function<std::string(std::size_t)>& line,
-                          const DataOptions& options,
-                          std::size_t most_lines = kMostVocabularyLines);
 
 }  // namespace heed

@@ -90,6 +90,13 @@ constexpr std::array<std::string_view, 4> enum_names(Schedule) {
 enum class VocabularyType { kUnigram, kBpe };
 constexpr std::array<std::string_view, 2> enum_names(VocabularyType) { return {"unigram", "bpe"}; }
 
+/// How a vocabulary that is trained reads text: as it is; in canonical composition (NFC); by
+/// SentencePiece's nmt_nfkc; or by Heed's own rules (text/normalization.h).
+enum class Normalizer { kIdentity, kNfc, kNmtNfkc, kHeed };
+constexpr std::array<std::string_view, 4> enum_names(Normalizer) {
+  return {"identity", "nfc", "nmt_nfkc", "heed"};
+}
+
 enum class LongLines { kSplit, kCrop, kCopy, kFail };
 constexpr std::array<std::string_view, 4> enum_names(LongLines) {
   return {"split", "crop", "copy", "fail"};

@@ -18,10 +18,12 @@ struct DataOptions {
   int vocab_size = 8000;
   VocabularyType vocab_type = VocabularyType::kUnigram;
   bool separate_vocabs = false;
+  Normalizer normalizer = Normalizer::kHeed;
   bool byte_fallback = true;
   std::vector<std::string> user_symbols = {};
   std::string spm_options = {};
   float subword_sampling = 0;
+  std::string augment = "auto";
   int max_length = 256;
   int mini_batch = 0;
   int mini_batch_words = 2000;
@@ -47,6 +49,13 @@ struct DataOptions {
             "segmentations (Kudo 2018), such as 0.2; 0: off"}
           .within(0, 100),
       self.subword_sampling);
+    v(Field{"augment",
+            "Text as people write it, made of the training pairs anew in each epoch: none, default "
+            "(meant by auto, but with --guided-alignment), or shares of the pairs such as "
+            "upper:0.05,typo:0.1 of upper, title, lower (case), punctuation, typo, diacritics, "
+            "decompose, spaces, copy (placeholders for what is copied), join (two pairs in a "
+            "line), cut (a pair's beginning)"},
+      self.augment);
     v(Field{"max-length", "Training pairs with more tokens on a side are left out"}.within(
           1, 1'000'000, "tokens"),
       self.max_length);
@@ -75,6 +84,11 @@ struct DataOptions {
     v(Field{"vocab-type", "Kind of SentencePiece model that is trained"}, self.vocab_type);
     v(Field{"separate-vocabs", "Train one vocabulary a side, not a joint one"},
       self.separate_vocabs);
+    v(Field{"normalizer",
+            "Spellings that the vocabulary takes for one: identity, none; nfc, equivalent ones; "
+            "heed, also letters of other width or style, ligatures, white space and what is "
+            "invisible; nmt_nfkc, SentencePiece's own"},
+      self.normalizer);
     v(Field{"byte-fallback", "Characters outside the vocabulary become bytes, not <unk>"},
       self.byte_fallback);
     v(Field{"user-symbols", "Symbols that are always one piece"}, self.user_symbols);

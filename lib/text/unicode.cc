@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "util/error.h"
+#include "util/strings.h"
 
 namespace heed {
 
@@ -60,6 +61,30 @@ std::string lowercase(std::string_view text) {
   if (U_FAILURE(error)) fail("expected text to lower-case, found {}", u_errorName(error));
   return lower;
 }
+
+std::string uppercase(std::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  std::string upper;
+  icu::StringByteSink<std::string> sink(&upper, static_cast<int32_t>(text.size()));
+  icu::CaseMap::utf8ToUpper("", 0, icu::StringPiece(text), sink, nullptr, error);
+  if (U_FAILURE(error)) fail("expected text to put in capitals, found {}", u_errorName(error));
+  return upper;
+}
+
+std::string titlecase(std::string_view text) {
+  std::string title;
+  bool is_first = true;
+  for (const char32_t c : decode_utf8(text)) {
+    append_utf8(title, is_first ? static_cast<char32_t>(u_totitle(static_cast<UChar32>(c))) : c);
+    is_first = c < 0x80 && is_space(static_cast<char>(c));
+  }
+  return title;
+}
+
+bool is_letter(char32_t character) { return is_of(character, U_GC_L_MASK); }
+bool is_mark(char32_t character) { return is_of(character, U_GC_M_MASK); }
+bool is_capital(char32_t character) { return is_of(character, U_GC_LU_MASK | U_GC_LT_MASK); }
+bool is_small(char32_t character) { return is_of(character, U_GC_LL_MASK); }
 
 std::size_t space_length(std::string_view text, std::size_t position) {
   const auto byte = [&](std::size_t i) {

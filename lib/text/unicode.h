@@ -21,6 +21,17 @@ bool is_symbol(char32_t character);
 /// Lower case by the Unicode rules of no particular language (as Python's str.lower).
 std::string lowercase(std::string_view text);
 
+/// Capitals, of any language (ß becomes SS).
+std::string uppercase(std::string_view text);
+
+/// Each word, as ASCII white space separates them, with a capital first.
+std::string titlecase(std::string_view text);
+
+bool is_letter(char32_t character);
+bool is_mark(char32_t character);
+bool is_capital(char32_t character);
+bool is_small(char32_t character);
+
 /// The number of bytes of the white space character that starts at `position`, or 0 if another
 /// character stands there. White space is what Python's str.isspace says, so that text is split
 /// as the published metrics split it: U+00A0 and U+3000 separate words, U+200B doesn't.

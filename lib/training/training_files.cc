@@ -103,6 +103,8 @@ void TrainingLoop::save_model(const std::string& path) const {
                                    {"sentence_pairs", corpus_.size()},
                                    {"seed", options_.training.seed},
                                    {"options", options},
+                                   {"augment", options_.data.augment},
+                                   {"several_sentences", several_sentences_},
                                    {"best", counters_.best}};
   heed::save_model(path, {options_.architecture, tokenizers_, training}, parameters_,
                    weights_.average ? weights_.average : weights_.values);

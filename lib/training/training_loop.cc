@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "data/augmenter.h"
 #include "model/attention_choice.h"
 #include "training/training_setup.h"
 #include "util/error.h"
@@ -50,6 +51,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       workers_(expect_room_for(*model_, options_.training), options_.training.threads),
       batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
                options_.training.seed),
+      several_sentences_(share_with_several_sentences(corpus_)),
       end_(make_end(options_.training)),
       valid_freq_(parse_periods("valid-freq", options_.training.valid_freq)),
       save_freq_(parse_periods("save-freq", options_.training.save_freq)),
@@ -137,6 +139,7 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
             tokenizers_.target.size(),
             with_thousands(static_cast<std::int64_t>(parameters_.count())), workers_.size(),
             backend_->description());
+  log_.info("[data] augmentation: {}", describe_augmentation(options_.data.augment));
   const bool begins_at_end = is_over();
   if (!begins_at_end) fetch();
   if (validator_ && counters_.validation_due && !validate(interrupted)) return stop();

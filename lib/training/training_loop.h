@@ -81,6 +81,7 @@ class TrainingLoop {
   std::unique_ptr<EncoderDecoder> model_;
   Workers workers_;
   Batcher batcher_;
+  double several_sentences_;  // share of the source lines
   std::vector<Period> end_, valid_freq_, save_freq_, disp_freq_;
   ScheduleShape schedule_;
   ProgressLog report_;

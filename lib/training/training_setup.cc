@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include "data/augmenter.h"
+#include "data/placeholders.h"
+#include "data/vocabulary_trainer.h"
 #include "model/attention_choice.h"
+#include "text/sentences.h"
 #include "util/error.h"
 #include "util/fields.h"
 #include "util/json_fields.h"
@@ -19,8 +24,12 @@ namespace heed {
 Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Log& log) {
   const auto source = [&](std::size_t i) { return corpus.source(i); };
   const auto target = [&](std::size_t i) { return corpus.target(i); };
+  DataOptions with_symbols = options;
+  if (parse_augmentation(options.augment)[static_cast<std::size_t>(Augmentation::kCopy)] > 0) {
+    std::ranges::copy(placeholders(), std::back_inserter(with_symbols.user_symbols));
+  }
   const auto train = [&](std::string_view side, std::size_t lines, const auto& line) {
-    Tokenizer tokenizer = train_tokenizer(lines, line, options);
+    Tokenizer tokenizer = train_tokenizer(lines, line, with_symbols);
     log.info("[vocab] {} vocabulary: {} pieces of the {} asked for", side, tokenizer.size(),
              options.vocab_size);
     return tokenizer;
@@ -33,6 +42,24 @@ Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Lo
   return {joint, joint};
 }
 
+namespace {
+
+/// A state that does not say so was written by a program that changed no text.
+std::string chosen_augmentation(const TrainOptions& options) {
+  const std::string& wanted = options.data.augment;
+  const bool is_guided = !options.data.guided_alignment.empty();
+  if (wanted == "auto") {
+    const bool is_older = TrainingState::lacks_option(options.model + ".state", "augment");
+    return is_guided || is_older ? "none" : "default";
+  }
+  if (is_guided && wanted != "none") {
+    fail_usage("--augment changes the words that --guided-alignment links; leave one of them out");
+  }
+  return wanted;
+}
+
+}  // namespace
+
 TrainOptions resolved(TrainOptions options, std::size_t pairs) {
   const TrainOptions usual = TrainOptions::for_corpus(options.architecture.type, pairs);
   TrainingOptions& training = options.training;
@@ -41,6 +68,7 @@ TrainOptions resolved(TrainOptions options, std::size_t pairs) {
   if (training.threads == 0) {
     training.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   }
+  options.data.augment = chosen_augmentation(options);
   if (options.data.separate_vocabs || options.data.vocab.size() > 1) {
     options.architecture.tied_embeddings_all = false;
   }
@@ -78,6 +106,16 @@ std::optional<GuidedAlignment> read_guided_alignment(const Corpus& corpus,
                                                      const DataOptions& options) {
   if (options.guided_alignment.empty()) return std::nullopt;
   return GuidedAlignment(corpus, options);
+}
+
+double share_with_several_sentences(const Corpus& corpus) {
+  constexpr std::size_t kLooks = 2000;
+  const std::size_t looks = std::min(kLooks, corpus.size());
+  std::size_t several = 0;
+  for (std::size_t i = 0; i < looks; ++i) {
+    several += split_sentences(corpus.source(i * corpus.size() / looks)).size() > 1 ? 1 : 0;
+  }
+  return static_cast<double>(several) / static_cast<double>(looks);
 }
 
 AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options) {

@@ -35,6 +35,9 @@ Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Lo
 std::optional<GuidedAlignment> read_guided_alignment(const Corpus& corpus,
                                                      const DataOptions& options);
 
+/// Of the source lines, by some thousand from all over the corpus.
+double share_with_several_sentences(const Corpus& corpus);
+
 /// The model's own layer and heads, which --alignment-layer and --alignment-heads chose. Throws
 /// UsageError for a model without attention weights, or a weight that isn't above 0.
 AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options);

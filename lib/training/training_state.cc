@@ -74,9 +74,16 @@ Tokenizers TrainingState::tokenizers() const {
           Tokenizer(std::string(file.bytes("tokenizer.target")), path_)};
 }
 
+bool TrainingState::lacks_option(const std::string& path, const std::string& name) {
+  std::error_code error;
+  return std::filesystem::exists(path, error) &&
+         !Container(path, kKind).metadata("options").contains(name);
+}
+
 /// Options that an older program did not have were as the defaults of their structs are.
 void TrainingState::expect_same_options(const Container& file) const {
   nlohmann::json before = shaping_options(TrainOptions());
+  before["augment"] = "none";  // which is chosen for such states
   before.update(file.metadata("options"));
   erase_fields<DataOptions>(before, FieldKind::kFile);  // older programs compared some names
   const auto expect_same = [&](const std::string& name, const nlohmann::json& value) {

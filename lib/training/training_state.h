@@ -63,6 +63,8 @@ class TrainingState {
 
   const std::string& path() const { return path_; }
   bool exists() const;
+  /// Whether there is a state that a program without the option wrote.
+  static bool lacks_option(const std::string& path, const std::string& name);
   /// The vocabularies of the state. Throws Error if the file is damaged.
   Tokenizers tokenizers() const;
   /// Fills the blocks. Throws Error if the file is damaged, or if the options that shape the result

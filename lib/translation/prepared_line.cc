@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "text/normalization.h"
 #include "translation/long_lines.h"
 #include "util/error.h"
 #include "util/strings.h"
@@ -73,7 +74,7 @@ PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::st
   line.number = number;
   const bool is_valid = repair(line, text);
   line.text = std::move(text);
-  if (!is_valid || trim(line.text).empty()) return line;
+  if (!is_valid || is_blank(line.text)) return line;
   line.ids = source_.encode(line.text);
   if (line.ids.empty() || !fit(line)) return line;
   repair_utf8(target);
@@ -89,7 +90,7 @@ PreparedLine LinePreparer::prepare_pair(std::size_t number, std::string text,
   const bool is_valid = repair(line, text) && repair(line, target);
   line.text = std::move(text);
   line.target_text = std::move(target);
-  if (!is_valid || (trim(line.text).empty() && trim(line.target_text).empty())) return line;
+  if (!is_valid || (is_blank(line.text) && is_blank(line.target_text))) return line;
   line.ids = source_.encode(line.text);
   line.target = target_.encode(line.target_text);
   line.length = static_cast<int>(std::max(line.ids.size(), line.target.size()));

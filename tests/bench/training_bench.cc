@@ -15,6 +15,7 @@
 #include "bench/model_operations.h"
 #include "bench/sgemm.h"
 #include "data/batcher.h"
+#include "data/vocabulary_trainer.h"
 #include "heed/error.h"
 #include "training/workers.h"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "data/vocabulary_trainer.h"
 #include "support/expect_error.h"
 #include "support/number_words.h"
 #include "support/temporary_directory.h"

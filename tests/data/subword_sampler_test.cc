@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "data/vocabulary_trainer.h"
 #include "support/expect_error.h"
 
 namespace heed {

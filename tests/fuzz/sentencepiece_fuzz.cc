@@ -1,4 +1,5 @@
 #include "data/tokenizer.h"
+#include "data/vocabulary_trainer.h"
 #include "fuzz/fuzz.h"
 #include "model/container.h"
 

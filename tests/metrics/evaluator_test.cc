@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/tokenizer.h"
+#include "data/vocabulary_trainer.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "data/vocabulary_trainer.h"
 #include "model/model_file.h"
 #include "support/backends.h"
 #include "support/number_words.h"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "data/batcher.h"
+#include "data/vocabulary_trainer.h"
 #include "heed/translator.h"
 #include "metrics/alignment_error.h"
 #include "support/expect_error.h"

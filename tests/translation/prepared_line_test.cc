@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "data/vocabulary_trainer.h"
 #include "support/expect_error.h"
 #include "support/number_words.h"
 
