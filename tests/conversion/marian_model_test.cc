@@ -251,7 +251,8 @@ TEST(MarianRefusalTest, SizesThatNoModelHas) {
   expect_error([&] { convert("transformer_post", "dim-emb", "-1"); }, "0 to 1000000 for dim-emb");
   expect_error([&] { convert("s2s_gru", "dim-rnn", "2000000000"); }, "for dim-rnn");
   expect_error([&] { convert("transformer_post", "enc-depth", "0"); }, "enc-depth");
-  expect_error([&] { convert("transformer_post", "enc-depth", "1000"); }, "tensors for 1003 layers");
+  expect_error([&] { convert("transformer_post", "enc-depth", "1000"); },
+               "tensors for 1003 layers");
   expect_error([&] { convert("s2s_gru", "enc-cell-depth", "1000"); }, "of 1003 cells");
 }
 

@@ -31,9 +31,9 @@ class ZooModel {
     ConvertOptions options;
     options.output = path();
     const bool is_joint = std::filesystem::exists(folder_ / "vocab.spm");
-    options.vocab = is_joint ? std::vector<std::string>{folder_ / "vocab.spm"}
-                             : std::vector<std::string>{folder_ / "vocab.de.spm",
-                                                        folder_ / "vocab.en.spm"};
+    options.vocab =
+        is_joint ? std::vector<std::string>{folder_ / "vocab.spm"}
+                 : std::vector<std::string>{folder_ / "vocab.de.spm", folder_ / "vocab.en.spm"};
     convert_model(folder_ / file, options);
   }
 
@@ -140,9 +140,9 @@ TEST_P(ZooTest, SoftAlignmentsAreMarians) {
   }
 }
 
-const auto kSound = testing::Values("transformer-post", "transformer-ssru", "transformer-aan",
-                                    "transformer-pre-ssru", "s2s-gru", "s2s-lstm-deep", "nematus",
-                                    "amun");
+const auto kSound =
+    testing::Values("transformer-post", "transformer-ssru", "transformer-aan",
+                    "transformer-pre-ssru", "s2s-gru", "s2s-lstm-deep", "nematus", "amun");
 
 std::string zoo_name(const testing::TestParamInfo<const char*>& info) {
   std::string name = info.param;
