@@ -8,7 +8,6 @@
 #include "conversion/opus_mt.h"
 #include "conversion/vocabulary_list.h"
 #include "conversion/zip_archive.h"
-#include "util/config_file.h"
 #include "util/error.h"
 #include "util/fields.h"
 
@@ -27,7 +26,7 @@ ModelSource source_of(const std::string& input, ModelSource from) {
     if (is_opus_mt_folder(input)) return ModelSource::kOpusMt;
     fail_usage(
         "expected a folder of CTranslate2 (model.bin, config.json) or OPUS-MT (config.json, "
-        "source.spm), found neither in {}; name another tool's model file",
+        "source.spm), found neither in {}; or name the model's file",
         input);
   }
   const FileCopy file(input);
@@ -68,12 +67,6 @@ ForeignModel read_foreign(const std::string& input, ModelSource from,
   return model;
 }
 
-void make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) fail("could not make the folder {}: {}", path, error.message());
-}
-
 /// A vocabulary's file beside a model of Marian.
 std::string write_vocabulary(const std::filesystem::path& folder, const std::string& name,
                              const Tokenizer& tokenizer) {
@@ -85,6 +78,7 @@ std::string write_vocabulary(const std::filesystem::path& folder, const std::str
 void write_marian_folder(const ModelContents& contents, const Parameters& parameters,
                          const std::string& output) {
   const std::string model = write_marian_model(contents, parameters);
+  make_folder(output);
   const std::filesystem::path folder(output);
   const Tokenizers& tokenizers = contents.tokenizers;
   std::vector<std::string> names;
@@ -103,7 +97,6 @@ void write_marian_folder(const ModelContents& contents, const Parameters& parame
 
 void write_model(const ModelContents& contents, const Parameters& parameters,
                  const ConvertOptions& options) {
-  if (options.to != ModelTarget::kHeed) make_folder(options.output);
   if (options.to == ModelTarget::kMarian) {
     return write_marian_folder(contents, parameters, options.output);
   }
@@ -131,6 +124,9 @@ void convert_foreign(const ForeignModel& foreign, const std::string& input,
 void convert_model(const std::string& input, const ConvertOptions& options) {
   check_fields(options);
   if (options.output.empty()) fail_usage("expected what to write: --output FILE");
+  if (options.half && options.to != ModelTarget::kHeed) {
+    fail_usage("--half has no meaning with --to {}; leave it out", to_text(options.to));
+  }
   const auto backend = make_backend(kBackend);
   const ModelSource from = source_of(input, options.from);
   const bool has_own = from == ModelSource::kHeed || from == ModelSource::kOpusMt;

@@ -375,6 +375,7 @@ void write_ctranslate2_folder(const ModelContents& contents, const Parameters& p
       {"bos_token", "<s>"},      {"decoder_start_token", "<s>"},
       {"eos_token", "</s>"},     {"layer_norm_epsilon", contents.options.norm_epsilon},
       {"unk_token", "<unk>"}};
+  make_folder(folder);
   write_file(path / "source.spm", tokenizers.source.serialized());
   write_file(path / "target.spm", tokenizers.target.serialized());
   if (tokenizers.is_joint()) {

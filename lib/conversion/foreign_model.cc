@@ -1,5 +1,7 @@
 #include "conversion/foreign_model.h"
 
+#include <filesystem>
+
 #include "util/error.h"
 #include "util/fields.h"
 
@@ -11,6 +13,12 @@ void check_buildable(const ModelOptions& options, const std::string& path) {
   } catch (const UsageError& error) {
     fail("expected a model that this heed can build in {}, found: {}", path, error.what());
   }
+}
+
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) fail("could not make the folder {}: {}", path, error.message());
 }
 
 }  // namespace heed

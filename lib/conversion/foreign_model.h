@@ -18,4 +18,7 @@ struct ForeignModel {
 /// Throws Error naming `path` for options that no model can have: the file's fault.
 void check_buildable(const ModelOptions& options, const std::string& path);
 
+/// Throws Error if there is no such folder and none can be made.
+void make_folder(const std::string& path);
+
 }  // namespace heed

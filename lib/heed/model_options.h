@@ -90,6 +90,7 @@ struct ModelOptions {
             "Marian; zeros too where the vocabulary has no <s>"},
       self.decoder_start);
     visit_recurrent_fields(self, v);
+    visit_nematus_fields(self, v);
     visit_transformer_fields(self, v);
     visit_dropout_fields(self, v);
   }
@@ -107,18 +108,6 @@ struct ModelOptions {
             "single: one cell reads word and context (Bahdanau et al. 2015); "
             "conditional: a cell before and one after attention (Nematus)"},
       self.dec_transition);
-    v(Field{"enc-cell-depth", "Cells of each step of nematus's encoder layers, one after the other"}
-          .within(1, 1024, "cells"),
-      self.enc_cell_depth);
-    v(Field{"dec-cell-base-depth",
-            "Cells of each step of nematus's first decoder layer, the first before attention"}
-          .within(1, 1024, "cells"),
-      self.dec_cell_base_depth);
-    v(Field{"dec-cell-high-depth", "Cells of each step of nematus's other decoder layers"}.within(
-          1, 1024, "cells"),
-      self.dec_cell_high_depth);
-    v(Field{"skip", "Nematus's layers add what they read to what they make, but for the first"},
-      self.skip);
     v(Field{"layer-normalization", "Layer norm inside the recurrent cells"},
       self.layer_normalization);
     v(Field{"attention", "Attention of the recurrent decoder"}, self.attention);
@@ -155,6 +144,22 @@ struct ModelOptions {
             "What a gate on source context and target history scales in the recurrent decoder (Tu "
             "et al. 2017)"},
       self.context_gate);
+  }
+
+  template <class Self, class Visitor>
+  static void visit_nematus_fields(Self& self, Visitor& v) {
+    v(Field{"enc-cell-depth", "Cells of each step of nematus's encoder layers, one after the other"}
+          .within(1, 1024, "cells"),
+      self.enc_cell_depth);
+    v(Field{"dec-cell-base-depth",
+            "Cells of each step of nematus's first decoder layer, the first before attention"}
+          .within(1, 1024, "cells"),
+      self.dec_cell_base_depth);
+    v(Field{"dec-cell-high-depth", "Cells of each step of nematus's other decoder layers"}.within(
+          1, 1024, "cells"),
+      self.dec_cell_high_depth);
+    v(Field{"skip", "Nematus's layers add what they read to what they make, but for the first"},
+      self.skip);
   }
 
   template <class Self, class Visitor>

@@ -76,6 +76,9 @@ TEST_F(ConvertCommandTest, WhatIsWrongIsOneLine) {
   expect_failure("heed convert -o m", 2, "expected one model, found 0");
   expect_failure("heed convert folder/model.npz --vocab folder/vocab.spm", 2, "--output FILE");
   expect_failure("heed convert transformer --vocab folder/vocab.spm -o m", 2, "has its own");
+  expect_failure("heed convert transformer --to marian --half -o other", 2, "no meaning");
+  expect_failure("heed convert --to ctranslate2 nematus -o other", 2, "--type transformer");
+  EXPECT_NE(run("test -e other").code, 0);
   expect_failure("heed convert --from moses transformer -o m", 2, "moses");
   expect_failure("heed convert nothing -o m", 1, "nothing");
   expect_failure("heed convert s -o m", 1, "safetensors");

@@ -44,7 +44,14 @@ TEST(TorchFileTest, ValuesInsideEachOtherEnd) {
   std::string deep = "\x80\x02N";
   for (int i = 0; i < 100'000; ++i) deep += '\x85';
   expect_error([&] { read_state(deep + "."); }, "values inside each other");
-  expect_error([&] { read_state(std::string("\x80\x02]q\x00h\x00" "a.", 9)); }, "not kept");
+  expect_error(
+      [&] {
+        read_state(
+            std::string("\x80\x02]q\x00h\x00"
+                        "a.",
+                        9));
+      },
+      "not kept");
   expect_error([&] { read_state("\x80\x02t."); }, "no mark");
   expect_error([&] { read_state("\x80\x02."); }, "an empty stack");
 }
