@@ -11,6 +11,7 @@
 #include "util/fields.h"
 #include "util/files.h"
 #include "util/json.h"
+#include "util/json_fields.h"
 
 namespace heed {
 
@@ -371,9 +372,12 @@ void write_ctranslate2_folder(const ModelContents& contents, const Parameters& p
   const Tokenizers& tokenizers = contents.tokenizers;
   const std::string model = write_ctranslate2(file_of(contents, parameters));
   const nlohmann::json config = {
-      {"add_source_bos", false}, {"add_source_eos", true},
-      {"bos_token", "<s>"},      {"decoder_start_token", "<s>"},
-      {"eos_token", "</s>"},     {"layer_norm_epsilon", contents.options.norm_epsilon},
+      {"add_source_bos", false},
+      {"add_source_eos", true},
+      {"bos_token", "<s>"},
+      {"decoder_start_token", "<s>"},
+      {"eos_token", "</s>"},
+      {"layer_norm_epsilon", value_to_json(contents.options.norm_epsilon)},
       {"unk_token", "<unk>"}};
   make_folder(folder);
   write_file(path / "source.spm", tokenizers.source.serialized());

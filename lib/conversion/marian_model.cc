@@ -35,7 +35,7 @@ ModelOptions options_of(const MarianConfig& config, std::string_view type) {
   if (type != "transformer" && !is_recurrent) {
     config.refuse("type", "transformer, s2s, amun or nematus");
   }
-  const ModelOptions options = is_recurrent ? marian_nematus(config) : marian_transformer(config);
+  ModelOptions options = is_recurrent ? marian_nematus(config) : marian_transformer(config);
   check_buildable(options, config.path());
   return options;
 }

@@ -175,7 +175,7 @@ std::string marian_options(const ModelContents& contents, const std::string& typ
   if (options.type == ModelType::kRnn) {
     fail_usage("expected --type transformer or nematus for a model of Marian, found rnn");
   }
-  const std::string yaml =
+  std::string yaml =
       is_transformer ? transformer_options(contents) : recurrent_options(contents, type);
   // What Marian would compute by these options must be what the model does.
   const MarianConfig config(yaml, "the model");

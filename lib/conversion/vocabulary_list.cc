@@ -101,7 +101,7 @@ VocabularyList list_of_yaml(const std::vector<std::string>& lines, const std::st
 
 /// The .spm as it is where its pieces have the list's numbers already.
 Tokenizer listed_tokenizer(const std::string& path, const VocabularyList& list, int unlisted) {
-  const Tokenizer plain = Tokenizer::load(path);
+  Tokenizer plain = Tokenizer::load(path);
   bool is_same = std::cmp_equal(plain.size(), list.size()) && unlisted == 0;
   for (int id = 0; is_same && id < plain.size(); ++id) is_same = plain.piece(id) == list[id];
   if (is_same) return plain;
@@ -141,7 +141,7 @@ VocabularyList read_vocabulary_list(const std::string& path) {
   const std::string text = read_file(path);
   const std::string_view start = trim(text);
   if (start.starts_with('[') || start.starts_with('{')) return list_of_json(text, path);
-  const std::vector<std::string> lines = read_lines(path);
+  std::vector<std::string> lines = read_lines(path);
   if (path.ends_with(".txt")) return lines;
   return list_of_yaml(lines, path);
 }
