@@ -34,7 +34,8 @@ struct AlignCommand {
 };
 
 void run(const AlignCommand& command) {
-  const std::unique_ptr<PairReader> reader = read_pairs(command.input, command.tsv);
+  const std::unique_ptr<PairReader> reader =
+      read_pairs(command.input, command.tsv, messages(command.quiet));
   Aligner aligner(command.model, command.align);
   const AlignOptions& options = command.align;
   Output output(command.output,

@@ -33,8 +33,8 @@ int compare(const Flags& flags, const std::string& command_line, const Switches&
   if (const auto kind = flags.dump_kind()) {
     return print(comparison_configuration(give, kind == ConfigDump::kFull));
   }
-  note_signals();
   Comparator comparator(give, {command_line, "heed-" HEED_VERSION, switches.quiet});
+  note_signals();  // not before: while vocabularies are trained, a signal simply ends the program
   return exit_code(comparator.run([] { return noted_signal() != 0; }));
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 class TsvPairs final : public PairReader {
  public:
-  explicit TsvPairs(const std::vector<std::string>& paths) : input_(paths) {}
+  TsvPairs(const std::vector<std::string>& paths, const Warn& warn) : input_(paths, warn) {}
 
   NextLine read(SourceLine& pair) override {
     const NextLine next = input_.read(line_);
@@ -32,8 +32,8 @@ class TsvPairs final : public PairReader {
 
 class TwoFiles final : public PairReader {
  public:
-  explicit TwoFiles(const std::vector<std::string>& paths)
-      : names_(paths), source_({paths[0]}), target_({paths[1]}) {}
+  TwoFiles(const std::vector<std::string>& paths, const Warn& warn)
+      : names_(paths), source_({paths[0]}, warn), target_({paths[1]}, warn) {}
 
   NextLine read(SourceLine& pair) override {
     const NextLine source = next_of(source_, pair.text);
@@ -72,14 +72,15 @@ void expect_files(const std::vector<std::string>& files, std::size_t least, std:
 
 }  // namespace
 
-std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bool tsv) {
+std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bool tsv,
+                                       const Warn& warn) {
   if (tsv) {
     expect_files(files, 0, 1, "one TSV file or none");
-    return std::make_unique<TsvPairs>(files);
+    return std::make_unique<TsvPairs>(files, warn);
   }
   expect_files(files, 2, 2, "SOURCE TARGET");
   expect_standard_input_once(files);
-  return std::make_unique<TwoFiles>(files);
+  return std::make_unique<TwoFiles>(files, warn);
 }
 
 LineStream pair_stream(PairReader& reader, const PairRecord& record, Output& output, bool quiet) {

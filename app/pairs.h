@@ -20,7 +20,8 @@ class PairReader {
 /// SOURCE and TARGET, or source, tab, target: one file, or standard input if there is none. Throws
 /// UsageError for another number of files, and Error if one can't be read; read() does if the sides
 /// have different numbers of lines, or a tab is missing.
-std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bool tsv);
+std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bool tsv,
+                                       const Warn& warn);
 
 /// What a pair is written as.
 using PairRecord = std::function<std::string(const TranslatedLine&)>;

@@ -42,8 +42,9 @@ struct ScoreCommand {
 /// Translations of a Moses list with the source lines that their ids name. The id is the tag.
 class ListedPairs final : public PairReader {
  public:
-  ListedPairs(const std::vector<std::string>& sources, const std::string& list) : list_({list}) {
-    Input input(sources);
+  ListedPairs(const std::vector<std::string>& sources, const std::string& list, const Warn& warn)
+      : list_({list}, warn) {
+    Input input(sources, warn);
     NextLine next{};
     for (std::string line; (next = input.read(line)) != NextLine::kEnd;) {
       if (next == NextLine::kRead) sources_.push_back(std::move(line));
@@ -78,12 +79,13 @@ std::unique_ptr<PairReader> make_reader(const ScoreCommand& command) {
   if (command.score.json && !command.n_best_list.empty()) {
     fail_usage("--json and --n-best-list exclude each other: the list stays a list");
   }
-  if (command.n_best_list.empty()) return read_pairs(command.input, command.tsv);
+  const Warn warn = messages(command.quiet);
+  if (command.n_best_list.empty()) return read_pairs(command.input, command.tsv, warn);
   if (command.input.size() != 1) {
     fail_usage("expected the source for --input, found {} files", command.input.size());
   }
   expect_standard_input_once({command.input[0], command.n_best_list});
-  return std::make_unique<ListedPairs>(command.input, command.n_best_list);
+  return std::make_unique<ListedPairs>(command.input, command.n_best_list, warn);
 }
 
 std::string record(const TranslatedLine& line, const ScoreCommand& command) {

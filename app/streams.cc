@@ -91,7 +91,8 @@ void expect_standard_input_once(const std::vector<std::string>& files) {
   }
 }
 
-Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
+Input::Input(std::vector<std::string> paths, Warn warn)
+    : paths_(std::move(paths)), warn_(std::move(warn)) {
   expect_standard_input_once(paths_);
   if (paths_.empty()) paths_.emplace_back("-");
   for (const std::string& path : paths_) {
@@ -116,7 +117,7 @@ NextLine Input::read(std::string& line) {
   for (;;) {
     if (!reader_) {
       if (next_path_ == paths_.size()) return NextLine::kEnd;
-      reader_ = std::make_unique<LineReader>(paths_[next_path_++]);
+      reader_ = std::make_unique<LineReader>(paths_[next_path_++], warn_);
       const bool is_standard = paths_[next_path_ - 1] == "-";
       if (!is_standard && !reader_->is_plain_file()) total_.reset();
     }
@@ -137,7 +138,7 @@ int print(std::string_view text) {
   });
 }
 
-std::function<void(const std::string&)> messages(bool quiet) {
+Warn messages(bool quiet) {
   return [quiet](const std::string& message) {
     if (!quiet) fmt::print(stderr, "heed: {}\n", message);
   };
@@ -164,6 +165,7 @@ std::vector<std::string> summary_lines(const StreamSummary& summary) {
   add(summary.cropped, "cropped");
   add(summary.copied, "copied");
   add(summary.invalid_utf8, "with invalid UTF-8");
+  add(summary.invalid_json, "with invalid JSON");
   return result;
 }
 

@@ -54,7 +54,8 @@ void expect_standard_input_once(const std::vector<std::string>& files);
 class Input {
  public:
   /// Throws Error if one is missing or unreadable, and UsageError if standard input is named twice.
-  explicit Input(std::vector<std::string> paths);
+  /// What should be known of how they are read goes to `warn`.
+  Input(std::vector<std::string> paths, Warn warn);
 
   /// Waits only some milliseconds for a line. Throws Error if a file can't be read.
   NextLine read(std::string& line);
@@ -66,6 +67,7 @@ class Input {
   std::uint64_t bytes_of_file() const;
 
   std::vector<std::string> paths_;
+  Warn warn_;
   std::size_t next_path_ = 0;
   std::uint64_t bytes_before_ = 0;        ///< Of files that are read.
   std::optional<std::uint64_t> total_{};  ///< Of all files, while all are plain.
@@ -76,7 +78,7 @@ class Input {
 int print(std::string_view text);
 
 /// Writes messages to standard error, or nowhere if they are not wanted.
-std::function<void(const std::string&)> messages(bool quiet);
+Warn messages(bool quiet);
 
 /// Runs what writes output; that nobody reads it any more is a quiet end. Returns the exit code.
 int until_reader_goes(const std::function<void()>& action);

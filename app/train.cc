@@ -1,8 +1,11 @@
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/commands.h"
 #include "app/flags.h"
 #include "app/signals.h"
+#include "app/streams.h"
 #include "heed/trainer.h"
 
 namespace heed {
@@ -34,6 +37,22 @@ TrainCommand choose(const Flags& flags, std::size_t pairs) {
   return command;
 }
 
+/// A log is written to before anything else looks at the files.
+void check_logs(const TrainCommand& command) {
+  const TrainOptions& train = command.train;
+  std::vector<std::string> files = train.data.train_sets;
+  for (const auto* more : {&train.data.valid_sets, &train.data.vocab}) {
+    files.insert(files.end(), more->begin(), more->end());
+  }
+  for (const std::string& file :
+       {train.data.guided_alignment, train.pretrained_model, train.model, train.model + ".state"}) {
+    if (!file.empty()) files.push_back(file);
+  }
+  for (const std::string& log : {command.log.log, command.log.log_json}) {
+    if (!log.empty()) expect_not_read(log, files);
+  }
+}
+
 int run(Trainer& trainer) {
   note_signals();
   const TrainingEnd end = trainer.run([] { return noted_signal() != 0; });
@@ -48,6 +67,7 @@ int train(const Flags& flags, bool dry_run) {
     flags.dump(Trainer::options_for(command.train, chosen));
     return 0;
   }
+  check_logs(command);
   Trainer trainer(command.train, chosen, command.log);
   if (!dry_run) return run(trainer);
   for (const std::string& line : trainer.rehearse()) fmt::print("# {}\n", line);

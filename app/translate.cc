@@ -34,8 +34,8 @@ struct TranslateCommand {
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"model", "Model file, as heed train writes it", 'm'}, self.model);
     v(Field{"input",
-            "Texts to translate, a sentence a line; - or none is standard input; gz and "
-            "zstd are recognised",
+            "Texts to translate, a sentence a line; - or none is standard input; gz, zstd, xz and "
+            "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
             'i'},
       self.input);
     v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
@@ -68,7 +68,7 @@ class TranslateRun {
  public:
   explicit TranslateRun(const TranslateCommand& command)
       : command_(command),
-        input_(command.input),
+        input_(command.input, [this](const std::string& message) { report_.say(message); }),
         translator_(command.model, model_options(command)),
         report_(report_options(command)),
         output_(command.output, files_read(command.input, {command.model})) {

@@ -3,9 +3,10 @@
 set -euo pipefail
 
 declare -A packages=(
-  [build]="g++ cmake ninja-build libcli11-dev libeigen3-dev libfmt-dev libicu-dev
-           libsentencepiece-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
-  [test]="libbenchmark-dev libgtest-dev"
+  [build]="g++ cmake ninja-build libbz2-dev libcli11-dev libeigen3-dev libfmt-dev libicu-dev
+           liblzma-dev libsentencepiece-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev
+           zlib1g-dev"
+  [test]="libbenchmark-dev libgtest-dev perl"
   [check]="clang-format clang-tidy git"
 )
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "autograd/ops.h"
+#include "autograd/shapes.h"
 #include "util/error.h"
 
 namespace heed {
@@ -21,20 +22,33 @@ struct Rows {
   int first = 0;
 };
 
-/// weightᵀ as a factor. Where nothing is trained it is turned round first: then a row has the same
-/// bits in any batch.
-Operand output_factor(Tape& tape, const Tensor& weight) {
-  if (tape.recording()) return transposed(weight);
-  const Tensor columns = tape.allocate(weight.cols, weight.rows);
-  tape.backend().transpose(weight, columns);
-  return columns;
-}
+/// hidden · weightᵀ + bias, for some rows at a time.
+class OutputProduct {
+ public:
+  /// Where nothing is trained the weight is packed, or turned round first: then a row has the same
+  /// bits in any batch.
+  OutputProduct(Tape& tape, const OutputLayer& output)
+      : backend_(tape.backend()),
+        packed_(output.weight.packed(Factor::kTransposedWeight)),
+        factor_(transposed(output.weight.value())),
+        bias_(output.bias ? output.bias.value() : Tensor()) {
+    if (packed_ != nullptr || tape.recording()) return;
+    factor_ = tape.allocate(output.weight.cols(), output.weight.rows());
+    backend_.transpose(output.weight.value(), factor_.tensor);
+  }
 
-void compute_logits(Backend& backend, const Rows& rows, const Operand& factor,
-                    const OutputLayer& output) {
-  backend.gemm(rows.hidden, factor, rows.logits);
-  if (output.bias) backend.add_bias(rows.logits, output.bias.value(), rows.logits);
-}
+  void operator()(const Tensor& hidden, const Tensor& logits) const {
+    if (packed_ != nullptr) return backend_.packed_product(hidden, *packed_, {bias_}, logits);
+    backend_.gemm(hidden, factor_, logits);
+    if (bias_) backend_.add_bias(logits, bias_, logits);
+  }
+
+ private:
+  Backend& backend_;
+  const PackedWeight* packed_;
+  Operand factor_;
+  Tensor bias_;
+};
 
 void fold_gradient(Backend& backend, const Rows& rows, const OutputLayer& output,
                    const LossGradients& d) {
@@ -58,6 +72,14 @@ void record_gradient(Var loss, Var hidden, const OutputLayer& output, const Loss
 
 }  // namespace
 
+Var logits(Var hidden, const OutputLayer& output) {
+  expect(hidden.cols() == output.weight.cols(), "logits", hidden, output.weight);
+  Tape& tape = hidden.tape();
+  const Tensor y = tape.allocate(hidden.rows(), output.weight.rows());
+  OutputProduct(tape, output)(hidden.value(), y);
+  return tape.constant(y);
+}
+
 CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices& targets,
                            float smoothing) {
   if (hidden.cols() != output.weight.cols() || hidden.rows() != targets.size()) {
@@ -77,11 +99,11 @@ CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices&
     d = {tape.allocate(hidden.rows(), hidden.cols()), tape.allocate(vocabulary, hidden.cols()),
          tape.allocate(1, vocabulary)};
   }
-  const Operand factor = output_factor(tape, output.weight.value());
+  const OutputProduct product(tape, output);
   for (int first = 0; first < hidden.rows(); first += chunk) {
     const int count = std::min(chunk, hidden.rows() - first);
     const Rows rows{hidden.value().row_range(first, count), logits.row_range(0, count), first};
-    compute_logits(backend, rows, factor, output);
+    product(rows.hidden, rows.logits);
     backend.cross_entropy(rows.logits, targets.range(first, count), smoothing, tape.recording(),
                           losses.col_range(first, count), likelihood.col_range(first, count));
     if (tape.recording()) fold_gradient(backend, rows, output, d);

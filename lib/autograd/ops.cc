@@ -64,8 +64,24 @@ void expect_maskable(Var x) {
 
 // ---- Products -------------------------------------------------------------------------------
 
+namespace {
+
+/// The product with the weight's packed form, if it has one; else nothing.
+Var packed_product(Var x, Var weight, Factor as, const Epilogue& epilogue = {}) {
+  const PackedWeight* const packed = weight.packed(as);
+  if (packed == nullptr) return {};
+  Tape& tape = x.tape();
+  const int outputs = as == Factor::kWeight ? weight.cols() : weight.rows();
+  const Tensor y = tape.allocate(x.rows(), outputs);
+  tape.backend().packed_product(x.value(), *packed, epilogue, y);
+  return tape.constant(y);
+}
+
+}  // namespace
+
 Var matmul(Var x, Var weight) {
   expect(x.cols() == weight.rows(), "matmul", x, weight);
+  if (const Var product = packed_product(x, weight, Factor::kWeight)) return product;
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), weight.cols());
   tape.backend().gemm(x.value(), weight.value(), y);
@@ -84,6 +100,7 @@ Var matmul(Var x, Var weight) {
 
 Var matmul_transposed(Var x, Var weight) {
   expect(x.cols() == weight.cols(), "matmul_transposed", x, weight);
+  if (const Var product = packed_product(x, weight, Factor::kTransposedWeight)) return product;
   Tape& tape = x.tape();
   const Tensor y = tape.allocate(x.rows(), weight.rows());
   const Tensor columns = tape.allocate(weight.cols(), weight.rows());
@@ -100,7 +117,18 @@ Var matmul_transposed(Var x, Var weight) {
   return result;
 }
 
+namespace {
+
+Var packed_linear(Var x, Var weight, Var bias, std::optional<Activation> kind = {}) {
+  expect(bias.rows() == 1 && bias.cols() == weight.cols(), "linear's bias", weight, bias);
+  expect(x.cols() == weight.rows(), "linear", x, weight);
+  return packed_product(x, weight, Factor::kWeight, {bias.value(), kind});
+}
+
+}  // namespace
+
 Var linear(Var x, Var weight, Var bias) {
+  if (weight.packed(Factor::kWeight) != nullptr) return packed_linear(x, weight, bias);
   const Var product = matmul(x, weight);
   if (bias.differentiable() && !product.differentiable()) return add_bias(product, bias);
   expect(bias.rows() == 1 && bias.cols() == product.cols(), "linear's bias", product, bias);
@@ -115,6 +143,11 @@ Var linear(Var x, Var weight, Var bias) {
     });
   }
   return product;
+}
+
+Var linear(Var x, Var weight, Var bias, Activation kind) {
+  if (weight.packed(Factor::kWeight) != nullptr) return packed_linear(x, weight, bias, kind);
+  return activate(kind, linear(x, weight, bias));
 }
 
 // ---- Elementwise and by row -----------------------------------------------------------------

@@ -12,9 +12,10 @@ namespace heed {
 // until the tape is reset: Tape::keep makes them.
 
 // ---- Products -------------------------------------------------------------------------------
-Var matmul(Var x, Var weight);             ///< [N, D] · [D, E] → [N, E]
-Var matmul_transposed(Var x, Var weight);  ///< [N, D] · [E, D]ᵀ → [N, E]
-Var linear(Var x, Var weight, Var bias);   ///< x · weight + bias, bias [1, E]
+Var matmul(Var x, Var weight);                             ///< [N, D] · [D, E] → [N, E]
+Var matmul_transposed(Var x, Var weight);                  ///< [N, D] · [E, D]ᵀ → [N, E]
+Var linear(Var x, Var weight, Var bias);                   ///< x · weight + bias, bias [1, E]
+Var linear(Var x, Var weight, Var bias, Activation kind);  ///< f(x · weight + bias)
 
 // ---- Elementwise and by row -----------------------------------------------------------------
 Var add(Var a, Var b);
@@ -106,6 +107,8 @@ struct OutputLayer {
   Var weight;  ///< [V, D]
   Var bias;    ///< [1, V], or empty.
 };
+/// hidden · weightᵀ + bias: [N, V]. Not differentiable: cross_entropy needs no logits as a whole.
+Var logits(Var hidden, const OutputLayer& output);
 /// What some heads of an attention shall look at.
 struct AlignmentTargets {
   const Ragged& links;  ///< For each query row the rows of the memory that it is linked to.

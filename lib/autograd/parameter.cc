@@ -1,6 +1,7 @@
 #include "autograd/parameter.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -21,20 +22,47 @@ std::uint64_t hash_name(std::string_view name) {
 }
 
 /// Gram-Schmidt on the rows of a random size × size matrix.
-std::vector<float> orthogonal_square(int size, Random& random) {
-  std::vector<float> rows(static_cast<std::size_t>(size) * size);
-  for (float& x : rows) x = static_cast<float>(random.normal());
-  for (int i = 0; i < size; ++i) {
-    float* row = &rows[static_cast<std::size_t>(i) * size];
-    for (int j = 0; j <= i; ++j) {
-      const float* other = &rows[static_cast<std::size_t>(j) * size];
-      double product = 0;
-      for (int d = 0; d < size; ++d) product += double{row[d]} * other[d];
-      const auto factor = static_cast<float>(j < i ? product : 1 - 1 / std::sqrt(product));
-      for (int d = 0; d < size; ++d) row[d] -= factor * other[d];
+/// Takes from `kRows` rows what they share with a finished one. Each row has the same sums in the
+/// same order as alone, but there are so many that do not wait for each other.
+template <int kRows>
+void take_away(const float* finished, float* rows, int size) {
+  std::array<double, kRows> products{};
+  for (int d = 0; d < size; ++d) {
+    for (int r = 0; r < kRows; ++r) {
+      products[r] += double{rows[static_cast<std::ptrdiff_t>(r) * size + d]} * finished[d];
     }
   }
-  return rows;
+  for (int r = 0; r < kRows; ++r) {
+    const auto factor = static_cast<float>(products[r]);
+    float* row = rows + static_cast<std::ptrdiff_t>(r) * size;
+    for (int d = 0; d < size; ++d) row[d] -= factor * finished[d];
+  }
+}
+
+void make_unit(float* row, int size) {
+  double squares = 0;
+  for (int d = 0; d < size; ++d) squares += double{row[d]} * row[d];
+  const auto factor = static_cast<float>(1 - 1 / std::sqrt(squares));
+  for (int d = 0; d < size; ++d) row[d] -= factor * row[d];
+}
+
+std::vector<float> orthogonal_square(int size, Random& random) {
+  constexpr int kBlock = 8;  // rows that a finished one is read for once
+  std::vector<float> values(static_cast<std::size_t>(size) * size);
+  for (float& x : values) x = static_cast<float>(random.normal());
+  const auto row = [&](int i) { return &values[static_cast<std::size_t>(i) * size]; };
+  for (int first = 0; first < size; first += kBlock) {
+    const int end = std::min(first + kBlock, size);
+    for (int j = 0; j < first && end - first == kBlock; ++j) {
+      take_away<kBlock>(row(j), row(first), size);
+    }
+    for (int i = first; i < end; ++i) {
+      for (int j = end - first == kBlock ? first : 0; j < i; ++j)
+        take_away<1>(row(j), row(i), size);
+      make_unit(row(i), size);
+    }
+  }
+  return values;
 }
 
 void draw_orthogonal(const Parameter& parameter, Random& random, std::span<float> values) {
@@ -87,7 +115,8 @@ Parameters::~Parameters() {
   if (owned_ != nullptr) backend_.release(owned_);
 }
 
-const Parameter& Parameters::add(std::string name, int rows, int cols, Initializer initializer) {
+const Parameter& Parameters::add(std::string name, int rows, int cols, Initializer initializer,
+                                 Factor factor) {
   if (!names_.insert(name).second) {
     fail("expected parameter names to differ, found '{}' twice", name);
   }
@@ -96,6 +125,7 @@ const Parameter& Parameters::add(std::string name, int rows, int cols, Initializ
   parameter.rows = rows;
   parameter.cols = cols;
   parameter.initializer = initializer;
+  parameter.factor = factor;
   parameter.index = parameters_.size() - 1;
   parameter.offset = size_;
   size_ += (parameter.size() + kParameterAlignment - 1) / kParameterAlignment * kParameterAlignment;
@@ -129,6 +159,19 @@ std::size_t Parameters::count() const {
   std::size_t numbers = 0;
   for (const Parameter& parameter : parameters_) numbers += parameter.size();
   return numbers;
+}
+
+PackedParameters::PackedParameters(Parameters& parameters, Precision precision)
+    : parameters_(parameters) {
+  for (Parameter& parameter : parameters_.parameters_) {
+    if (parameter.factor == Factor::kNone) continue;
+    const Operand weight(parameter.value, parameter.factor == Factor::kTransposedWeight);
+    parameter.packed = parameters_.backend().pack(weight, precision);
+  }
+}
+
+PackedParameters::~PackedParameters() {
+  for (Parameter& parameter : parameters_.parameters_) parameter.packed.reset();
 }
 
 Block::Block(Backend& backend, std::int64_t rows, std::int64_t cols)

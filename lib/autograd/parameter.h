@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,13 @@ enum class Initializer {
   kForgetOne    ///< Zeros, but for ones in the second quarter: an LSTM's forget gate.
 };
 
+/// How a parameter stands in the products of a model, which decides the form that it is packed in.
+enum class Factor {
+  kNone,
+  kWeight,           ///< x · W
+  kTransposedWeight  ///< x · Wᵀ
+};
+
 /// A learnt matrix; a vector is one row. A weight of a linear layer is [inputs, outputs], an
 /// embedding table is [V, D].
 struct Parameter {
@@ -28,9 +36,11 @@ struct Parameter {
   int rows = 0;
   int cols = 0;
   Initializer initializer = Initializer::kGlorot;
+  Factor factor = Factor::kNone;
   std::size_t index = 0;   ///< Number of this parameter in its Parameters.
   std::size_t offset = 0;  ///< Where it begins in the flat block, in floats.
   Tensor value;
+  std::unique_ptr<const PackedWeight> packed;  ///< Of `value`, while PackedParameters live.
 
   std::size_t size() const { return static_cast<std::size_t>(rows) * cols; }
 };
@@ -47,7 +57,8 @@ class Parameters {
 
   /// The address is stable. Throws Error when the name is taken.
   const Parameter& add(std::string name, int rows, int cols,
-                       Initializer initializer = Initializer::kGlorot);
+                       Initializer initializer = Initializer::kGlorot,
+                       Factor factor = Factor::kNone);
 
   /// Allocates the block (anew, if it was called before) and draws the values. Each parameter's
   /// numbers depend on the seed, its name and its shape alone, so that models that differ elsewhere
@@ -69,12 +80,27 @@ class Parameters {
   }
 
  private:
+  friend class PackedParameters;
+
   Backend& backend_;
   std::deque<Parameter> parameters_;
   std::unordered_set<std::string> names_;
   std::size_t size_ = 0;
   Tensor flat_;
   float* owned_ = nullptr;
+};
+
+/// While it lives, the factors among the parameters, whose values must stay as they are, have
+/// packed forms, with which tapes that do not record multiply.
+class PackedParameters {
+ public:
+  PackedParameters(Parameters& parameters, Precision precision);
+  ~PackedParameters();
+  PackedParameters(const PackedParameters&) = delete;
+  PackedParameters& operator=(const PackedParameters&) = delete;
+
+ private:
+  Parameters& parameters_;
 };
 
 /// A matrix with memory of its own, zeroed: gradients, moments, averages as a row [1, size].

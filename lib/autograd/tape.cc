@@ -32,6 +32,12 @@ Sum Var::gradient_sum() const {
   return node_->tape->gradient_memory(*node_);
 }
 
+const PackedWeight* Var::packed(Factor as) const {
+  const Parameter* const parameter = node_->parameter;
+  if (parameter == nullptr || parameter->factor != as || node_->tape->recording()) return nullptr;
+  return parameter->packed.get();
+}
+
 Tape::Tape(Backend& backend) : backend_(backend), recording_(false) {}
 
 Tape::Tape(Backend& backend, const Parameters& parameters, const Tensor& gradients)

@@ -40,6 +40,9 @@ class Var {
   int cols() const { return node_->value.cols; }
   Tape& tape() const { return *node_->tape; }
   const Parameter* parameter() const { return node_->parameter; }
+  /// The form to multiply with, where this is a parameter packed as that factor and its tape does
+  /// not record; else null.
+  const PackedWeight* packed(Factor as) const;
 
   bool differentiable() const { return node_->differentiable; }
   bool has_gradient() const { return whole().has_gradient; }

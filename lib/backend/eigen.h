@@ -11,6 +11,9 @@ class EigenBackend : public ReferenceBackend {
   std::string description() const override;
 
   void gemm(const Operand& a, const Operand& b, const Sum& c) override;
+  std::unique_ptr<PackedWeight> pack(const Operand& weight, Precision precision) override;
+  void packed_product(const Tensor& x, const PackedWeight& weight, const Epilogue& epilogue,
+                      const Tensor& y) override;
 
   void activate(Activation kind, const Tensor& x, const Tensor& y) override;
   void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,

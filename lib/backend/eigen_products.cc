@@ -3,7 +3,10 @@
 #include <array>
 #include <utility>
 
+#include "backend/aligned.h"
 #include "backend/eigen.h"
+#include "backend/eigen_weight.h"
+#include "backend/row_groups.h"
 #include "backend/vector.h"
 
 namespace heed {
@@ -25,9 +28,23 @@ constexpr int kDepth = kLanes == 16 ? 512 : 256;
 // Rows for which copying a block of b pays.
 constexpr int kCopyRows = 48;
 
+/// What becomes of the sums of one block of the depth.
+struct Finish {
+  float beta = 0;  ///< Of what is there from the blocks before.
+  bool is_relu = false;
+  const float* bias = nullptr;  ///< Of the tile's columns.
+
+  template <class Part>
+  void operator()(float* c, Vec sum, int column, Part part) const {
+    if (beta != 0) sum = load(c + column, part) + sum;
+    if (bias != nullptr) sum = sum + load(bias + column, part);
+    store(c + column, is_relu ? maximum(zero(), sum) : sum, part);
+  }
+};
+
 /// The tile of kRows rows and kVecs registers of columns at the beginning of c.
 template <int kRows, int kVecs, class Part>
-void tile(const Tensor& a, const Tensor& b, float beta, const Tensor& c, Part part) {
+void tile(const Tensor& a, const Tensor& b, const Finish& finish, const Tensor& c, Part part) {
   Vec sums[kRows][kVecs];
   for (auto& row : sums)
     for (Vec& sum : row) sum = zero();
@@ -38,7 +55,7 @@ void tile(const Tensor& a, const Tensor& b, float beta, const Tensor& c, Part pa
     }
   }
   for (int r = 0; r < kRows; ++r)
-    for (int v = 0; v < kVecs; ++v) put(c.row(r) + v * kLanes, sums[r][v], beta, part);
+    for (int v = 0; v < kVecs; ++v) finish(c.row(r), sums[r][v], v * kLanes, part);
 }
 
 /// A tile of a · bᵀ: dot products of kRows rows of a with up to kDotCols rows of b.
@@ -64,15 +81,6 @@ void dot_tile(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
   }
 }
 
-/// Calls body(first row, number of rows as a constant) for groups of at most kMost rows.
-template <int kMost, class Body>
-void for_row_groups(int rows, Body body) {
-  int r = 0;
-  for (; r + kMost <= rows; r += kMost) body(r, std::integral_constant<int, kMost>());
-  if constexpr (kMost > 1)
-    for_row_groups<kMost - 1>(rows - r, [&](int rest, auto count) { body(r + rest, count); });
-}
-
 /// Whether a copy of a block of b in one piece pays. Rows whose distance is a multiple of a large
 /// power of two share few sets of the first cache.
 bool wants_copy(const Tensor& b, int rows) { return rows >= kCopyRows && b.stride % 512 == 0; }
@@ -90,7 +98,7 @@ void columns_product(const Tensor& a, const Tensor& b, float beta, const Tensor&
       from = {copy.data(), b.rows, count};
     }
     for_row_groups<kTileRows>(c.rows, [&](int r, auto rows) {
-      tile<rows, vecs>(a.row_range(r, rows), from, beta, to.row_range(r, rows), part);
+      tile<rows, vecs>(a.row_range(r, rows), from, {beta}, to.row_range(r, rows), part);
     });
   };
   int i = 0;
@@ -108,6 +116,85 @@ void direct_product(const Tensor& a, const Tensor& b, float beta, const Tensor& 
     const int depth = std::min(kDepth, a.cols - k);
     columns_product(a.col_range(k, depth), b.row_range(k, depth), k > 0 ? 1 : beta, c);
   }
+}
+
+/// Columns of W as direct_product reads them: panels of kTileVecs registers, each D rows one after
+/// the other, the last one filled up with zeros to whole registers.
+class FloatPanels final : public EigenWeight {
+ public:
+  explicit FloatPanels(const Operand& weight);
+  void multiply(const Tensor& x, const Tensor& bias, bool is_relu, const Tensor& y) const override;
+
+ private:
+  static constexpr int kBlock = kTileVecs * kLanes;
+  Tensor panel(int first) const;
+  void multiply_block(const Tensor& x, int first_input, const Finish& finish,
+                      const Tensor& y) const;
+
+  int inputs_, outputs_;
+  AlignedArray<float> numbers_;
+};
+
+int whole_registers(int columns) { return (columns + kLanes - 1) / kLanes * kLanes; }
+
+FloatPanels::FloatPanels(const Operand& weight)
+    : inputs_(weight.is_transposed ? weight.tensor.cols : weight.tensor.rows),
+      outputs_(weight.is_transposed ? weight.tensor.rows : weight.tensor.cols),
+      numbers_(std::size_t(inputs_) * whole_registers(outputs_)) {
+  for (int first = 0; first < outputs_; first += kBlock) {
+    const Tensor to = panel(first);
+    for (int c = 0; c < std::min(to.cols, outputs_ - first); ++c) {
+      for (int d = 0; d < inputs_; ++d) {
+        to.row(d)[c] = weight.is_transposed ? weight.tensor.row(first + c)[d]
+                                            : weight.tensor.row(d)[first + c];
+      }
+    }
+  }
+}
+
+/// [D, up to kBlock]
+Tensor FloatPanels::panel(int first) const {
+  const int width = std::min(kBlock, whole_registers(outputs_ - first));
+  return {const_cast<float*>(numbers_.data()) + std::size_t(inputs_) * first, inputs_, width};
+}
+
+void FloatPanels::multiply_block(const Tensor& x, int first_input, const Finish& finish,
+                                 const Tensor& y) const {
+  const auto columns = [&](const Tensor& from, int first, auto vecs, auto part) {
+    Finish here = finish;
+    if (here.bias != nullptr) here.bias += first;
+    for_row_groups<kTileRows>(y.rows, [&](int r, auto rows) {
+      tile<rows, vecs>(x.row_range(r, rows), from, here,
+                       y.col_range(first, from.cols).row_range(r, rows), part);
+    });
+  };
+  for (int first = 0; first < outputs_; first += kBlock) {
+    const Tensor from = panel(first).row_range(first_input, x.cols);
+    const int count = std::min(kBlock, outputs_ - first);
+    if (count == kBlock) {
+      columns(from, first, std::integral_constant<int, kTileVecs>(), AllLanes{});
+      continue;
+    }
+    for_lanes(count, [&](int i, auto part) {
+      columns(from.col_range(i, std::min(kLanes, count - i)), first + i,
+              std::integral_constant<int, 1>(), part);
+    });
+  }
+}
+
+void FloatPanels::multiply(const Tensor& x, const Tensor& bias, bool is_relu,
+                           const Tensor& y) const {
+  int k = 0;
+  do {
+    const int depth = std::min(kDepth, inputs_ - k);
+    Finish finish{k > 0 ? 1.0F : 0.0F};
+    if (k + depth == inputs_) {
+      finish.is_relu = is_relu;
+      finish.bias = bias.data;
+    }
+    multiply_block(x.col_range(k, depth), k, finish, y);
+    k += depth;
+  } while (k < inputs_);
 }
 
 /// Up to so many rows dot_product beats Eigen.
@@ -138,6 +225,21 @@ void eigen_product(const A& a, const B& b, const Sum& c) {
 }
 
 }  // namespace
+
+std::unique_ptr<PackedWeight> pack_floats(const Operand& weight) {
+  return std::make_unique<FloatPanels>(weight);
+}
+
+std::unique_ptr<PackedWeight> EigenBackend::pack(const Operand& weight, Precision precision) {
+  return precision == Precision::kInt8 ? pack_int8(weight) : pack_floats(weight);
+}
+
+void EigenBackend::packed_product(const Tensor& x, const PackedWeight& weight,
+                                  const Epilogue& epilogue, const Tensor& y) {
+  const bool is_relu = epilogue.activation == Activation::kRelu;
+  static_cast<const EigenWeight&>(weight).multiply(x, epilogue.bias, is_relu, y);
+  if (epilogue.activation && !is_relu) activate(*epilogue.activation, y, y);
+}
 
 std::string EigenBackend::description() const { return "eigen " HEED_KERNEL_LEVEL; }
 

@@ -19,6 +19,9 @@ class ReferenceBackend : public Backend {
   bool shares_host_memory() const override { return true; }
 
   void gemm(const Operand& a, const Operand& b, const Sum& c) override;
+  std::unique_ptr<PackedWeight> pack(const Operand& weight, Precision precision) override;
+  void packed_product(const Tensor& x, const PackedWeight& weight, const Epilogue& epilogue,
+                      const Tensor& y) override;
 
   void fill(const Tensor& y, float value) override;
   void copy(const Tensor& x, const Tensor& y) override;

@@ -241,6 +241,7 @@ void ReferenceBackend::scatter_rows(const Tensor& x, const Indices& rows, float 
   }
 }
 
+// Layer norm (Ba et al. 2016), RMS norm (Zhang & Sennrich 2019).
 void ReferenceBackend::normalize(Normalization norm, const Tensor& x, const Tensor& gain,
                                  const Tensor& bias, const Tensor& y, const Tensor& statistics) {
   for (int r = 0; r < x.rows; ++r) {

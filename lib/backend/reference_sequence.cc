@@ -63,6 +63,7 @@ void ReferenceBackend::sum_by_bucket(const Tensor& scores, const DistanceBuckets
   });
 }
 
+// Rotary embedding (RoPE, Su et al. 2021).
 void ReferenceBackend::rotate(const Tensor& x, const Tensor& angles, bool back, const Sum& y) {
   const float sign = back ? -1.0F : 1.0F;
   by_beta(y, [&](auto beta) {

@@ -17,6 +17,7 @@ double log_sum_exp(const float* x, int size) {
 }  // namespace
 
 // With normaliser Z, −log p(v) = log Z − x_v, and the gradient is p − (1 − s) · 1[target] − s / V.
+// Cross-entropy with label smoothing (Szegedy et al. 2016): −log p(i) = log Σ exp(x) − x_i.
 void ReferenceBackend::cross_entropy(const Tensor& logits, const Indices& targets, float smoothing,
                                      bool gradient, const Tensor& losses,
                                      const Tensor& likelihood) {
@@ -35,6 +36,7 @@ void ReferenceBackend::cross_entropy(const Tensor& logits, const Indices& target
   }
 }
 
+// log softmax(x) = x − log Σ exp(x), the log-sum-exp.
 void ReferenceBackend::log_softmax(const Tensor& logits) {
   for (int r = 0; r < logits.rows; ++r) {
     float* x = logits.row(r);

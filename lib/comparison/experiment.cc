@@ -22,8 +22,6 @@ TrainingEnd train(const Experiment& experiment, const std::function<bool()>& int
   const RunFolder& folder = experiment.folder;
   TrainOptions options = experiment.plan.options;
   options.model = folder.model();
-  // A kill may come between the first model and the first state.
-  if (!fs::exists(folder.state())) fs::remove(folder.model());
   LogOptions log;
   log.quiet = true;
   log.log = folder.log();

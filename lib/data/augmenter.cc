@@ -74,7 +74,7 @@ bool has_blank_side(const SentencePair& pair) {
 
 AugmentationShares parse_augmentation(std::string_view text) {
   AugmentationShares shares{};
-  if (text == "none") return shares;
+  if (text == "none" || text == "auto") return shares;
   for (const std::string_view item : split_fields(text, ',')) {
     if (item == "default") {
       shares = kDefaultShares;

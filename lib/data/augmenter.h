@@ -35,8 +35,9 @@ inline constexpr std::array<std::string_view, 11> kAugmentationNames = {
 /// The share of pairs, 0 to 1, that each Augmentation is done to.
 using AugmentationShares = std::array<double, kAugmentationNames.size()>;
 
-/// Reads "none", "default" or a list such as "upper:0.05,typo:0.1", in which default may stand too
-/// and what follows changes it. Throws UsageError naming --augment.
+/// Reads "none" (as "auto" is here, which a training decides), "default" or a list such as
+/// "upper:0.05,typo:0.1", in which default may stand too and what follows changes it. Throws
+/// UsageError naming --augment.
 AugmentationShares parse_augmentation(std::string_view text);
 
 /// "upper 3 %, title 6 %, …", or "none".

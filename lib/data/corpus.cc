@@ -60,13 +60,10 @@ std::string Corpus::target(std::size_t i) const {
   return target_ ? target_->line(i) : pair(i).target;
 }
 
-std::vector<InvalidLines> Corpus::invalid_lines() const {
-  std::vector<InvalidLines> result;
-  for (const IndexedText* text : {&source_, target_ ? &*target_ : nullptr}) {
-    if (text == nullptr || text->invalid_lines() == 0) continue;
-    result.push_back({text->path(), text->invalid_lines(), text->first_invalid_line()});
-  }
-  return result;
+std::vector<std::string> Corpus::warnings() const {
+  std::vector<std::string> all = source_.warnings();
+  if (target_) all.insert(all.end(), target_->warnings().begin(), target_->warnings().end());
+  return all;
 }
 
 std::uint64_t Corpus::fingerprint() const {

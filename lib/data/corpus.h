@@ -17,13 +17,6 @@ struct SentencePair {
   std::string target;
 };
 
-/// Lines of one file that are not valid UTF-8.
-struct InvalidLines {
-  std::string path;
-  std::size_t count = 0;
-  std::size_t first = 0;  ///< Number of the first, from 1.
-};
-
 /// Parallel text on disk, with random access to its pairs; 8 bytes a line and file in memory.
 class Corpus {
  public:
@@ -40,8 +33,8 @@ class Corpus {
   std::string source(std::size_t i) const;
   std::string target(std::size_t i) const;
 
-  /// The files with invalid UTF-8, for a warning.
-  std::vector<InvalidLines> invalid_lines() const;
+  /// What the user should know of how the files were read, a line each.
+  std::vector<std::string> warnings() const;
 
   /// A number by which a training that goes on tells that its text has changed (all but one change
   /// in 2^32). The same for a compressed copy.

@@ -12,7 +12,8 @@
 namespace heed {
 
 /// A text with random access to its lines, which stays on disk: in memory are 8 bytes a line.
-/// Standard input and compressed files go to a scratch file first. What lines are, LineReader says.
+/// Standard input, compressed files, UTF-16 and UTF-32 go to a scratch file first. What lines are,
+/// LineReader says.
 class IndexedText {
  public:
   /// Sees each line once, with its number from 1.
@@ -33,19 +34,19 @@ class IndexedText {
   /// CRC-32 of the lines, each with '\n': the same for the same text however it is compressed.
   std::uint32_t checksum() const { return checksum_; }
 
-  /// How many lines are not valid UTF-8, and the number of the first, from 1.
-  std::size_t invalid_lines() const { return invalid_lines_; }
-  std::size_t first_invalid_line() const { return first_invalid_line_; }
+  /// What the user should know of how it was read: its encoding, invalid UTF-8; a line each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
-  void examine(const std::string& line);
+  void add_to_checksum(const std::string& line);
 
   std::string path_;
   Descriptor file_;
+  std::uint64_t first_begin_ = 0;    // where the first line begins, behind a mark
   std::vector<std::uint64_t> ends_;  // where each line ends, its '\n' included
   std::uint32_t checksum_ = 0;
   std::size_t invalid_lines_ = 0;
-  std::size_t first_invalid_line_ = 0;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace heed

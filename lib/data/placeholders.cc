@@ -26,6 +26,13 @@ std::vector<TextSpan> written_placeholders(std::string_view text) {
 
 std::string placeholder(int number) { return fmt::format("{}{}{}", kOpening, number, kClosing); }
 
+int placeholder_number(std::string_view piece) {
+  for (int i = 1; i <= kPlaceholders; ++i) {
+    if (piece == placeholder(i)) return i;
+  }
+  return 0;
+}
+
 std::vector<std::string> placeholders() {
   std::vector<std::string> all;
   for (int i = 1; i <= kPlaceholders; ++i) all.push_back(placeholder(i));
@@ -37,8 +44,8 @@ bool has_placeholders(const Tokenizer& tokenizer) {
                              [&](const auto& symbol) { return tokenizer.has_piece(symbol); });
 }
 
-std::vector<TextSpan> spans_to_copy(std::string_view text, const Tokenizer& tokenizer) {
-  std::vector<TextSpan> spans = copied_spans(text, [&](char32_t c) { return tokenizer.knows(c); });
+std::vector<TextSpan> spans_to_copy(std::string_view text, const KnowsCharacter& knows) {
+  std::vector<TextSpan> spans = copied_spans(text, knows);
   const std::vector<TextSpan> written = written_placeholders(text);
   std::erase_if(spans, [&](const TextSpan& span) {
     return std::ranges::any_of(
@@ -49,24 +56,12 @@ std::vector<TextSpan> spans_to_copy(std::string_view text, const Tokenizer& toke
   return spans;
 }
 
-MaskedText mask(std::string_view text, std::span<const TextSpan> spans) {
-  MaskedText masked;
-  std::size_t done = 0;
-  for (const TextSpan& span : spans.first(std::min<std::size_t>(spans.size(), kPlaceholders))) {
-    masked.text += text.substr(done, span.begin - done);
-    masked.copied.emplace_back(span.of(text));
-    masked.text += placeholder(static_cast<int>(masked.copied.size()));
-    done = span.end;
-  }
-  masked.text += text.substr(done);
-  return masked;
-}
-
 SentencePair mask_pair(const SentencePair& pair, const Tokenizer& source) {
   SentencePair masked{"", pair.target};
   std::size_t done = 0;
   int number = 0;
-  for (const TextSpan& span : spans_to_copy(pair.source, source)) {
+  for (const TextSpan& span :
+       spans_to_copy(pair.source, [&](char32_t c) { return source.knows(c); })) {
     const std::string_view copied = span.of(pair.source);
     const std::size_t at = masked.target.find(copied);
     if (at == std::string::npos || number == kPlaceholders) continue;

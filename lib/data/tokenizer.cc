@@ -69,13 +69,6 @@ bool is_composed_vocabulary(const SentencePieceProcessor& model) {
   return composed >= apart;
 }
 
-/// How many words of `line` end before `begin`.
-int words_before(std::string_view line, std::size_t begin) {
-  const std::vector<std::string_view> words = split_words(line.substr(0, begin));
-  const bool goes_on = begin > 0 && begin < line.size() && !is_space(line[begin - 1]);
-  return static_cast<int>(words.size()) - (goes_on && !words.empty() ? 1 : 0);
-}
-
 /// SentencePiece checks little: an empty piece, for one, is an exception of its trie's.
 bool loads(const std::string& serialized, SentencePieceProcessor& model) {
   try {
@@ -112,6 +105,10 @@ Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
 }
 
 Tokenizer Tokenizer::load(const std::string& path) { return Tokenizer(read_file(path), path); }
+
+std::string Tokenizer::composed(std::string_view line) const {
+  return composes_ && !is_composed(line) ? compose(line) : std::string(line);
+}
 
 /// The line as SentencePiece shall read it: a view of it or of `composed`. White space between
 /// words neither comes nor goes by composition.

@@ -33,6 +33,10 @@ class Tokenizer {
   /// The numbers of the line's pieces, without <s> and </s>. Any bytes may be given.
   std::vector<int> encode(std::string_view line) const;
 
+  /// The line in canonical composition, where the vocabulary is one of composed text; its words, as
+  /// ASCII white space separates them, stay the same.
+  std::string composed(std::string_view line) const;
+
   /// The pieces of the line as it is, as SentencePiece writes them, but unknown characters as they
   /// stand in the line: the tokens that sacreBLEU's tokenizer spm counts.
   std::vector<std::string> split(std::string_view line) const;

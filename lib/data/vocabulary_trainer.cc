@@ -229,11 +229,11 @@ std::vector<char32_t> characters_by_frequency(const VocabularyText& text) {
 }
 
 /// The letters of the text in their other case, so that text in capitals has no unknown ones.
-std::string other_cases(const VocabularyText& text) {
-  constexpr std::size_t kMost = 200;  // letters, the most frequent
+std::string other_cases(const VocabularyText& text, int vocabulary_size) {
+  const auto most = static_cast<std::size_t>(vocabulary_size / 40);  // the most frequent
   std::set<char32_t> letters;
   for (const char32_t c : characters_by_frequency(text)) {
-    if (letters.size() >= kMost) break;
+    if (letters.size() >= most) break;
     std::string letter;
     append_utf8(letter, c);
     for (const std::string& other : {uppercase(letter), lowercase(letter)}) {
@@ -302,8 +302,11 @@ Tokenizer train_tokenizer(std::size_t lines, const LineFunction& line, const Dat
   const bool composes = options.normalizer != Normalizer::kIdentity;
   const LineFunction composed = [&](std::size_t i) { return compose(line(i)); };
   const VocabularyText text{lines, composes ? composed : line, most_lines};
-  if (options.normalizer == Normalizer::kHeed && !arguments.contains("required_chars")) {
-    arguments["required_chars"] = other_cases(text);
+  // SentencePiece's BPE trainer ends the program over characters that do not occur.
+  const bool takes_others = options.vocab_type == VocabularyType::kUnigram;
+  if (takes_others && options.normalizer == Normalizer::kHeed &&
+      !arguments.contains("required_chars")) {
+    arguments["required_chars"] = other_cases(text, options.vocab_size);
   }
   std::string model;
   Status status = train_once(text, arguments, model);

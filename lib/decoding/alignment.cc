@@ -9,9 +9,9 @@ namespace heed {
 namespace {
 
 /// The word of each piece and, as one more word, of </s>.
-std::vector<int> with_end(std::span<const int> words) {
+std::vector<int> with_end(std::span<const int> words, int least) {
   std::vector<int> result(words.begin(), words.end());
-  result.push_back(words.empty() ? 0 : *std::ranges::max_element(words) + 1);
+  result.push_back(words.empty() ? least : std::max(*std::ranges::max_element(words) + 1, least));
   return result;
 }
 
@@ -32,8 +32,9 @@ HardAlignment links_where(const AttentionMatrix& attention, Predicate is_link) {
 }  // namespace
 
 AttentionMatrix attention_by_word(const AttentionMatrix& pieces, std::span<const int> source_words,
-                                  std::span<const int> target_words) {
-  const std::vector<int> sources = with_end(source_words), targets = with_end(target_words);
+                                  std::span<const int> target_words, WordCounts least) {
+  const std::vector<int> sources = with_end(source_words, least.source);
+  const std::vector<int> targets = with_end(target_words, least.target);
   if (pieces.size() != targets.size()) {
     fail("expected attention of {} target pieces, found {}", targets.size(), pieces.size());
   }

@@ -15,8 +15,8 @@ struct SearchSentences {
   std::span<const std::uint64_t> numbers;      ///< [B]: for Sampling; else 0, 1, …
 };
 
-/// Translates the batch that `stepper` has begun: for each sentence up to n_best hypotheses, at
-/// least one, best first. A sentence's result does not depend on the others; rows of sentences
+/// Beam search over the batch that `stepper` has begun: for each sentence up to n_best hypotheses,
+/// at least one, best first. A sentence's result does not depend on the others; rows of sentences
 /// that are done leave the batch. Throws UsageError for rules that can't be, and Error if the
 /// model gives NaN.
 std::vector<std::vector<Hypothesis>> beam_search(Stepper& stepper, const SearchRules& rules,

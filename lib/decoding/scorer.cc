@@ -10,6 +10,7 @@ Scorer::Scorer(const EncoderDecoder& model, const AttentionChoice& choice)
     : model_(model), choice_(choice), tape_(model.parameters().backend()) {}
 
 std::vector<Hypothesis> Scorer::score(const Batch& batch, float normalize, bool attention) {
+  model_.expect_room_for(batch, false);
   tape_.reset();
   const Ragged& target = batch.target;
   const Encoded encoded = model_.encode(tape_, batch.source);
@@ -38,6 +39,7 @@ std::vector<Hypothesis> Scorer::score(const Batch& batch, float normalize, bool 
 
 std::vector<AttentionMatrix> Scorer::attention(const Batch& pair,
                                                std::span<const AttentionChoice> choices) {
+  model_.expect_room_for(pair, false);
   tape_.reset();
   const Encoded encoded = model_.encode(tape_, pair.source);
   const Decoded decoded = model_.decode(tape_, encoded, pair.target);

@@ -39,23 +39,12 @@ std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights
   return result;
 }
 
-std::shared_ptr<const Block> transposed_output(const EncoderDecoder& model) {
-  Backend& backend = model.parameters().backend();
-  Tape tape(backend);
-  const Tensor& weight = model.output(tape).weight.value();
-  const auto block = std::make_shared<Block>(backend, weight.size());
-  backend.transpose(weight, {block->tensor().data, weight.cols, weight.rows});
-  return block;
-}
-
-ModelStepper::ModelStepper(const EncoderDecoder& model, std::shared_ptr<const Block> output,
-                           const AttentionChoice& choice)
+ModelStepper::ModelStepper(const EncoderDecoder& model, const AttentionChoice& choice)
     : model_(model),
       backend_(model.parameters().backend()),
       choice_(choice),
       encoder_tape_(backend_),
-      tapes_{Tape(backend_), Tape(backend_)},
-      output_(std::move(output)) {
+      tapes_{Tape(backend_), Tape(backend_)} {
   const Vocabularies& vocabularies = model.vocabularies();
   shape_.vocabulary = vocabularies.target;
   shape_.start = vocabularies.start;
@@ -86,16 +75,8 @@ void ModelStepper::step(std::span<const int> tokens, std::span<const int> parent
   for (std::size_t r = 0; r < parents.size(); ++r) sentences[r] = sentences_[parents[r]];
   sentences_ = std::move(sentences);
 
-  bias_ = model_.output(tape).bias;
-  logits_ = tape.allocate(decoded_.hidden.rows(), shape_.vocabulary);
-  const Tensor weight(output_->tensor().data, decoded_.hidden.cols(), shape_.vocabulary);
-  backend_.gemm(decoded_.hidden.value(), weight, logits_);
+  logits_ = logits(decoded_.hidden, model_.output(tape)).value();
   is_normalized_ = false;
-}
-
-void ModelStepper::normalize(const Tensor& logits) {
-  if (bias_) backend_.add_bias(logits, bias_.value(), logits);
-  backend_.log_softmax(logits);
 }
 
 TopK ModelStepper::top(int k) {
@@ -103,7 +84,7 @@ TopK ModelStepper::top(int k) {
   const Tensor best = tapes_[turn_].allocate(rows, 2 * k);  // tokens beside their log p
   for (int first = 0; first < rows; first += chunk) {
     const Tensor part = logits_.row_range(first, std::min(chunk, rows - first));
-    if (!is_normalized_) normalize(part);
+    if (!is_normalized_) backend_.log_softmax(part);
     const Tensor top = best.row_range(first, part.rows);
     backend_.top_k(part, k, top.col_range(0, k), top.col_range(k, k));
   }
@@ -121,7 +102,7 @@ TopK ModelStepper::top(int k) {
 }
 
 float ModelStepper::log_probability(int row, int token) {
-  if (!is_normalized_) normalize(logits_);
+  if (!is_normalized_) backend_.log_softmax(logits_);
   is_normalized_ = true;
   float value = 0;
   backend_.read(logits_.row_range(row, 1).col_range(token, 1), {&value, 1});
@@ -129,7 +110,7 @@ float ModelStepper::log_probability(int row, int token) {
 }
 
 void ModelStepper::log_probabilities(int row, std::span<float> all) {
-  if (!is_normalized_) normalize(logits_);
+  if (!is_normalized_) backend_.log_softmax(logits_);
   is_normalized_ = true;
   backend_.read(logits_.row_range(row, 1), all);
 }

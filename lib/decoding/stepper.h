@@ -60,18 +60,11 @@ struct DecoderRow {
 std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights& attention,
                                   const DecoderRow& row, const AttentionChoice& choice);
 
-/// The output layer's weight the other way round, [D, V]: products with it are the fastest, and
-/// give a row the same bits whatever the number of rows. For all steppers of a model, while its
-/// parameters stay as they are.
-std::shared_ptr<const Block> transposed_output(const EncoderDecoder& model);
-
-/// Steps of an EncoderDecoder. Keeps its memory from batch to batch; belongs to one thread.
+/// Steps of an EncoderDecoder, whose parameters should be packed: else each step turns the output
+/// layer's weight round. Keeps its memory from batch to batch; belongs to one thread.
 class ModelStepper : public Stepper {
  public:
-  explicit ModelStepper(const EncoderDecoder& model)
-      : ModelStepper(model, transposed_output(model)) {}
-  ModelStepper(const EncoderDecoder& model, std::shared_ptr<const Block> output,
-               const AttentionChoice& choice = {});
+  explicit ModelStepper(const EncoderDecoder& model, const AttentionChoice& choice = {});
 
   /// Encodes a batch and forgets the one before.
   void begin(const Ragged& source);
@@ -84,8 +77,6 @@ class ModelStepper : public Stepper {
   std::vector<float> attention(int row) override;
 
  private:
-  void normalize(const Tensor& logits);
-
   const EncoderDecoder& model_;
   Backend& backend_;
   const AttentionChoice choice_;
@@ -97,9 +88,7 @@ class ModelStepper : public Stepper {
   std::unique_ptr<DecoderState> state_;
   Decoded decoded_;
   std::vector<int> sentences_;  ///< [R]: sentence of each row.
-  std::shared_ptr<const Block> output_;
-  Var bias_;
-  Tensor logits_;               ///< [R, V], at first without the output layer's bias.
+  Tensor logits_;               ///< [R, V]
   bool is_normalized_ = false;  ///< Whether logits_ are log-probabilities.
   std::vector<int> top_ids_;
   std::vector<float> top_values_;

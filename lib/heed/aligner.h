@@ -44,6 +44,7 @@ struct AlignOptions {
             "grow-diag, grow-diag-final or grow-diag-final-and; the last if not given"},
       self.symmetrize);
     LineOptions::visit_fields(self.alignment, v);
+    PrecisionOptions::visit_fields(self.alignment, v);
     BatchOptions::visit_fields(self.alignment, v);
   }
 

@@ -97,6 +97,17 @@ constexpr std::array<std::string_view, 4> enum_names(Normalizer) {
   return {"identity", "nfc", "nmt_nfkc", "heed"};
 }
 
+/// What is translated by itself: the sentences of a line, or the line; kAuto: sentences, if the
+/// model was trained on lines that hold one each.
+enum class Sentences { kAuto, kSplit, kWhole };
+constexpr std::array<std::string_view, 3> enum_names(Sentences) {
+  return {"auto", "split", "whole"};
+}
+
+/// Whether text in capitals is read in small letters and its translation put in capitals.
+enum class Capitals { kFold, kKeep };
+constexpr std::array<std::string_view, 2> enum_names(Capitals) { return {"fold", "keep"}; }
+
 enum class LongLines { kSplit, kCrop, kCopy, kFail };
 constexpr std::array<std::string_view, 4> enum_names(LongLines) {
   return {"split", "crop", "copy", "fail"};
@@ -105,6 +116,11 @@ constexpr std::array<std::string_view, 4> enum_names(LongLines) {
 enum class InvalidUtf8 { kReplace, kCopy, kFail };
 constexpr std::array<std::string_view, 3> enum_names(InvalidUtf8) {
   return {"replace", "copy", "fail"};
+}
+
+enum class InvalidJson { kText, kCopy, kFail };
+constexpr std::array<std::string_view, 3> enum_names(InvalidJson) {
+  return {"text", "copy", "fail"};
 }
 
 /// What alignments of translations are written: none, Pharaoh's pairs, or all weights.

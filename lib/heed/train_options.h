@@ -33,8 +33,8 @@ struct DataOptions {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"train-sets",
-            "Parallel text: SOURCE TARGET, or one TSV file; - is standard input; gz "
-            "and zstd are recognised",
+            "Parallel text: SOURCE TARGET, or one TSV file; - is standard input; gz, zstd, xz and "
+            "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
             't'}
           .file(),
       self.train_sets);

@@ -80,6 +80,8 @@ struct AlignmentOptions {
 struct LineOptions {
   int max_length = 256;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  Capitals capitals = Capitals::kFold;
+  bool copy_unknown = true;
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -91,6 +93,27 @@ struct LineOptions {
     v(Field{"invalid-utf8",
             "Invalid bytes: replace by U+FFFD, copy the line untranslated, or fail"},
       self.invalid_utf8);
+    v(Field{"capitals",
+            "Sentences in capitals are read in small letters, and their translations written in "
+            "capitals (fold), or are read as they are (keep)"},
+      self.capitals);
+    v(Field{"copy-unknown",
+            "URLs, e-mail addresses, file paths, hashes, and symbols, emoji and words of which the "
+            "vocabulary has not all letters, come out as they stand"},
+      self.copy_unknown);
+  }
+};
+
+/// In which numbers a model is computed.
+struct PrecisionOptions {
+  bool int8 = false;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"int8",
+            "Round weights, and what is multiplied with them, to 8 bits: faster, by far on "
+            "processors with VNNI, at hardly any loss in quality"},
+      self.int8);
   }
 };
 
@@ -117,14 +140,16 @@ struct BatchOptions : ComputeOptions {
   }
 };
 
-struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
+struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, BatchOptions {
   SearchOptions search;
   int n_best = 0;  ///< -1: as many as the beam is wide.
   bool n_best_distinct = false;
   bool scores = false;
   bool word_scores = false;
   bool json = false;
+  InvalidJson invalid_json = InvalidJson::kText;
   LongLines long_lines = LongLines::kSplit;
+  Sentences sentences = Sentences::kAuto;
   bool force_decode = false;
   int no_repeat_ngram = 0;
   bool sampling = false;
@@ -146,11 +171,20 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
       self.n_best_distinct);
     v(Field{"scores", "Write each translation's normalised score"}, self.scores);
     visit_record_fields(self, v);
+    v(Field{"invalid-json",
+            "With --json, lines that are no object with a \"text\": translate them as plain text, "
+            "copy them untranslated, or fail"},
+      self.invalid_json);
     AlignmentOptions::visit_fields(self, v);
     LineOptions::visit_fields(self, v);
     v(Field{"long-lines",
             "Over-long lines: split and join again, crop, copy untranslated, or fail"},
       self.long_lines);
+    v(Field{"sentences",
+            "Translate the sentences of a line one by one and join them with the white space that "
+            "was between them (split), or the line as it is (whole); auto splits for models whose "
+            "training text had few lines with several"},
+      self.sentences);
     v(Field{"force-decode", "A line is followed by a tab and how its translation shall begin"},
       self.force_decode);
     v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"}
@@ -162,6 +196,7 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
                                                                                      "tokens"),
       self.sampling_topk);
     v(Field{"seed", "Seed of --sampling"}, self.seed);
+    PrecisionOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);
   }
 
@@ -172,6 +207,7 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
     visit_record_fields(self, v);
     AlignmentOptions::visit_fields(self, v);
     LineOptions::visit_fields(self, v);
+    PrecisionOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);
   }
 
@@ -180,9 +216,8 @@ struct TranslateOptions : AlignmentOptions, LineOptions, BatchOptions {
   static void visit_record_fields(Self& self, Visitor& v) {
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
     v(Field{"json",
-            "Write JSON lines. Of a line that begins with {, an object, the \"text\" is "
-            "translated; its \"prefix\" begins the translation; its other fields are passed "
-            "through"},
+            "Write JSON lines. Of a line that is an object the \"text\" is translated; its "
+            "\"prefix\" begins the translation; its other fields are passed through"},
       self.json);
   }
 };

@@ -15,6 +15,8 @@ struct SourceLine {
   /// For Translator::translate how the translation shall begin, for score() the translation.
   std::string target{};
   std::string tag{};  ///< Comes back in TranslatedLine.
+  /// The text looks like an object but is none, or --invalid-json says that it is copied.
+  bool is_invalid_json = false;
 };
 
 /// One translation of a line, found or given.
@@ -57,7 +59,7 @@ struct PairAttention {
 
 /// Line `number` (from 1) as the options say: plain, with the beginning of its translation behind a
 /// tab, or as a JSON object, of which the fields that are not known become the tag. Throws Error
-/// for damaged JSON.
+/// for another line where --invalid-json says so.
 SourceLine parse_record(std::string line, std::size_t number, const TranslateOptions& options);
 
 /// The record that `options` ask for, with its '\n': the text and extras behind " ||| ", a Moses

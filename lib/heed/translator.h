@@ -39,7 +39,7 @@ struct StreamSummary {
   std::size_t lines = 0;
   std::size_t source_words = 0;
   std::size_t target_words = 0;  ///< Of the best translations.
-  LineCount split, cropped, copied, invalid_utf8;
+  LineCount split, cropped, copied, invalid_utf8, invalid_json;
 };
 
 /// A model that translates. Workers on threads share its weights, a copy of the file.

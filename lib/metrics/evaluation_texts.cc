@@ -14,11 +14,9 @@ namespace heed {
 
 namespace {
 
-std::string display_name(const std::string& path) { return path == "-" ? "standard input" : path; }
-
 // The lines as they are but for invalid UTF-8.
 std::vector<std::string> read_whole_lines(const std::string& path, const Warn& warn) {
-  LineReader reader(path);
+  LineReader reader(open_bytes(path, warn));
   std::vector<std::string> lines;
   std::size_t first_invalid = 0, invalid = 0;
   for (std::string line; reader.next(line);) {

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
+
+#include "util/byte_source.h"
 
 namespace heed {
 
@@ -12,10 +13,9 @@ struct SystemText {
   std::vector<std::string> lines;
 };
 
-using Warn = std::function<void(const std::string&)>;
-
 /// The lines of a file (or of standard input, "-"), without white space at their ends. Invalid
-/// UTF-8 is replaced by U+FFFD, with one warning that names the first such line.
+/// UTF-8 is replaced by U+FFFD, with one warning that names the first such line. As in sacreBLEU a
+/// byte order mark is part of the first line and no encoding but UTF-8 is known.
 std::vector<std::string> read_evaluation_lines(const std::string& path, const Warn& warn);
 
 /// The references, one list for each set. A single file may have several sets as its

@@ -5,6 +5,7 @@
 
 #include "metrics/text_rules.h"
 #include "text/unicode.h"
+#include "util/strings.h"
 
 namespace heed {
 

@@ -6,6 +6,7 @@
 
 #include "metrics/text_rules.h"
 #include "text/unicode.h"
+#include "util/strings.h"
 #include "util/table.h"
 
 namespace heed {

@@ -1,5 +1,6 @@
 #include "model/encoder_decoder.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -28,6 +29,12 @@ Vocabularies with_start(Vocabularies vocabularies, DecoderStart start) {
   return vocabularies;
 }
 
+int longest(const Ragged& side) {
+  int most = 0;
+  for (int i = 0; i < side.size(); ++i) most = std::max(most, side.length(i));
+  return most;
+}
+
 /// The batch's links as rows of Encoded::states.
 Ragged memory_rows(const Batch& batch) {
   Ragged rows = batch.links;
@@ -49,8 +56,8 @@ EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& 
                             ? std::sqrt(static_cast<float>(options.dim_emb))
                             : 1.0F),
       parameters_(parameters) {
-  const auto table = [&](const char* name, int vocabulary) {
-    return &parameters.add(name, vocabulary, options.dim_emb, Initializer::kEmbedding);
+  const auto table = [&](const char* name, int vocabulary, Factor factor = Factor::kNone) {
+    return &parameters.add(name, vocabulary, options.dim_emb, Initializer::kEmbedding, factor);
   };
   if (options.tied_embeddings_all && vocabularies.source != vocabularies.target) {
     fail_usage(
@@ -59,12 +66,14 @@ EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& 
         vocabularies.source, vocabularies.target);
   }
   // Embeddings and output weight are [V, D], D = dim_emb.
+  const bool is_tied = options.tied_embeddings || options.tied_embeddings_all;
   target_embedding_ =
-      table(options.tied_embeddings_all ? "embedding" : "target.embedding", vocabularies.target);
+      table(options.tied_embeddings_all ? "embedding" : "target.embedding", vocabularies.target,
+            is_tied ? Factor::kTransposedWeight : Factor::kNone);
   source_embedding_ = options.tied_embeddings_all ? target_embedding_
                                                   : table("source.embedding", vocabularies.source);
-  const bool is_tied = options.tied_embeddings || options.tied_embeddings_all;
-  output_weight_ = is_tied ? target_embedding_ : table("output.weight", vocabularies.target);
+  output_weight_ = is_tied ? target_embedding_
+                           : table("output.weight", vocabularies.target, Factor::kTransposedWeight);
   output_bias_ = &parameters.add("output.bias", 1, vocabularies.target, Initializer::kZeros);
 }
 
@@ -75,6 +84,7 @@ OutputLayer EncoderDecoder::output(Tape& tape) const {
 
 CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothing,
                                   const AttentionGuide& guide) const {
+  expect_room_for(batch, true);
   const Encoded encoded = encode(tape, batch.source);
   const Decoded decoded = decode(tape, encoded, batch.target);  // hidden [N, D] of N target tokens
   CrossEntropy result =
@@ -88,7 +98,13 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
   return result;
 }
 
-// [N] ids → [N, D], times √D (Vaswani et al. 2017, 3.4) or 1.
+// Scores and weights, and the gradients of both, are kept until backward has run.
+void EncoderDecoder::expect_room_for(const Batch& batch, bool gradients) const {
+  expect_room((gradients ? 4 : 2) * attention_weights(batch.source, batch.target),
+              std::max(longest(batch.source), longest(batch.target)));
+}
+
+// Embeddings: [N] ids → [N, D], times √D (Vaswani et al. 2017, 3.4) or 1.
 Var EncoderDecoder::embed_source(Tape& tape, std::span<const int> ids) const {
   std::vector<int> kept(ids.begin(), ids.end());
   drop_tokens(tape, options_.dropout_source, kept);

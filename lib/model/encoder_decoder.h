@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -84,6 +85,11 @@ class EncoderDecoder {
   /// step before, which may be reset afterwards.
   virtual Decoded step(Tape& tape, DecoderState& state, const NextTokens& next) const = 0;
 
+  /// Throws an Error that names the longest line if the attention of all of the batch's target
+  /// tokens, which grows with the square of its lines, needs more memory than the machine has; with
+  /// gradients if these are to be found. Costs nothing: to be called before encode() and decode().
+  void expect_room_for(const Batch& batch, bool gradients) const;
+
   /// The weights that turn `hidden` into logits.
   OutputLayer output(Tape& tape) const;
   /// Cross-entropy of the batch's targets; if the batch has links, with the guide's part.
@@ -97,6 +103,9 @@ class EncoderDecoder {
  protected:
   EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
                  Parameters& parameters);
+
+  /// How many weights attention has, of all layers and heads, when decode() runs over these.
+  virtual std::int64_t attention_weights(const Ragged& source, const Ragged& target) const = 0;
 
   Var embed_source(Tape& tape, std::span<const int> ids) const;
   Var embed_target(Tape& tape, const Indices& ids) const;

@@ -88,25 +88,17 @@ AttentionMemory RecurrentModel::remember(const Encoded& encoded) const {
   return decoder_->remember({encoded.states, encoded.summary, offsets.host});
 }
 
-/// Weights of all steps are kept until backward has run.
-void RecurrentModel::expect_room_for(const Encoded& encoded, const Ragged& target) const {
-  if (!find_entry(attention_variants(), "attention", options().attention).uses.scores) return;
-  std::int64_t weights = 0;
-  int longest = 0;
-  for (int sentence = 0; sentence < target.size(); ++sentence) {
-    const int tokens = encoded.offsets[sentence + 1] - encoded.offsets[sentence];
-    weights += std::int64_t{tokens} * target.length(sentence);
-    longest = std::max({longest, tokens, target.length(sentence)});
-  }
-  expect_room(weights, longest);
+std::int64_t RecurrentModel::attention_weights(const Ragged& source, const Ragged& target) const {
+  const bool has_scores =
+      find_entry(attention_variants(), "attention", options().attention).uses.scores;
+  return has_scores ? decoder_->heads() * pairs_of(source.offsets, target.offsets) : 0;
 }
 
-// N are the target tokens; a step has a row for each sentence that is still live. What does not
-// depend on the step before, words and readout, is computed for all N at once.
+// Teacher forcing of N target tokens; a step has a row for each sentence that is still live. What
+// does not depend on the step before, words and readout, is computed for all N at once.
 Decoded RecurrentModel::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const TimeMajor time(target.offsets);
   const Indices order = tape.keep(time.order);
-  expect_room_for(encoded, target);
   const QueryRows all_rows = rows_of(tape, time.order, encoded);  // B, the longest target first
   const AttentionMemory memory = remember(encoded);
   StepwiseDecoder::States states = decoder_->start(gather_rows(encoded.summary, order));

@@ -23,7 +23,7 @@ class RecurrentModel : public EncoderDecoder {
   struct State;
 
   AttentionMemory remember(const Encoded& encoded) const;
-  void expect_room_for(const Encoded& encoded, const Ragged& target) const;
+  std::int64_t attention_weights(const Ragged& source, const Ragged& target) const override;
 
   std::unique_ptr<StepwiseDecoder> decoder_;
 };

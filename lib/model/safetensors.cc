@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "util/error.h"
 #include "util/fields.h"
@@ -177,16 +178,19 @@ std::vector<StoredTensor> with_padding(const std::vector<StoredTensor>& tensors,
 /// The file's beginning: length, JSON, blanks up to a multiple of kFileAlignment.
 std::string make_header(const std::vector<StoredTensor>& tensors,
                         const std::map<std::string, std::string>& metadata) {
-  nlohmann::ordered_json header = {{kMetadata, metadata}};
+  using Object = nlohmann::ordered_json;  // which would look through all names for each new one
+  std::string text = fmt::format("{{{}:{}", Object(kMetadata).dump(), Object(metadata).dump());
+  std::set<std::string_view> names;
   std::uint64_t offset = 0;
   for (const StoredTensor& tensor : tensors) {
-    if (header.contains(tensor.name)) fail("expected one tensor {}, found two", tensor.name);
+    if (!names.insert(tensor.name).second) fail("expected one tensor {}, found two", tensor.name);
     const std::uint64_t end = offset + tensor.data.size();
-    header[tensor.name] = {
+    const Object entry = {
         {"dtype", to_text(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    text += fmt::format(",{}:{}", Object(tensor.name).dump(), entry.dump());
     offset = end;
   }
-  std::string text = header.dump();
+  text += '}';
   text.append(padding_after(kPrefix + text.size()), ' ');
   std::string prefix(kPrefix, '\0');
   for (std::size_t i = 0; i < kPrefix; ++i) prefix[i] = static_cast<char>(text.size() >> (8 * i));

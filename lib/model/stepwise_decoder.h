@@ -60,6 +60,8 @@ class StepwiseDecoder {
   /// Row r becomes that of row parents[r], on `tape`.
   static void reorder(Tape& tape, States& states, const Indices& parents);
 
+  int heads() const { return attention_->heads(); }  ///< Of the attention.
+
  protected:
   StepwiseDecoder(const ModelOptions& options, Parameters& parameters, int source_width)
       : options_(options),

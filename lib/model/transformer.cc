@@ -177,6 +177,19 @@ Decoded Transformer::run_decoder(const DecoderInput& input) const {
   return result;
 }
 
+std::int64_t Transformer::attention_weights(const Ragged& source, const Ragged& target) const {
+  std::int64_t weights = 0;  // of one head
+  for (const EncoderLayer& layer : encoder_) {
+    weights += self_weights(source.offsets, false, layer.attention->reach());
+  }
+  for (const DecoderLayer& layer : decoder_) {
+    weights += self_weights(target.offsets, true, layer.self_attention->reach());
+    weights += pairs_of(source.offsets, target.offsets);
+  }
+  return options().transformer_heads * weights;
+}
+
+// Teacher forcing: all R target tokens at once, each of which sees those before it.
 Decoded Transformer::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const Var words = embed_target(tape, shifted(tape, target));  // [R, D]
   const std::vector<Var> source_memories = remember(encoded);   // [S, 2·G·d] of each layer

@@ -51,6 +51,7 @@ class Transformer : public EncoderDecoder {
   RelativePositions make_relative(Parameters& parameters, const std::string& name,
                                   bool causal) const;
   SequenceShape shape(bool causal) const;
+  std::int64_t attention_weights(const Ragged& source, const Ragged& target) const override;
   Var embed(Var embedded, const Indices& places) const;
   std::vector<Var> remember(const Encoded& encoded) const;
   Decoded run_decoder(const DecoderInput& input) const;

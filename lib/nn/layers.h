@@ -15,7 +15,8 @@ class Linear {
  public:
   Linear(Parameters& parameters, const std::string& name, int inputs, int outputs,
          bool has_bias = true)
-      : weight_(&parameters.add(name + ".weight", inputs, outputs)),
+      : weight_(&parameters.add(name + ".weight", inputs, outputs, Initializer::kGlorot,
+                                Factor::kWeight)),
         bias_(has_bias ? &parameters.add(name + ".bias", 1, outputs, Initializer::kZeros)
                        : nullptr) {}
 
@@ -24,6 +25,11 @@ class Linear {
     Tape& tape = x.tape();
     const Var weight = tape.parameter(*weight_);
     return bias_ == nullptr ? matmul(x, weight) : linear(x, weight, tape.parameter(*bias_));
+  }
+  /// f of it, of a layer with a bias.
+  Var operator()(Var x, Activation kind) const {
+    Tape& tape = x.tape();
+    return linear(x, tape.parameter(*weight_), tape.parameter(*bias_), kind);
   }
 
  private:

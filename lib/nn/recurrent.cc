@@ -26,6 +26,12 @@ class GatePart {
     const Var product = matmul(x, x.tape().parameter(*weight_));  // [N, k · width]
     return norm_ == nullptr ? product : (*norm_)(product);
   }
+  Var operator()(Var x, const Parameter& added) const {
+    Tape& tape = x.tape();
+    const Var bias = tape.parameter(added);
+    if (norm_ != nullptr) return add_bias((*this)(x), bias);
+    return linear(x, tape.parameter(*weight_), bias);
+  }
 
  private:
   const Parameter* weight_;
@@ -40,13 +46,13 @@ class GatedCell : public RecurrentCell {
         input_(make_input(parameters, name + ".input", shape, gates * shape.width)),
         hidden_(parameters, name + ".hidden",
                 parameters.add(name + ".hidden.weight", shape.width, gates * shape.width,
-                               Initializer::kOrthogonal),
+                               Initializer::kOrthogonal, Factor::kWeight),
                 shape),
         bias_(&parameters.add(name + ".bias", 1, gates * shape.width,
                               shape.is_lstm ? Initializer::kForgetOne : Initializer::kZeros)),
         bias_on_state_(shape.bias_on_state) {}
 
-  Var project(Var x) const override { return bias_on_state_ ? (*input_)(x) : biased((*input_)(x)); }
+  Var project(Var x) const override { return bias_on_state_ ? (*input_)(x) : (*input_)(x, *bias_); }
 
  protected:
   /// gate ∘ (U h + b), or without b: [R, D] → [R, kD].
@@ -68,7 +74,10 @@ class GatedCell : public RecurrentCell {
   static std::optional<GatePart> make_input(Parameters& parameters, const std::string& name,
                                             const CellShape& shape, int cols) {
     if (shape.inputs == 0) return std::nullopt;
-    return GatePart(parameters, name, parameters.add(name + ".weight", shape.inputs, cols), shape);
+    return GatePart(
+        parameters, name,
+        parameters.add(name + ".weight", shape.inputs, cols, Initializer::kGlorot, Factor::kWeight),
+        shape);
   }
   Var biased(Var x) const { return add_bias(x, x.tape().parameter(*bias_)); }
 

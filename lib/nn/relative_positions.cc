@@ -24,7 +24,8 @@ int t5_bucket(int distance, int count) {
   return std::min(exact + static_cast<int>(growth * (count - exact)), count - 1);
 }
 
-/// Of each row's first key: its place less that of the row.
+/// Of each row's first key: its place less that of the row. A number a row, of spans that the host
+/// has made; like these it is uploaded once for all layers.
 std::vector<int> first_distances(const SelfRows& rows) {
   std::vector<int> first;
   for (std::size_t row = 0; row < rows.spans.rows.host.size(); ++row) {

@@ -82,6 +82,8 @@ Var SourceWindow::weights(Var scores, int heads, const AttentionQuery& query) co
   const bool is_predictive = kind_ == AttentionWindow::kPredictive;
   const Var predicted = is_predictive ? predicted_centres(query) : Var();
   std::vector<float> centres(spans.rows.host.size());
+  // How many weights there are, and so what is allocated, depends on the centres: the host must
+  // know.
   if (is_predictive) {
     tape.backend().read(predicted.value(), centres);
   } else {

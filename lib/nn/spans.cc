@@ -22,22 +22,59 @@ QueryRows QueryRows::first(int count) const {
   return {{spans.rows.range(0, count), spans.key_rows, weights}, sentences.range(0, count)};
 }
 
-void expect_room(std::int64_t weights, int longest) {
-  // Scores and weights of one head in one layer, the least of all that can be.
-  const std::uint64_t needed = 2 * sizeof(float) * static_cast<std::uint64_t>(weights);
+void expect_room(std::int64_t numbers, int longest) {
+  const std::uint64_t needed = sizeof(float) * static_cast<std::uint64_t>(numbers);
   if (needed < kAlwaysThere) return;
   const std::uint64_t available = available_memory();
-  if (needed > available) {
-    fail(
-        "expected lines whose attention fits in memory, found one of {} tokens that needs at least "
-        "{} where {} are available; lower --max-length or --mini-batch-words",
-        with_thousands(longest), human_size(needed), human_size(available));
-  }
+  if (needed <= available) return;
+  fail(
+      "expected lines whose attention fits in memory, found one of {} tokens that needs at least "
+      "{} where {} are available; lower --max-length or --mini-batch-words",
+      with_thousands(longest), human_size(needed), human_size(available));
+}
+
+namespace {
+
+/// The same for scores and weights of one head in one layer, the least that can be, which kernels
+/// number with ints.
+void expect_weights(std::int64_t weights, int longest) {
+  expect_room(2 * weights, longest);
   if (weights <= std::numeric_limits<int>::max()) return;
   fail(
       "expected fewer than 2^31 attention weights in a batch, found {} in one with a line of {} "
       "tokens; lower --max-length or --mini-batch-words",
       with_thousands(weights), with_thousands(longest));
+}
+
+/// The keys, from `first` on, that token `token` of a sentence sees.
+struct SelfKeys {
+  int first, keys;
+
+  SelfKeys(int token, int length, bool causal, int reach)
+      : first(token - std::min(token, reach)),
+        keys(token + (causal ? 0 : std::min(length - 1 - token, reach)) + 1 - first) {}
+};
+
+}  // namespace
+
+std::int64_t pairs_of(std::span<const int> source_offsets, std::span<const int> target_offsets) {
+  std::int64_t pairs = 0;
+  for (std::size_t i = 0; i + 1 < target_offsets.size(); ++i) {
+    pairs += std::int64_t{source_offsets[i + 1] - source_offsets[i]} *
+             (target_offsets[i + 1] - target_offsets[i]);
+  }
+  return pairs;
+}
+
+std::int64_t self_weights(std::span<const int> offsets, bool causal, int reach) {
+  std::int64_t weights = 0;
+  for (std::size_t sentence = 0; sentence + 1 < offsets.size(); ++sentence) {
+    const int length = offsets[sentence + 1] - offsets[sentence];
+    for (int token = 0; token < length; ++token) {
+      weights += SelfKeys(token, length, causal, reach).keys;
+    }
+  }
+  return weights;
 }
 
 QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<const int> offsets) {
@@ -51,7 +88,7 @@ QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<c
     weights += keys;
     longest = std::max(longest, keys);
   }
-  expect_room(weights, longest);
+  expect_weights(weights, longest);
   return {keep_spans(tape, spans), tape.keep(sentences)};
 }
 
@@ -87,14 +124,12 @@ AttentionSpans self_spans(Tape& tape, std::span<const int> offsets, bool causal,
     const int length = offsets[sentence + 1] - offsets[sentence];
     longest = std::max(longest, length);
     for (int token = 0; token < length; ++token) {
-      const int first = token - std::min(token, reach);
-      const int after = causal ? 0 : std::min(length - 1 - token, reach);
-      const int keys = token + after + 1 - first;
-      spans.push_back({offsets[sentence] + first, keys, weights});
-      weights += keys;
+      const SelfKeys seen(token, length, causal, reach);
+      spans.push_back({offsets[sentence] + seen.first, seen.keys, weights});
+      weights += seen.keys;
     }
   }
-  expect_room(weights, longest);
+  expect_weights(weights, longest);
   return keep_spans(tape, spans);
 }
 

@@ -17,9 +17,15 @@ struct QueryRows {
   QueryRows first(int count) const;
 };
 
-/// Throws an Error that names the longest line if so many attention weights don't fit the machine's
-/// memory, before any of it is asked for.
-void expect_room(std::int64_t weights, int longest);
+/// Throws an Error that names the longest line if so many numbers, which attention needs, don't fit
+/// the machine's memory, before any of it is asked for.
+void expect_room(std::int64_t numbers, int longest);
+
+/// Σ S·T: how many weights a head has if each target token attends to all of its source sentence.
+std::int64_t pairs_of(std::span<const int> source_offsets, std::span<const int> target_offsets);
+
+/// How many weights a head has over self_spans().
+std::int64_t self_weights(std::span<const int> offsets, bool causal, int reach);
 
 /// Query row r attends to sentence sentences[r] of a ragged batch with these offsets. Kept on
 /// `tape`.

@@ -9,26 +9,17 @@ FeedForwardLayer::FeedForwardLayer(Parameters& parameters, const std::string& na
       out_(parameters, name + ".out", shape.hidden, shape.width),
       shape_(shape) {}
 
-Var FeedForwardLayer::operator()(Var x) const {
-  Var hidden = in_(x);  // [N, hidden], twice as wide with SwiGLU
-  switch (shape_.activation) {
-    case FeedForward::kRelu:
-      hidden = activate(Activation::kRelu, hidden);
-      break;
-    case FeedForward::kGelu:
-      hidden = activate(Activation::kGelu, hidden);
-      break;
-    case FeedForward::kSwish:
-      hidden = activate(Activation::kSilu, hidden);
-      break;
-    case FeedForward::kSwiglu: {
-      const Var gate[] = {col_range(hidden, 0, shape_.hidden)};
-      const Var value[] = {col_range(hidden, shape_.hidden, shape_.hidden)};
-      hidden = multiply(activate(Activation::kSilu, concat_cols(gate)), concat_cols(value));
-      break;
-    }
-  }
-  return out_(dropout(hidden, shape_.dropout));
+Var FeedForwardLayer::operator()(Var x) const { return out_(dropout(hidden(x), shape_.dropout)); }
+
+// [N, hidden]; W is twice as wide with SwiGLU.
+Var FeedForwardLayer::hidden(Var x) const {
+  if (shape_.activation == FeedForward::kRelu) return in_(x, Activation::kRelu);
+  if (shape_.activation == FeedForward::kGelu) return in_(x, Activation::kGelu);
+  if (shape_.activation == FeedForward::kSwish) return in_(x, Activation::kSilu);
+  const Var both = in_(x);
+  const Var gate[] = {col_range(both, 0, shape_.hidden)};
+  const Var value[] = {col_range(both, shape_.hidden, shape_.hidden)};
+  return multiply(activate(Activation::kSilu, concat_cols(gate)), concat_cols(value));
 }
 
 Sublayer::Sublayer(Parameters& parameters, const std::string& name, int width,

@@ -22,6 +22,8 @@ class FeedForwardLayer {
   Var operator()(Var x) const;
 
  private:
+  Var hidden(Var x) const;
+
   Linear in_, out_;
   Shape shape_;
 };

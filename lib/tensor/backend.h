@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,23 @@ inline Sum adding(Tensor y) { return {y, 1}; }
 
 /// kEluPlusOne: x + 1 above zero, eˣ below (Clevert et al. 2016 plus one), always positive.
 enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid, kExp, kEluPlusOne };
+
+/// The numbers in which the products with a weight are computed.
+enum class Precision { kFloat, kInt8 };
+
+/// A weight W [D, E] as the backend that packed it multiplies with it fastest. Threads may share
+/// it.
+class PackedWeight {
+ public:
+  virtual ~PackedWeight() = default;
+};
+
+/// What is done to the rows of a product while they are in the cache.
+struct Epilogue {
+  Tensor bias{};                           ///< [1, E], or empty.
+  std::optional<Activation> activation{};  ///< Comes after the bias.
+};
+
 struct Normalization {
   enum Kind { kLayer, kRms };
   Normalization(Kind of, float added = 1e-6F) : kind(of), epsilon(added) {}
@@ -149,6 +167,16 @@ class Backend {
   // ---- Matrices -----------------------------------------------------------------------------
   /// c = a · b; any stride.
   virtual void gemm(const Operand& a, const Operand& b, const Sum& c) = 0;
+  /// A copy of `weight` for packed_product; any stride. Throws Error where kInt8 cannot sum so many
+  /// inputs.
+  virtual std::unique_ptr<PackedWeight> pack(const Operand& weight, Precision precision) = 0;
+  /// y = f(x · W + bias), x [N, D] of any stride, y [N, E]. kFloat: the bits of gemm, add_bias and
+  /// activate. kInt8: with m_r = max |x[r]| and n_e = max |W[·, e]|,
+  ///   y[r, e] = (Σ_d round(127 x[r, d] / m_r) · round(127 W[d, e] / n_e)) · (m_r/127 · n_e/127),
+  /// the sum exact, so that every backend and instruction set gives the same bits before f. A row
+  /// or column with a number that is not finite gives NaN.
+  virtual void packed_product(const Tensor& x, const PackedWeight& weight, const Epilogue& epilogue,
+                              const Tensor& y) = 0;
 
   // ---- Elementwise and by row ---------------------------------------------------------------
   virtual void fill(const Tensor& y, float value) = 0;             ///< any stride

@@ -18,9 +18,9 @@ struct TextSpan {
 /// Whether a model's vocabulary has the character.
 using KnowsCharacter = std::function<bool(char32_t)>;
 
-/// What comes out of a translation as it stands: URLs, e-mail addresses, file paths, hashes, and of
-/// what the vocabulary does not know words and runs of symbols, emoji above all. In order, without
-/// white space inside; punctuation around them is not part of them.
+/// What of a text in valid UTF-8 comes out of a translation as it stands: URLs, e-mail addresses,
+/// file paths, hashes, and of what the vocabulary does not know words and runs of symbols, emoji
+/// above all. In order, without white space inside; punctuation around them is not part of them.
 std::vector<TextSpan> copied_spans(std::string_view text, const KnowsCharacter& knows);
 
 }  // namespace heed

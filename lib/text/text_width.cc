@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "text/unicode.h"
+#include "util/strings.h"
 
 namespace heed {
 

@@ -42,13 +42,6 @@ std::u32string decode_utf8(std::string_view text) {
   return characters;
 }
 
-void append_utf8(std::string& text, char32_t character) {
-  char bytes[U8_MAX_LENGTH];
-  int size = 0;
-  U8_APPEND_UNSAFE(bytes, size, character);
-  text.append(bytes, static_cast<std::size_t>(size));
-}
-
 std::string lowercase(std::string_view text) {
   std::string lower;
   if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; })) {
@@ -85,6 +78,18 @@ bool is_letter(char32_t character) { return is_of(character, U_GC_L_MASK); }
 bool is_mark(char32_t character) { return is_of(character, U_GC_M_MASK); }
 bool is_capital(char32_t character) { return is_of(character, U_GC_LU_MASK | U_GC_LT_MASK); }
 bool is_small(char32_t character) { return is_of(character, U_GC_LL_MASK); }
+
+char32_t small_letter(char32_t character) {
+  return static_cast<char32_t>(u_tolower(static_cast<UChar32>(character)));
+}
+
+bool is_in_capitals(std::string_view text) {
+  constexpr std::ptrdiff_t kLeast = 6;  // letters: shorter ones may be names
+  const std::u32string characters = decode_utf8(text);
+  return unicode_words(text).size() > 1 &&
+         std::ranges::count_if(characters, is_capital) >= kLeast &&
+         std::ranges::none_of(characters, is_small);
+}
 
 std::size_t space_length(std::string_view text, std::size_t position) {
   const auto byte = [&](std::size_t i) {

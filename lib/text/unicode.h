@@ -10,9 +10,6 @@ namespace heed {
 /// The code points of UTF-8 text. Each invalid byte becomes U+FFFD.
 std::u32string decode_utf8(std::string_view text);
 
-/// Appends a code point to UTF-8 text.
-void append_utf8(std::string& text, char32_t character);
-
 /// General categories: numbers (N), punctuation (P), symbols (S).
 bool is_number(char32_t character);
 bool is_punctuation(char32_t character);
@@ -31,6 +28,10 @@ bool is_letter(char32_t character);
 bool is_mark(char32_t character);
 bool is_capital(char32_t character);
 bool is_small(char32_t character);
+char32_t small_letter(char32_t character);
+
+/// Whether the text has two words or more, six letters or more, and no small one.
+bool is_in_capitals(std::string_view text);
 
 /// The number of bytes of the white space character that starts at `position`, or 0 if another
 /// character stands there. White space is what Python's str.isspace says, so that text is split

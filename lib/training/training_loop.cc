@@ -72,6 +72,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
   }
   if (validation_text_) {
     validator_.emplace(*model_, *validation_text_, tokenizers_, options_);
+    for (const std::string& warning : validation_text_->warnings) log_.warn("[valid] {}", warning);
     best_of_ = fmt::format("{} on text {:016x}", options_.training.valid_metrics.front(),
                            validation_text_->fingerprint);
     if (validator_->cropped() > 0) {
@@ -79,10 +80,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
                 validator_->cropped(), options_.data.max_length);
     }
   }
-  for (const InvalidLines& lines : corpus_.invalid_lines()) {
-    log_.warn("{}: {} lines are not valid UTF-8, the first is line {}; invalid bytes become U+FFFD",
-              lines.path, lines.count, lines.first);
-  }
+  for (const std::string& warning : corpus_.warnings()) log_.warn("[data] {}", warning);
   resume();
 }
 

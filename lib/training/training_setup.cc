@@ -99,6 +99,7 @@ std::optional<ValidationText> read_validation_text(const DataOptions& options) {
     text.target.push_back(std::move(pair.target));
   }
   text.fingerprint = corpus.fingerprint();
+  text.warnings = corpus.warnings();
   return text;
 }
 

@@ -160,6 +160,7 @@ Validator::Validator(const EncoderDecoder& model, const ValidationText& text,
 }
 
 std::optional<Validation> Validator::run(ThreadPool& pool, const Interrupted& interrupted) const {
+  const PackedParameters packed(model_.parameters(), Precision::kFloat);
   Validation result;
   if (!force_references(pool, interrupted, result)) return std::nullopt;
   if (!translates_) return result;

@@ -17,9 +17,7 @@ std::vector<int> count_up(std::size_t size) {
   return numbers;
 }
 
-/// The units that `map` names, and </s>.
-std::vector<std::string> unit_names(std::vector<std::string> names, const std::vector<int>& map) {
-  names.resize(map.empty() ? 0 : map.back() + 1);
+std::vector<std::string> with_end(std::vector<std::string> names) {
   names.emplace_back("</s>");
   return names;
 }
@@ -47,26 +45,62 @@ std::vector<int> Assembler::source_map(const PreparedLine& line) const {
   return by_word() ? line.words : count_up(line.ids.size());
 }
 
+/// What a cropped line lost is no unit.
 std::vector<std::string> Assembler::source_units(const PreparedLine& line) const {
-  return unit_names(by_word() ? words_of(line.text) : tokenizers_.source.pieces(line.ids),
-                    source_map(line));
+  if (!by_word()) return with_end(tokenizers_.source.pieces(line.ids));
+  std::vector<std::string> words = words_of(line.text);
+  if (line.is_cropped) words.resize(line.words.empty() ? 0 : line.words.back() + 1);
+  return with_end(std::move(words));
 }
 
-/// A given translation's words are those of its text, which its pieces may not give again.
-std::vector<int> Assembler::target_map(const PreparedLine& line,
-                                       const std::vector<int>& tokens) const {
-  if (!by_word()) return count_up(tokens.size());
-  if (!line.target_text.empty()) return line.target_words;
-  return tokenizers_.target.word_of_piece(tokens);
+/// The same for a given translation.
+std::vector<std::string> Assembler::given_units(const PreparedLine& line) const {
+  if (!by_word()) return with_end(tokenizers_.target.pieces(line.target));
+  std::vector<std::string> words = words_of(line.target_text);
+  if (line.is_cropped) words.resize(line.target_words.empty() ? 0 : line.target_words.back() + 1);
+  return with_end(std::move(words));
 }
 
-std::vector<std::string> Assembler::target_units(const PreparedLine& line,
-                                                 const std::vector<int>& tokens) const {
-  const std::vector<int> map = target_map(line, tokens);
-  if (!by_word()) return unit_names(tokenizers_.target.pieces(tokens), map);
-  return unit_names(
-      words_of(line.target_text.empty() ? tokenizers_.target.decode(tokens) : line.target_text),
-      map);
+std::vector<int> Assembler::given_map(const PreparedLine& line) const {
+  return by_word() ? line.target_words : count_up(line.target.size());
+}
+
+namespace {
+
+/// Wide marks end a sentence without a blank, which other scripts need.
+std::string between(const LineSentence& next, std::string_view before, std::string_view after) {
+  const bool is_glued = next.before.empty() && !before.empty() && !after.empty();
+  return is_glued && static_cast<unsigned char>(before.back()) < 0x80 ? " " : next.before;
+}
+
+}  // namespace
+
+/// The line's text, its words, and what was put back, sentence by sentence.
+RestoredText Assembler::restored(const PreparedLine& line, Parts parts) const {
+  RestoredText whole;
+  for (const LineSentence& sentence : line.sentences) {
+    const Parts own = parts.first(static_cast<std::size_t>(sentence.parts));
+    parts = parts.subspan(own.size());
+    const RestoredText part = restore(sentence.own, whole_of(sentence, own), tokenizers_.target);
+    whole.text += between(sentence, whole.text, part.text);
+    const int first = words_before(whole.text + part.text, whole.text.size());
+    whole.text += part.text;
+    for (const int word : part.words) whole.words.push_back(first + word);
+    for (const auto& [source, target] : part.copied) {
+      whole.copied.emplace_back(sentence.first_word + source, first + target);
+    }
+  }
+  return whole;
+}
+
+/// A sentence's translation; with attention where something is to be put back.
+Hypothesis Assembler::whole_of(const LineSentence& sentence, Parts parts) const {
+  if (parts.empty()) return {};
+  Hypothesis whole = join_parts(parts, options_.search.normalize);
+  if (!sentence.own.copied.empty()) {
+    whole.attention = join_attention(parts, sentence.part_lengths);
+  }
+  return whole;
 }
 
 /// Links are found part by part: a matrix of the whole line grows with its square.
@@ -90,27 +124,49 @@ void Assembler::align(const PreparedLine& line, Parts parts, const std::vector<i
     source_begin = source_end;
     target_begin = target_end;
   }
+  if (options_.alignment.form == AlignmentForm::kSoft) {
+    result.attention =
+        attention_by_word(join_attention(parts, source_lengths), source_words, target_words,
+                          {static_cast<int>(source_units(line).size()) - 1,
+                           static_cast<int>(result.units.size()) - 1});
+  }
+}
+
+/// What was put back is linked to where it stood.
+void Assembler::link(const std::vector<std::pair<int, int>>& copied, Translation& result) const {
+  if (by_word()) {
+    result.alignment.insert(result.alignment.end(), copied.begin(), copied.end());
+    for (const auto& [source, target] : copied) {
+      if (result.attention.empty() || !result.attention[target].empty()) continue;
+      result.attention[target].resize(result.attention.back().size());
+      result.attention[target][source] = 1;
+    }
+  }
   std::ranges::sort(result.alignment);
   const auto repeated = std::unique(result.alignment.begin(), result.alignment.end());
   result.alignment.erase(repeated, result.alignment.end());
-  if (options_.alignment.form == AlignmentForm::kSoft) {
-    result.attention =
-        attention_by_word(join_attention(parts, source_lengths), source_words, target_words);
-  }
 }
 
 Translation Assembler::translation(const PreparedLine& line, Parts parts) const {
   Hypothesis joined = join_parts(parts, options_.search.normalize);
+  RestoredText restored = this->restored(line, parts);
   Translation result;
-  result.text = tokenizers_.target.decode(joined.tokens);
+  result.text = std::move(restored.text);
   std::replace(result.text.begin(), result.text.end(), '\r', ' ');  // some readers end lines there
   result.log_probability = joined.log_probability;
   result.score = joined.score;
   result.pieces = tokenizers_.target.pieces(joined.tokens);
   result.word_scores = std::move(joined.word_scores);
   if (options_.alignment.form == AlignmentForm::kNone) return result;
-  result.units = target_units(line, joined.tokens);
-  align(line, parts, target_map(line, joined.tokens), result);
+  const bool is_given = !line.target_text.empty();
+  result.units =
+      is_given ? given_units(line) : with_end(by_word() ? words_of(result.text) : result.pieces);
+  align(line, parts,
+        is_given    ? given_map(line)
+        : by_word() ? restored.words
+                    : count_up(joined.tokens.size()),
+        result);
+  link(restored.copied, result);
   return result;
 }
 
@@ -120,7 +176,8 @@ TranslatedLine Assembler::assemble(const PreparedLine& line,
   result.number = line.number;
   result.source = line.text;
   if (!line.is_translated()) {
-    result.translations.emplace_back().text = line.is_copied ? line.text : "";
+    Translation& only = result.translations.emplace_back();
+    only.text = line.is_copied ? line.text : restored(line, {}).text;
     return result;
   }
   std::size_t count = 0;
@@ -141,11 +198,13 @@ TranslatedLine Assembler::assemble(const PreparedLine& line,
 PairAttention Assembler::attention(const PreparedLine& line,
                                    std::span<const AttentionChoice> choices,
                                    std::span<const AttentionMatrix> pieces) const {
-  const std::vector<int> sources = source_map(line), targets = target_map(line, line.target);
-  PairAttention result{source_units(line), target_units(line, line.target), {}};
+  const std::vector<int> sources = source_map(line), targets = given_map(line);
+  PairAttention result{source_units(line), given_units(line), {}};
+  const WordCounts counts{static_cast<int>(result.source_units.size()) - 1,
+                          static_cast<int>(result.target_units.size()) - 1};
   for (std::size_t i = 0; i < choices.size(); ++i) {
-    result.heads.push_back(
-        {choices[i].layer, choices[i].head, attention_by_word(pieces[i], sources, targets)});
+    result.heads.push_back({choices[i].layer, choices[i].head,
+                            attention_by_word(pieces[i], sources, targets, counts)});
   }
   return result;
 }

@@ -10,6 +10,7 @@
 #include "model/attention_choice.h"
 #include "model/model_file.h"
 #include "translation/prepared_line.h"
+#include "translation/restored_text.h"
 
 namespace heed {
 
@@ -35,12 +36,14 @@ class Assembler {
   bool by_word() const { return options_.alignment_unit == AlignmentUnit::kWord; }
   std::vector<int> source_map(const PreparedLine& line) const;
   std::vector<std::string> source_units(const PreparedLine& line) const;
-  std::vector<int> target_map(const PreparedLine& line, const std::vector<int>& tokens) const;
-  std::vector<std::string> target_units(const PreparedLine& line,
-                                        const std::vector<int>& tokens) const;
+  std::vector<int> given_map(const PreparedLine& line) const;
+  std::vector<std::string> given_units(const PreparedLine& line) const;
+  Hypothesis whole_of(const LineSentence& sentence, Parts parts) const;
+  RestoredText restored(const PreparedLine& line, Parts parts) const;
   Translation translation(const PreparedLine& line, Parts parts) const;
   void align(const PreparedLine& line, Parts parts, const std::vector<int>& target_words,
              Translation& result) const;
+  void link(const std::vector<std::pair<int, int>>& copied, Translation& result) const;
 
   const Tokenizers& tokenizers_;
   const TranslateOptions& options_;

@@ -53,6 +53,7 @@ void TranslationPool::add_sentence(const PreparedLine& line, int part) {
   if (context_.scores_targets) {
     add_with_end(line.target, context_.tokenizers.target.eos_id(), targets_);
   }
+  copies_.push_back(line.has_copied_spans());
   prefixes_.push_back(part == 0 ? line.target : std::vector<int>());
   numbers_.push_back(sentence_number(line.number, part));
 }
@@ -74,6 +75,15 @@ void TranslationPool::close() {
   found_.resize(sources_.size());
 }
 
+/// Attention says where copied spans go.
+SearchRules TranslationPool::rules_for(const Batch& batch) const {
+  SearchRules rules = context_.rules;
+  for (const std::size_t sentence : batch.lines) {
+    rules.attention = rules.attention || copies_[sentence];
+  }
+  return rules;
+}
+
 void TranslationPool::run(int worker, int task) {
   TranslationWorker& tools = *context_.workers[worker];
   const Batch& batch = batches_[task];
@@ -92,7 +102,7 @@ void TranslationPool::run(int worker, int task) {
       numbers.push_back(numbers_[sentence]);
     }
     tools.stepper.begin(batch.source);
-    found = beam_search(tools.stepper, context_.rules, {prefixes, numbers});
+    found = beam_search(tools.stepper, rules_for(batch), {prefixes, numbers});
   }
   for (std::size_t i = 0; i < found.size(); ++i) found_[batch.lines[i]] = std::move(found[i]);
 }

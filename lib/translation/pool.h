@@ -18,9 +18,8 @@ namespace heed {
 
 /// What one worker thread translates and scores with.
 struct TranslationWorker {
-  TranslationWorker(const EncoderDecoder& model, std::shared_ptr<const Block> output,
-                    const AttentionChoice& choice)
-      : stepper(model, std::move(output), choice), scorer(model, choice) {}
+  TranslationWorker(const EncoderDecoder& model, const AttentionChoice& choice)
+      : stepper(model, choice), scorer(model, choice) {}
 
   ModelStepper stepper;
   Scorer scorer;
@@ -55,6 +54,7 @@ class TranslationPool final : public Pipeline::Group {
   void deliver() override;
 
  private:
+  SearchRules rules_for(const Batch& batch) const;
   void add_sentence(const PreparedLine& line, int part);
 
   const PoolContext& context_;
@@ -65,6 +65,7 @@ class TranslationPool final : public Pipeline::Group {
   Ragged sources_, targets_;  ///< By sentence; targets only of a scored pool.
   std::vector<std::vector<int>> prefixes_;
   std::vector<std::uint64_t> numbers_;
+  std::vector<bool> copies_;  ///< Whether spans are put into the sentence's line.
   std::vector<Batch> batches_;
   std::vector<std::vector<Hypothesis>> found_;  ///< By sentence.
 };

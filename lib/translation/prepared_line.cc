@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "text/normalization.h"
+#include "text/sentences.h"
 #include "translation/long_lines.h"
 #include "util/error.h"
 #include "util/strings.h"
@@ -27,9 +28,9 @@ bool LinePreparer::repair(PreparedLine& line, std::string& text) const {
       break;
   }
   fail(
-      "expected UTF-8 in line {}, found other bytes; convert the text, or use --invalid-utf8 "
-      "replace",
-      line.number);
+      "expected UTF-8 in line {}, found other bytes; convert the text, as by {}, or use "
+      "--invalid-utf8 replace",
+      line.number, kConversion);
 }
 
 void LinePreparer::fail_as_long(const PreparedLine& line) const {
@@ -39,18 +40,29 @@ void LinePreparer::fail_as_long(const PreparedLine& line) const {
       rules_.max_length, line.number, line.length);
 }
 
-/// Splits, crops or copies an over-long line. False if it is to be copied.
-bool LinePreparer::fit(PreparedLine& line) const {
-  line.length = static_cast<int>(line.ids.size());
-  if (line.length <= rules_.max_length) return true;
+/// Splits, crops or copies an over-long sentence; `ends` are its parts'. False if the line is to be
+/// copied.
+bool LinePreparer::fit(PreparedLine& line, PreparedSentence& sentence,
+                       std::vector<int>& ends) const {
+  const int length = static_cast<int>(sentence.ids.size());
+  line.length = std::max(line.length, length);
+  if (length <= rules_.max_length) {
+    if (length > 0) ends = {length};
+    return true;
+  }
   switch (rules_.long_lines) {
     case LongLines::kSplit:
-      line.words = source_.word_of_piece(line.text);
-      line.ends = split_pieces(source_.pieces(line.ids), line.words, rules_.max_length);
+      line.is_split = true;
+      ends = split_pieces(source_.pieces(sentence.ids), sentence.words, rules_.max_length);
       return true;
     case LongLines::kCrop:
       line.is_cropped = true;
-      line.ids.resize(rules_.max_length);
+      sentence.ids.resize(rules_.max_length);
+      sentence.words.resize(rules_.max_length);
+      std::erase_if(sentence.copied, [last = sentence.words.back()](const CopiedSpan& span) {
+        return span.word > last;
+      });
+      ends = {rules_.max_length};
       return true;
     case LongLines::kCopy:
       line.is_copied = true;
@@ -61,12 +73,22 @@ bool LinePreparer::fit(PreparedLine& line) const {
   fail_as_long(line);
 }
 
-/// Completes a line that is translated.
-void LinePreparer::finish(PreparedLine& line) const {
-  if (line.ends.empty()) line.ends = {static_cast<int>(line.ids.size())};
-  if (!rules_.with_words || !line.words.empty()) return;
-  line.words = source_.word_of_piece(line.text);
-  line.words.resize(line.ids.size());
+/// Puts a sentence behind what the line has. False if the line is to be copied.
+bool LinePreparer::add(PreparedLine& line, LineSentence sentence) const {
+  std::vector<int> ends;
+  if (!fit(line, sentence.own, ends)) return false;
+  const int begin = static_cast<int>(line.ids.size());
+  int last = 0;
+  for (const int end : ends) {
+    line.ends.push_back(begin + end);
+    sentence.part_lengths.push_back(end - std::exchange(last, end));
+  }
+  for (const int word : sentence.own.words) line.words.push_back(sentence.first_word + word);
+  line.ids.insert(line.ids.end(), sentence.own.ids.begin(), sentence.own.ids.end());
+  sentence.own.ids.clear();
+  sentence.parts = static_cast<int>(ends.size());
+  line.sentences.push_back(std::move(sentence));
+  return true;
 }
 
 PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::string target) const {
@@ -75,11 +97,20 @@ PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::st
   const bool is_valid = repair(line, text);
   line.text = std::move(text);
   if (!is_valid || is_blank(line.text)) return line;
-  line.ids = source_.encode(line.text);
-  if (line.ids.empty() || !fit(line)) return line;
+  const std::string_view whole = line.text;
+  const bool splits = rules_.splits_sentences && target.empty();
+  std::size_t done = 0;
+  for (const std::string_view part : splits ? split_sentences(whole) : std::vector{whole}) {
+    const auto begin = static_cast<std::size_t>(part.data() - whole.data());
+    LineSentence sentence;
+    if (done > 0) sentence.before = whole.substr(done, begin - done);
+    sentence.first_word = words_before(whole, begin);
+    sentence.own = prepare_sentence(part, source_, rules_.sentence);
+    if (!add(line, std::move(sentence))) return line;
+    done = begin + part.size();
+  }
   repair_utf8(target);
   line.target = target_.encode(target);
-  finish(line);
   return line;
 }
 
@@ -91,22 +122,29 @@ PreparedLine LinePreparer::prepare_pair(std::size_t number, std::string text,
   line.text = std::move(text);
   line.target_text = std::move(target);
   if (!is_valid || (is_blank(line.text) && is_blank(line.target_text))) return line;
-  line.ids = source_.encode(line.text);
-  line.target = target_.encode(line.target_text);
+  auto [own, given] =
+      prepare_sentence_pair(line.text, line.target_text, source_, target_, rules_.sentence);
+  line.ids = std::move(own.ids);
+  line.words = std::move(own.words);
+  line.target = std::move(given.ids);
+  line.target_words = std::move(given.words);
   line.length = static_cast<int>(std::max(line.ids.size(), line.target.size()));
   if (line.length > rules_.max_length) {
     if (rules_.long_lines == LongLines::kFail) fail_as_long(line);
     const auto most = static_cast<std::size_t>(rules_.max_length);
-    line.ids.resize(std::min(line.ids.size(), most));
-    line.target.resize(std::min(line.target.size(), most));
+    for (std::vector<int>* side : {&line.ids, &line.words, &line.target, &line.target_words}) {
+      side->resize(std::min(side->size(), most));
+    }
     line.is_cropped = true;
   }
-  finish(line);
-  if (rules_.with_words) {
-    line.target_words = target_.word_of_piece(line.target_text);
-    line.target_words.resize(line.target.size());
-  }
+  line.ends = {static_cast<int>(line.ids.size())};
+  line.sentences.emplace_back().parts = 1;
   return line;
+}
+
+bool PreparedLine::has_copied_spans() const {
+  return std::ranges::any_of(sentences,
+                             [](const LineSentence& s) { return !s.own.copied.empty(); });
 }
 
 }  // namespace heed

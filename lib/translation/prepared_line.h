@@ -2,30 +2,52 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/tokenizer.h"
 #include "heed/options.h"
+#include "translation/prepared_sentence.h"
 
 namespace heed {
 
+/// A sentence of a line: all of it, or one that is translated by itself.
+struct LineSentence {
+  std::string before;    ///< White space between it and the sentence before.
+  PreparedSentence own;  ///< Without ids, which the line has.
+  int first_word = 0;    ///< Of the line.
+  int parts = 0;         ///< How many of the line's parts it is; none if all of it is copied.
+  std::vector<int> part_lengths;  ///< In ids.
+};
+
 /// A line as the model will read it.
 struct PreparedLine {
-  std::size_t number = 0;   ///< From 1.
-  std::string text;         ///< Valid UTF-8, unless the line is copied.
-  std::vector<int> ids;     ///< Without </s>.
-  std::vector<int> words;   ///< The word of each id; only where asked for, or if the line is split.
-  std::vector<int> ends;    ///< In ids: ends of the parts. None if there is nothing to translate.
-  std::vector<int> target;  ///< Ids of a given translation, or of its beginning.
-  std::string target_text;  ///< A given translation.
-  std::vector<int> target_words;  ///< The word of each id of a given translation; where asked for.
-  int length = 0;                 ///< In tokens, before it was cropped.
-  bool is_repaired = false;       ///< Invalid UTF-8 was replaced.
+  std::size_t number = 0;  ///< From 1.
+  std::string text;        ///< Valid UTF-8, unless the line is copied.
+  std::vector<int> ids;    ///< Without </s>.
+  std::vector<int> words;  ///< The word of each id, among those that ASCII white space separates.
+  std::vector<int> ends;   ///< In ids: ends of the parts. None if there is nothing to translate.
+  std::vector<LineSentence> sentences;  ///< None of a line that is blank or copied.
+  std::vector<int> target;              ///< Ids of a given translation, or of its beginning.
+  std::string target_text;              ///< A given translation.
+  std::vector<int> target_words;        ///< The word of each id of a given translation.
+  int length = 0;            ///< Of its longest sentence in tokens, before it was cropped.
+  bool is_split = false;     ///< A sentence was too long.
+  bool is_repaired = false;  ///< Invalid UTF-8 was replaced.
   bool is_cropped = false;
   bool is_copied = false;  ///< The text is its own translation.
 
+  /// A line that is its own translation, whatever it is.
+  static PreparedLine copied(std::size_t number, std::string text) {
+    PreparedLine line;
+    line.number = number;
+    line.text = std::move(text);
+    line.is_copied = true;
+    return line;
+  }
+
   bool is_translated() const { return !ends.empty(); }
-  bool is_split() const { return ends.size() > 1; }
+  bool has_copied_spans() const;
 };
 
 /// What happens to lines that can't be translated as they are.
@@ -33,7 +55,8 @@ struct LineRules {
   int max_length = 256;  ///< In tokens, without </s>.
   LongLines long_lines = LongLines::kSplit;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
-  bool with_words = false;  ///< Whether the words of ids are wanted.
+  bool splits_sentences = false;  ///< Translates each sentence of a line by itself.
+  SentenceRules sentence = {};
 };
 
 /// Turns lines into tokens, by the rules.
@@ -50,8 +73,8 @@ class LinePreparer {
 
  private:
   bool repair(PreparedLine& line, std::string& text) const;
-  bool fit(PreparedLine& line) const;
-  void finish(PreparedLine& line) const;
+  bool add(PreparedLine& line, LineSentence sentence) const;
+  bool fit(PreparedLine& line, PreparedSentence& sentence, std::vector<int>& ends) const;
   [[noreturn]] void fail_as_long(const PreparedLine& line) const;
 
   Tokenizer source_, target_;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "text/normalization.h"
 #include "translation/format.h"
 #include "translation/heatmap.h"
 #include "util/error.h"
@@ -102,20 +103,36 @@ std::string take_text(nlohmann::json& json, const char* name, const std::string&
   return text;
 }
 
+SourceLine parse_object(std::string_view line, const std::string& where) {
+  if (!line.starts_with('{')) fail("expected a JSON object in {}, found other text", where);
+  nlohmann::json json = parse_json(line, where);
+  if (!json.contains("text")) fail("expected a field \"text\" in {}, found none", where);
+  std::string text = take_text(json, "text", where);
+  std::string prefix = take_text(json, "prefix", where);
+  return {std::move(text), std::move(prefix), json_text(json)};
+}
+
 }  // namespace
 
 SourceLine parse_record(std::string line, std::size_t number, const TranslateOptions& options) {
-  if (options.json && line.starts_with('{')) {
-    const std::string where = fmt::format("line {}", number);
-    nlohmann::json json = parse_json(line, where);
-    if (!json.contains("text")) fail("expected a field \"text\" in {}, found none", where);
-    std::string text = take_text(json, "text", where);
-    std::string prefix = take_text(json, "prefix", where);
-    return {std::move(text), std::move(prefix), json_text(json)};
+  bool is_invalid_json = false;
+  if (options.json && !is_blank(line)) {
+    const std::string_view content = trim(line);
+    const bool is_meant = content.starts_with('{');
+    try {
+      if (is_meant || options.invalid_json == InvalidJson::kFail) {
+        return parse_object(content, fmt::format("line {}", number));
+      }
+    } catch (const Error& error) {
+      if (options.invalid_json == InvalidJson::kFail) {
+        fail("{}; correct the line, or use --invalid-json text", error.what());
+      }
+    }
+    is_invalid_json = options.invalid_json == InvalidJson::kCopy || is_meant;
   }
   const std::size_t tab = options.force_decode ? line.find('\t') : std::string::npos;
-  if (tab == std::string::npos) return {std::move(line), "", ""};
-  return {line.substr(0, tab), line.substr(tab + 1), ""};
+  if (tab == std::string::npos) return {std::move(line), "", "", is_invalid_json};
+  return {line.substr(0, tab), line.substr(tab + 1), "", is_invalid_json};
 }
 
 std::string format_record(const TranslatedLine& line, const TranslateOptions& options) {

@@ -58,9 +58,20 @@ SearchRules search_rules(const TranslateOptions& options, const Tokenizers& toke
   return rules;
 }
 
-LineRules make_line_rules(const TranslateOptions& options, const ModelOptions& model) {
+/// A model of an older program, or of another one, does not say what its lines were.
+bool splits_sentences(Sentences wanted, const nlohmann::json& training) {
+  if (wanted != Sentences::kAuto) return wanted == Sentences::kSplit;
+  constexpr double kFew = 0.1;
+  const auto share = training.find("several_sentences");
+  return share != training.end() && share->is_number() && share->get<double>() < kFew;
+}
+
+LineRules make_line_rules(const TranslateOptions& options, const ModelContents& contents) {
+  const ModelOptions& model = contents.options;
   LineRules rules;
   rules.max_length = options.max_length;
+  rules.splits_sentences = splits_sentences(options.sentences, contents.training);
+  rules.sentence = {options.capitals == Capitals::kFold, options.copy_unknown};
   const bool has_learned_positions = model.type == ModelType::kTransformer
                                          ? model.positions == Positions::kLearned
                                          : model.attention == "location";
@@ -69,7 +80,6 @@ LineRules make_line_rules(const TranslateOptions& options, const ModelOptions& m
   }
   rules.long_lines = options.long_lines;
   rules.invalid_utf8 = options.invalid_utf8;
-  rules.with_words = options.alignment.form != AlignmentForm::kNone;
   return rules;
 }
 
@@ -81,6 +91,13 @@ std::size_t count_words(std::string_view text) {
     in_word = !is_space(byte);
   }
   return words;
+}
+
+/// Spans that are copied go where the model's own choice of attention says, if it has any.
+AttentionChoice choice_for_copies(const EncoderDecoder& model) {
+  const bool has_attention =
+      std::ranges::any_of(attention_heads(model), [](int heads) { return heads > 0; });
+  return has_attention ? choose_attention(model, 0, "") : AttentionChoice();
 }
 
 std::vector<int> with_end(std::vector<int> ids, const Tokenizer& tokenizer) {
@@ -109,17 +126,17 @@ struct Translator::Implementation {
       : options((check_options(wanted), wanted)),
         backend(make_backend(options.backend)),
         loaded(path, *backend),
+        packed(loaded.model().parameters(), options.int8 ? Precision::kInt8 : Precision::kFloat),
         rules(search_rules(options, tokenizers())),
         workers(thread_count(options.threads)) {
     const AttentionChoice choice = choose_alignment();
-    const auto output = transposed_output(loaded.model());
     for (auto& worker : workers) {
-      worker = std::make_unique<TranslationWorker>(loaded.model(), output, choice);
+      worker = std::make_unique<TranslationWorker>(loaded.model(), choice);
     }
   }
 
   const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }
-  LineRules line_rules() const { return make_line_rules(options, loaded.contents().options); }
+  LineRules line_rules() const { return make_line_rules(options, loaded.contents()); }
   AttentionChoice choose_alignment();
   PairAttention attention(const SourceLine& pair);
   SearchTree explore(const std::string& line);
@@ -128,6 +145,7 @@ struct Translator::Implementation {
   TranslateOptions options;
   std::unique_ptr<Backend> backend;
   LoadedModel loaded;
+  PackedParameters packed;
   SearchRules rules;
   std::vector<std::unique_ptr<TranslationWorker>> workers;
 };
@@ -151,7 +169,8 @@ class StreamRun {
  private:
   void read_all();
   void add(SourceLine line);
-  void report(const PreparedLine& line);
+  PreparedLine prepare(std::size_t number, SourceLine& line) const;
+  void report(const PreparedLine& line, bool is_invalid_json);
   void submit();
   std::size_t pool_size() const;
   void write(std::span<TranslatedLine> lines);
@@ -185,7 +204,7 @@ void StreamRun::submit() {
   ++pools_;
 }
 
-void StreamRun::report(const PreparedLine& line) {
+void StreamRun::report(const PreparedLine& line, bool is_invalid_json) {
   const auto warn = [&](LineCount& count, bool happened, const std::string& what) {
     if (happened && note(count, line.number) && stream_.warn) {
       stream_.warn(fmt::format("line {} {}", line.number, what));
@@ -193,20 +212,30 @@ void StreamRun::report(const PreparedLine& line) {
   };
   const std::string length =
       fmt::format("has {} tokens, more than {} (--max-length)", line.length, rules_.max_length);
-  warn(summary_.split, line.is_split(), length + ": it is split and its parts joined again");
+  warn(summary_.split, line.is_split, length + ": it is split and its parts joined again");
   warn(summary_.cropped, line.is_cropped, length + ": the rest is cropped");
-  warn(summary_.copied, line.is_copied,
-       (line.length > 0 ? length : "is not UTF-8") + ": it is copied");
-  warn(summary_.invalid_utf8, line.is_repaired, "is not UTF-8: invalid bytes become U+FFFD");
+  const std::string json = "is no JSON object with a \"text\"";
+  const std::string utf8 = fmt::format("is not UTF-8 (convert the text, as by {})", kConversion);
+  const std::string& cause = line.length > 0 ? length : is_invalid_json ? json : utf8;
+  warn(summary_.copied, line.is_copied, cause + ": it is copied");
+  warn(summary_.invalid_json, is_invalid_json && !line.is_copied,
+       json + ": it is translated as plain text");
+  warn(summary_.invalid_utf8, line.is_repaired, utf8 + ": invalid bytes become U+FFFD");
+}
+
+PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line) const {
+  if (line.is_invalid_json && context_.options.invalid_json == InvalidJson::kCopy) {
+    return PreparedLine::copied(number, std::move(line.text));
+  }
+  return context_.scores_targets
+             ? preparer_.prepare_pair(number, std::move(line.text), std::move(line.target))
+             : preparer_.prepare(number, std::move(line.text), std::move(line.target));
 }
 
 void StreamRun::add(SourceLine line) {
   const std::size_t number = ++summary_.lines;
-  PreparedLine prepared =
-      context_.scores_targets
-          ? preparer_.prepare_pair(number, std::move(line.text), std::move(line.target))
-          : preparer_.prepare(number, std::move(line.text), std::move(line.target));
-  report(prepared);
+  PreparedLine prepared = prepare(number, line);
+  report(prepared, line.is_invalid_json);
   summary_.source_words += count_words(prepared.text);
   if (!pool_) pool_ = std::make_unique<TranslationPool>(context_);
   pool_->add(std::move(prepared), std::move(line.tag));
@@ -262,7 +291,9 @@ StreamSummary Translator::Implementation::run(const LineStream& stream, bool sco
 
 AttentionChoice Translator::Implementation::choose_alignment() {
   if (options.alignment.form == AlignmentForm::kNone) {
-    if (options.alignment_layer == 0 && options.alignment_heads.empty()) return {};
+    if (options.alignment_layer == 0 && options.alignment_heads.empty()) {
+      return choice_for_copies(loaded.model());
+    }
     fail_usage("--alignment-layer and --alignment-heads need --alignment, hard or soft");
   }
   const AttentionChoice choice =
@@ -297,6 +328,7 @@ SearchTree Translator::Implementation::explore(const std::string& line) {
   LineRules lines = line_rules();
   lines.invalid_utf8 = InvalidUtf8::kReplace;
   lines.long_lines = LongLines::kCrop;
+  lines.splits_sentences = false;
   const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
   const PreparedLine prepared = preparer.prepare(1, line, "");
   if (!prepared.is_translated()) return {};

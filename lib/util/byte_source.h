@@ -2,11 +2,17 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 namespace heed {
+
+/// Takes a message of one line, without its end.
+using Warn = std::function<void(const std::string&)>;
 
 /// The bytes of a file from beginning to end, decompressed.
 class ByteSource {
@@ -21,12 +27,22 @@ class ByteSource {
   /// data is taken to come in bulk and is always ready.
   virtual bool is_ready(std::chrono::milliseconds /*patience*/) { return true; }
 
-  /// Whether byte n of this source is byte n of a regular file on disk.
-  virtual bool is_plain_file() const { return false; }
+  /// Where the byte that read() gives next stands in a regular file on disk, if it and all that
+  /// follow come from there as they are.
+  virtual std::optional<std::uint64_t> place_on_disk() const { return std::nullopt; }
 };
 
-/// Opens a file, or standard input for "-". Plain, gzip and zstd are told apart by the first
-/// bytes. Throws Error if the file is missing, unreadable or a directory.
-std::unique_ptr<ByteSource> open_bytes(const std::string& path);
+/// "standard input" for "-", others as they are.
+std::string display_name(const std::string& path);
+
+/// Opens a file, or standard input for "-". Plain, gzip, zstd, xz and bzip2 are told apart by the
+/// first bytes; of what follows gzip or bzip2 data and is none, one warning tells. Throws Error if
+/// the file is missing, unreadable or a directory.
+std::unique_ptr<ByteSource> open_bytes(const std::string& path, const Warn& warn = {});
+
+/// The same as UTF-8, without a byte order mark. UTF-16 and UTF-32, which a mark tells, are
+/// converted, and a message says so; what is ill-formed in them becomes U+FFFD. Without a mark all
+/// bytes stay as they are.
+std::unique_ptr<ByteSource> open_text(const std::string& path, const Warn& warn = {});
 
 }  // namespace heed

@@ -84,8 +84,14 @@ void remove_stale_temporaries(const std::string& path) {
 
 }  // namespace
 
-LineReader::LineReader(const std::string& path)
-    : source_(open_bytes(path)), buffer_(kChunk, '\0') {}
+LineReader::LineReader(const std::string& path, const Warn& warn)
+    : LineReader(open_text(path, warn)) {}
+
+LineReader::LineReader(std::unique_ptr<ByteSource> source)
+    : source_(std::move(source)),
+      buffer_(kChunk, '\0'),
+      is_plain_file_(source_->place_on_disk().has_value()),
+      offset_(source_->place_on_disk().value_or(0)) {}
 
 bool LineReader::refill() {
   if (at_end_) return false;  // a terminal could give more

@@ -15,13 +15,14 @@
 
 namespace heed {
 
-/// The lines of a file ("-": standard input), plain or compressed with gzip or zstd, which the
-/// content tells. Only '\n' ends a line and "\r\n" counts as '\n'; every other byte, NUL included,
-/// is part of the line; a last line without '\n' counts. Memory: the longest line.
+/// The lines of a text ("-": standard input), compressed or not, in UTF-8, UTF-16 or UTF-32, as
+/// open_text() reads it. Only '\n' ends a line and "\r\n" counts as '\n'; every other byte, NUL
+/// included, is part of the line; a last line without '\n' counts. Memory: the longest line.
 class LineReader {
  public:
   /// Throws Error if the file is missing, unreadable or a directory.
-  explicit LineReader(const std::string& path);
+  explicit LineReader(const std::string& path, const Warn& warn = {});
+  explicit LineReader(std::unique_ptr<ByteSource> source);
 
   /// Puts the next line, without its end, into `line`; false after the last. Throws Error on
   /// damaged or truncated compressed data.
@@ -34,11 +35,12 @@ class LineReader {
   /// Number of the line that next() gave last, from 1; 0 before the first.
   std::size_t line_number() const { return line_number_; }
 
-  /// Where that line ends, its '\n' included, in bytes of the decompressed text.
+  /// Where that line ends, its '\n' included, in a file on disk, which may begin with a mark; else
+  /// in the text as it is decompressed and converted.
   std::uint64_t offset() const { return offset_; }
 
   /// Whether offset() is a position in a regular file on disk.
-  bool is_plain_file() const { return source_->is_plain_file(); }
+  bool is_plain_file() const { return is_plain_file_; }
 
  private:
   bool refill();
@@ -50,7 +52,8 @@ class LineReader {
   std::size_t end_ = 0;
   bool at_end_ = false;
   std::size_t line_number_ = 0;
-  std::uint64_t offset_ = 0;
+  bool is_plain_file_;
+  std::uint64_t offset_;
 };
 
 /// Writes a file all or nothing: to a temporary file in the same directory, PATH.tmp.PID.RANDOM,

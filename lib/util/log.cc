@@ -1,6 +1,7 @@
 #include "util/log.h"
 
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,6 +63,13 @@ std::string fit(std::string_view text, TerminalSize size) {
   return fitted;
 }
 
+/// Takes the half of a line away that was the last to be written. Fails where that cannot be.
+void remove_end(int file, std::size_t size) {
+  struct stat status {};
+  if (size == 0 || ::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return;
+  static_cast<void>(::ftruncate(file, status.st_size - static_cast<off_t>(size)) == 0);
+}
+
 }  // namespace
 
 Log::Log(const LogOptions& options, std::FILE* screen)
@@ -78,17 +86,16 @@ Log::File Log::open(const std::string& path) {
     fail("cannot write the log {}: {}; choose another file", path,
          std::generic_category().message(errno));
   }
+  std::setvbuf(file.stream.get(), nullptr, _IONBF, 0);  // a line is one write
   return file;
 }
 
 void Log::append(const File& file, const std::string& line) {
-  const bool is_written =
-      std::fwrite(line.data(), 1, line.size(), file.stream.get()) == line.size() &&
-      std::fflush(file.stream.get()) == 0;
-  if (!is_written) {
-    fail("cannot write the log {}: {}; make room or choose another file", file.path,
-         std::generic_category().message(errno));
-  }
+  const std::size_t written = std::fwrite(line.data(), 1, line.size(), file.stream.get());
+  if (written == line.size()) return;
+  const std::string reason = std::generic_category().message(errno);
+  remove_end(fileno(file.stream.get()), written);
+  fail("cannot write the log {}: {}; make room or choose another file", file.path, reason);
 }
 
 void Log::put_on_screen(const std::string& text) const {

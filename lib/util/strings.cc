@@ -104,6 +104,28 @@ bool repair_utf8(std::string& text) {
   return true;
 }
 
+void append_utf8(std::string& text, char32_t character) {
+  const bool is_surrogate = character >= 0xd800 && character <= 0xdfff;
+  if (is_surrogate || character > 0x10ffff) {
+    text += kReplacement;
+    return;
+  }
+  const auto byte = [&](unsigned int bits) { text += static_cast<char>(bits); };
+  const auto follow = [&](int shift) { byte(0x80U | (character >> shift & 0x3fU)); };
+  if (character < 0x80) {
+    byte(character);
+  } else if (character < 0x800) {
+    byte(0xc0U | character >> 6);
+    follow(0);
+  } else if (character < 0x10000) {
+    byte(0xe0U | character >> 12);
+    follow(6), follow(0);
+  } else {
+    byte(0xf0U | character >> 18);
+    follow(12), follow(6), follow(0);
+  }
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
@@ -118,6 +140,13 @@ std::vector<std::string_view> split_words(std::string_view text) {
     text.remove_prefix(words.back().size());
   }
   return words;
+}
+
+int words_before(std::string_view text, std::size_t begin) {
+  const std::vector<std::string_view> words = split_words(text.substr(0, begin));
+  const bool goes_on =
+      begin > 0 && begin < text.size() && !is_space(text[begin - 1]) && !is_space(text[begin]);
+  return static_cast<int>(words.size()) - (goes_on && !words.empty() ? 1 : 0);
 }
 
 std::vector<std::string_view> split_fields(std::string_view text, char separator) {

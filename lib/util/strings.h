@@ -8,12 +8,18 @@
 
 namespace heed {
 
+/// For messages: how text in another encoding, such as Latin-1, becomes UTF-8.
+constexpr std::string_view kConversion = "iconv -f LATIN1 -t UTF-8";
+
 /// Whether the bytes are well-formed UTF-8.
 bool is_valid_utf8(std::string_view text);
 
 /// Puts U+FFFD in place of each maximal part of an ill-formed sequence, as the Unicode Standard
 /// (section 3.9) and the WHATWG decoder do. Returns whether anything changed.
 bool repair_utf8(std::string& text);
+
+/// Appends a character; U+FFFD for what is none: half a surrogate pair, a number over 10FFFF.
+void append_utf8(std::string& text, char32_t character);
 
 /// Whether the byte is one of the six ASCII white-space characters.
 constexpr bool is_space(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
@@ -23,6 +29,9 @@ std::string_view trim(std::string_view text);
 
 /// The words between runs of ASCII white space. Views of the argument.
 std::vector<std::string_view> split_words(std::string_view text);
+
+/// How many of those words end before the byte `begin`; the number of the word that it is in.
+int words_before(std::string_view text, std::size_t begin);
 
 /// The fields between single separators: one more than there are separators.
 std::vector<std::string_view> split_fields(std::string_view text, char separator);

@@ -109,6 +109,20 @@ TEST_F(OptionValuesTest, OfTranslation) {
   expect_sound<TranslateOptions>("translate -m model --quiet");
 }
 
+struct ScoreFlags {
+  TranslateOptions score;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    TranslateOptions::visit_score_fields(self.score, v);
+  }
+};
+
+TEST_F(OptionValuesTest, OfScoring) {
+  make_model();
+  expect_sound<ScoreFlags>("score -m model -i s t --quiet");
+}
+
 TEST_F(OptionValuesTest, OfAlignment) {
   make_model();
   expect_sound<AlignOptions>("align -m model -i s t --quiet");

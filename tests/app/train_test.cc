@@ -141,6 +141,16 @@ TEST_F(TrainCommandTest, KeepsTheLastStateWhenTheDiskIsFull) {
   EXPECT_EQ(run("$train --after 80u -m m").code, 0);
 }
 
+TEST_F(TrainCommandTest, RefusesALogThatIsReadOrIsTheModel) {
+  const std::string before = shell_.directory().read("a.de");
+  for (const char* log : {"--log a.de", "--log-json ./a.de"}) {
+    expect_failure(run(std::string("$train -m m ") + log), 1, "which is read");
+    EXPECT_EQ(shell_.directory().read("a.de"), before);
+  }
+  ASSERT_EQ(run("$train --after 20u -m m").code, 0);
+  expect_failure(run("$train -m m --log m"), 1, "write to a new file");
+}
+
 TEST_F(TrainCommandTest, WritesAConfigurationThatGivesTheSameModel) {
   const Shell::Result result =
       run("$train --after 20u -m m || exit 9\n"

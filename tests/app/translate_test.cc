@@ -5,47 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "app/shell.h"
+#include "app/translate_command.h"
 #include "support/compress.h"
 #include "support/number_words.h"
-#include "translation/lively_model.h"
 #include "util/strings.h"
 
 using namespace std::string_literals;
 
 namespace heed {
 namespace {
-
-class TranslateCommandTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    shell_ = std::make_unique<Shell>();
-    save_lively_model(shell_->directory().path("m"), ModelType::kTransformer);
-  }
-  static void TearDownTestSuite() { shell_.reset(); }
-
-  static Shell::Result run(const std::string& script) { return shell_->run(script); }
-  static const TemporaryDirectory& directory() { return shell_->directory(); }
-  /// Translates these bytes, with further flags.
-  static Shell::Result translate(const std::string& input, const std::string& flags = "") {
-    directory().write("in", input);
-    return run("heed translate -m m " + flags + " < in");
-  }
-  static std::ptrdiff_t lines(const std::string& text) {
-    return std::count(text.begin(), text.end(), '\n');
-  }
-  /// One line on standard error that has `part`, and this exit code.
-  static void expect_failure(const Shell::Result& result, int code, const std::string& part) {
-    EXPECT_EQ(result.code, code) << result.err;
-    EXPECT_EQ(lines(result.err), 1) << result.err;
-    EXPECT_TRUE(result.err.starts_with("heed: ")) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
-  }
-
-  static std::unique_ptr<Shell> shell_;
-};
-
-std::unique_ptr<Shell> TranslateCommandTest::shell_;
 
 TEST_F(TranslateCommandTest, NothingInNothingOut) {
   const Shell::Result result = translate("");
@@ -85,6 +53,7 @@ TEST_F(TranslateCommandTest, InvalidUtf8KeepsItsPlace) {
   EXPECT_EQ(translate("zwei\n\xff\xfe\n", "--invalid-utf8 copy --quiet").out, one + "\xff\xfe\n");
   const Shell::Result failed = translate("zwei\n\xff\nzwei\n", "--invalid-utf8 fail");
   expect_failure(failed, 1, "in line 2");
+  expect_failure(failed, 1, "iconv -f LATIN1 -t UTF-8");
   EXPECT_EQ(failed.out, one);
 }
 
@@ -266,7 +235,6 @@ TEST_F(TranslateCommandTest, JsonLinesKeepTheirFields) {
   second["id"] = 7;
   EXPECT_EQ(first, second);
   EXPECT_EQ(nlohmann::json::parse(records[2])["text"], "");
-  expect_failure(translate("zwei\n{zwei\n", "--json"), 1, "line 2");
 }
 
 TEST_F(TranslateCommandTest, TranslationsBeginAsTold) {
@@ -297,8 +265,9 @@ TEST_F(TranslateCommandTest, ShowsItsProgressOnATerminal) {
   directory().write("long.gz", gzip(text));
   const auto seen = [](const std::string& arguments, const std::string& before = "") {
     const Shell::Result result =
-        run("SHELL=/bin/sh script -qec \"stty cols 80; " + before + "'" HEED_PROGRAM
-            "' translate -m m -b 1 --max-length-output 3 " + arguments + "\" /dev/null | tr '\\r' '\\n'");
+        run("SHELL=/bin/sh script -qec \"stty cols 80; " + before +
+            "'" HEED_PROGRAM "' translate -m m -b 1 --max-length-output 3 " + arguments +
+            "\" /dev/null | tr '\\r' '\\n'");
     EXPECT_EQ(result.code, 0) << result.err;
     return result.out;
   };

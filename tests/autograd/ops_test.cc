@@ -72,6 +72,46 @@ TEST_P(OpsTest, LinearIsProductAndBias) {
   EXPECT_EQ(host(linear(x, w, b)), (std::vector{210.5F, 430.5F}));
 }
 
+TEST_P(OpsTest, PackedWeightsGiveTheSameBitsWhereNothingIsRecorded) {
+  const Parameter& x = parameter("x", 3, 40);
+  const Parameter& w = parameters().add("w", 40, 19, Initializer::kZeros, Factor::kWeight);
+  const Parameter& table =
+      parameters().add("table", 23, 40, Initializer::kZeros, Factor::kTransposedWeight);
+  const Parameter& b = parameter("b", 1, 19);
+  const Parameter& c = parameter("c", 1, 23);
+  draw();
+  const auto results = [&](Tape& tape) {
+    const Var input = tape.parameter(x), weight = tape.parameter(w), bias = tape.parameter(b);
+    const OutputLayer output{tape.parameter(table), tape.parameter(c)};
+    std::vector<std::vector<float>> all;
+    for (const Var y : {matmul(input, weight), linear(input, weight, bias),
+                        linear(input, weight, bias, Activation::kRelu),
+                        linear(input, weight, bias, Activation::kGelu),
+                        matmul_transposed(input, output.weight), logits(input, output)}) {
+      all.push_back(host(y));
+    }
+    const std::vector<int> targets{3, 0, 22};
+    all.emplace_back(3);
+    backend().read(cross_entropy(input, output, tape.keep(targets), 0).likelihood, all.back());
+    return all;
+  };
+  Tape tape(backend());
+  const auto expected = results(tape);
+  {
+    const PackedParameters packed(parameters(), Precision::kFloat);
+    EXPECT_NE(tape.parameter(w).packed(Factor::kWeight), nullptr);
+    EXPECT_EQ(tape.parameter(w).packed(Factor::kTransposedWeight), nullptr);
+    EXPECT_EQ(tape.parameter(x).packed(Factor::kWeight), nullptr);
+    EXPECT_EQ(results(tape), expected);
+  }
+  EXPECT_EQ(tape.parameter(w).packed(Factor::kWeight), nullptr);
+  const PackedParameters packed(parameters(), Precision::kInt8);
+  EXPECT_NE(results(tape), expected);
+  const Block gradients(backend(), parameters().size());
+  Tape recording(backend(), parameters(), gradients.tensor());
+  EXPECT_EQ(host(matmul(recording.parameter(x), recording.parameter(w))), expected.front());
+}
+
 /// The products of a shared weight are put off to the end of backward and done together.
 TEST_P(OpsTest, WeightThatIsUsedManyTimes) {
   const Parameter& w = parameter("w", 3, 2);

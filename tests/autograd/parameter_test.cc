@@ -53,25 +53,28 @@ TEST_P(ParameterTest, ParametersLieApartAndAligned) {
   for (const float value : host(parameters().flat())) EXPECT_EQ(value, 0);  // padding as well
 }
 
+/// Sizes that are a multiple of the rows worked on at a time, and others.
 TEST_P(ParameterTest, OrthogonalBlocks) {
-  constexpr int kSize = 24, kBlocks = 3;
-  Parameters weights(backend());
-  const Parameter& weight = weights.add("w", kSize, kBlocks * kSize, Initializer::kOrthogonal);
-  weights.initialize(1);
-  const std::vector<float> values = host(weight.value);
-  for (int block = 0; block < kBlocks; ++block) {
-    for (int i = 0; i < kSize; ++i) {
-      for (int j = 0; j < kSize; ++j) {
-        double product = 0;
-        for (int d = 0; d < kSize; ++d) {
-          product += double{values[i * kBlocks * kSize + block * kSize + d]} *
-                     values[j * kBlocks * kSize + block * kSize + d];
+  constexpr int kBlocks = 3;
+  for (const int size : {1, 5, 24, 29}) {
+    Parameters weights(backend());
+    const Parameter& weight = weights.add("w", size, kBlocks * size, Initializer::kOrthogonal);
+    weights.initialize(1);
+    const std::vector<float> values = host(weight.value);
+    const auto at = [&](int block, int row, int column) {
+      return double{values[row * kBlocks * size + block * size + column]};
+    };
+    for (int block = 0; block < kBlocks; ++block) {
+      for (int i = 0; i < size; ++i) {
+        for (int j = 0; j < size; ++j) {
+          double product = 0;
+          for (int d = 0; d < size; ++d) product += at(block, i, d) * at(block, j, d);
+          EXPECT_NEAR(product, i == j ? 1 : 0, 2e-5);
         }
-        EXPECT_NEAR(product, i == j ? 1 : 0, 1e-5);
       }
     }
+    EXPECT_NE(values.front(), size > 1 ? at(1, 0, 0) : 0);
   }
-  EXPECT_NE(values[0], values[kSize]);
   Parameters wrong(backend());
   wrong.add("u", 4, 6, Initializer::kOrthogonal);
   expect_error([&] { wrong.initialize(1); }, "multiple of the 4 rows for orthogonal 'u', found 6");

@@ -47,7 +47,10 @@ struct HeadShape {
   int heads, width;
 };
 
-class AttentionTest : public KernelTest {
+using AttentionTest = KernelTest;
+INSTANTIATE_TEST_SUITE_P(Backends, AttentionTest, every_backend(), backend_name);
+
+class FastAttentionTest : public FastKernelTest {
  protected:
   /// Runs kernel(workbench, spans, heads, columns) for all shapes.
   template <class Kernel>
@@ -63,7 +66,7 @@ class AttentionTest : public KernelTest {
     }
   }
 };
-INSTANTIATE_TEST_SUITE_P(Backends, AttentionTest, every_backend(), backend_name);
+INSTANTIATE_TEST_SUITE_P(Backends, FastAttentionTest, fast_backends(), backend_name);
 
 TEST_P(AttentionTest, AttendsByHand) {
   Workbench bench(backend());
@@ -94,7 +97,7 @@ TEST_P(AttentionTest, KeepsOneBlockOfWeightsPerHead) {
   EXPECT_EQ(bench.host(scores), (std::vector<float>{3, 5, 40, 60, 10, 120}));
 }
 
-TEST_P(AttentionTest, ScoresLikeTheReference) {
+TEST_P(FastAttentionTest, ScoresLikeTheReference) {
   for (const auto& many : {many_spans(), indirect_spans()}) {
     check(many, [](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
       const int rows = spans.rows.size();
@@ -111,7 +114,7 @@ TEST_P(AttentionTest, ScoresLikeTheReference) {
   }
 }
 
-TEST_P(AttentionTest, SumsLikeTheReference) {
+TEST_P(FastAttentionTest, SumsLikeTheReference) {
   for (const auto& many : {many_spans(), indirect_spans()}) {
     check(many, [](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
       const int rows = spans.rows.size();
@@ -124,7 +127,7 @@ TEST_P(AttentionTest, SumsLikeTheReference) {
   }
 }
 
-TEST_P(AttentionTest, GradientsOfScores) {
+TEST_P(FastAttentionTest, GradientsOfScores) {
   for (const float beta : {0.0F, 1.0F}) {
     check(many_spans(), [=](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
       const int rows = spans.rows.size(), pairs = weight_rows(spans);
@@ -145,7 +148,7 @@ TEST_P(AttentionTest, GradientsOfScores) {
   }
 }
 
-TEST_P(AttentionTest, GradientsOfSums) {
+TEST_P(FastAttentionTest, GradientsOfSums) {
   for (const float beta : {0.0F, 1.0F}) {
     check(many_spans(), [=](Workbench& bench, const AttentionSpans& spans, int heads, int cols) {
       const int rows = spans.rows.size(), pairs = weight_rows(spans);
@@ -165,7 +168,7 @@ constexpr AttentionNormalizer kNormalizers[] = {
     AttentionNormalizer::kSoftmax, AttentionNormalizer::kSparsemax, AttentionNormalizer::kEntmax15,
     AttentionNormalizer::kSigmoid};
 
-TEST_P(AttentionTest, NormalizesEachRowAndHead) {
+TEST_P(FastAttentionTest, NormalizesEachRowAndHead) {
   for (const AttentionNormalizer kind : kNormalizers) {
     for (float size : {1.0F, 1e4F}) {
       SCOPED_TRACE(enum_names(kind)[static_cast<int>(kind)]);

@@ -5,6 +5,8 @@ namespace {
 
 using CellsTest = KernelTest;
 INSTANTIATE_TEST_SUITE_P(Backends, CellsTest, every_backend(), backend_name);
+using FastCellsTest = FastKernelTest;
+INSTANTIATE_TEST_SUITE_P(Backends, FastCellsTest, fast_backends(), backend_name);
 
 TEST_P(CellsTest, StepsAGruByHand) {
   Workbench bench(backend());
@@ -26,7 +28,7 @@ TEST_P(CellsTest, StepsAnLstmByHand) {
   expect_near({0.25133935F}, bench.host(next));
 }
 
-TEST_P(CellsTest, StepsAGruLikeTheReference) {
+TEST_P(FastCellsTest, StepsAGruLikeTheReference) {
   for (int width : {1, 3, 17, 33, 64}) {
     SCOPED_TRACE(width);
     expect_as_reference([width](Workbench& bench) {
@@ -45,7 +47,7 @@ TEST_P(CellsTest, StepsAGruLikeTheReference) {
   }
 }
 
-TEST_P(CellsTest, StepsAnLstmLikeTheReference) {
+TEST_P(FastCellsTest, StepsAnLstmLikeTheReference) {
   for (int width : {1, 3, 17, 33, 64}) {
     SCOPED_TRACE(width);
     expect_as_reference([width](Workbench& bench) {

@@ -11,6 +11,8 @@ constexpr Activation kActivations[] = {
 
 using ElementwiseTest = KernelTest;
 INSTANTIATE_TEST_SUITE_P(Backends, ElementwiseTest, every_backend(), backend_name);
+using FastElementwiseTest = FastKernelTest;
+INSTANTIATE_TEST_SUITE_P(Backends, FastElementwiseTest, fast_backends(), backend_name);
 
 TEST_P(ElementwiseTest, ActivatesByHand) {
   const std::vector<std::vector<float>> expected{{0, 0, 2},
@@ -36,7 +38,7 @@ std::vector<float> extremes() {
   return values;
 }
 
-TEST_P(ElementwiseTest, ActivatesExtremesLikeTheReference) {
+TEST_P(FastElementwiseTest, ActivatesExtremesLikeTheReference) {
   const std::vector<float> values = extremes();
   for (Activation kind : kActivations) {
     SCOPED_TRACE(static_cast<int>(kind));
@@ -66,7 +68,7 @@ TEST_P(ElementwiseTest, KeepsTheDigitsOfSmallTanh) {
   for (int i = 0; i < 4; ++i) EXPECT_NEAR(found[i] / std::tanh(small[i]), 1, 1e-6) << small[i];
 }
 
-TEST_P(ElementwiseTest, SlopesOfActivations) {
+TEST_P(FastElementwiseTest, SlopesOfActivations) {
   for (Activation kind : kActivations) {
     SCOPED_TRACE(static_cast<int>(kind));
     expect_as_reference([&](Workbench& bench) {
@@ -95,19 +97,6 @@ TEST_P(ElementwiseTest, TakesTheLargerOfEachPair) {
   EXPECT_EQ(bench.host(dx), (std::vector<float>{0, 1, 2, 0, 3, 0, 4, 0}));
 }
 
-TEST_P(ElementwiseTest, DropsTheSameElementsAsTheReference) {
-  for (float beta : {0.0F, 1.0F}) {
-    expect_as_reference(
-        [beta](Workbench& bench) {
-          const Tensor x = bench.random(5, 33);
-          const Sum y = bench.sum(beta, 5, 33);
-          bench.backend.dropout(x, 0x123456789abcdef0U, 0.3F, y);
-          bench.result(y);
-        },
-        1e-6);
-  }
-}
-
 class DropoutTest : public KernelTest {
  protected:
   static constexpr int kSize = 100000;
@@ -134,6 +123,23 @@ TEST_P(DropoutTest, KeepsTheStatedShareAndItsMean) {
   EXPECT_NEAR(share(mask(1, 0.1F)), 0.9, 0.005);
   EXPECT_NEAR(share(mask(2, 0.5F)), 0.5, 0.005);
   EXPECT_EQ(share(mask(3, 0)), 1);
+}
+
+TEST_P(DropoutTest, WeighsWhatIsKept) {
+  constexpr std::uint64_t kKey = 0x123456789abcdef0U;
+  constexpr int kRows = 5, kCols = 33;
+  Workbench bench(backend());
+  const std::vector<float> kept = mask(kKey, 0.3F);
+  const Tensor x = bench.random(kRows, kCols), before = bench.random(kRows, kCols);
+  for (const float beta : {0.0F, 1.0F}) {
+    const Tensor y = bench.tensor(kRows, kCols, bench.host(before));
+    backend().dropout(x, kKey, 0.3F, {y, beta});
+    std::vector<float> expected = bench.host(before);
+    for (int i = 0; i < kRows * kCols; ++i) {
+      expected[i] = beta * expected[i] + kept[i] * bench.host(x)[i] / 0.7F;
+    }
+    expect_near(expected, bench.host(y));
+  }
 }
 
 TEST_P(DropoutTest, DependsOnEachBitOfTheKeyAndOnThePlace) {
@@ -165,7 +171,7 @@ TEST_P(ElementwiseTest, NormalizesByHand) {
   expect_near({3, 1 / std::sqrt(16.25F)}, bench.host(statistics));
 }
 
-TEST_P(ElementwiseTest, NormalizesLikeTheReference) {
+TEST_P(FastElementwiseTest, NormalizesLikeTheReference) {
   for (Normalization kind : {Normalization::kLayer, Normalization::kRms}) {
     for (int cols : {1, 3, 17, 33, 512}) {
       SCOPED_TRACE(cols);
@@ -192,7 +198,7 @@ TEST_P(ElementwiseTest, NormalizesLikeTheReference) {
   }
 }
 
-TEST_P(ElementwiseTest, NormalizesBackwardOnlyWhatIsAskedFor) {
+TEST_P(FastElementwiseTest, NormalizesBackwardOnlyWhatIsAskedFor) {
   expect_as_reference([](Workbench& bench) {
     const Tensor x = bench.random(4, 19), gain = bench.random(1, 19), dy = bench.random(4, 19);
     const Tensor y = bench.unset(4, 19), statistics = bench.unset(4, 2);

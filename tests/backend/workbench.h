@@ -73,6 +73,16 @@ class Workbench {
     return values;
   }
 
+  /// Expects that nothing was written between the rows.
+  void expect_gaps(const Tensor& t) {
+    const std::vector<float> values = host(whole(t));
+    for (int i = 0; i < t.rows * t.stride; ++i) {
+      if (i % t.stride >= t.cols) {
+        EXPECT_EQ(values[i], -77) << "at " << i;
+      }
+    }
+  }
+
   /// Keeps what a kernel wrote, with the gaps between the rows.
   void result(const Tensor& t) { results.push_back(host(whole(t))); }
   void result(const Sum& sum) { result(sum.y); }
@@ -110,11 +120,25 @@ class KernelTest : public testing::TestWithParam<std::string_view> {
  protected:
   Backend& backend() { return *backend_; }
 
+ private:
+  std::unique_ptr<Backend> backend_ = make_backend(GetParam());
+};
+
+/// The backends that have kernels of their own, for what the reference cannot be compared with
+/// itself.
+inline auto fast_backends() {
+  std::vector<std::string_view> names = backend_names();
+  std::erase(names, "reference");
+  return testing::ValuesIn(names);
+}
+
+class FastKernelTest : public KernelTest {
+ protected:
   /// Runs `kernel`, a function of a Workbench, here and on the reference: same results.
   template <class Kernel>
   void expect_as_reference(Kernel kernel, double tolerance = 1e-5) {
     const std::unique_ptr<Backend> plain = make_backend("reference");
-    Workbench expected(*plain), found(*backend_);
+    Workbench expected(*plain), found(backend());
     kernel(expected);
     kernel(found);
     ASSERT_EQ(expected.results.size(), found.results.size());
@@ -123,9 +147,6 @@ class KernelTest : public testing::TestWithParam<std::string_view> {
       expect_near(expected.results[i], found.results[i], tolerance);
     }
   }
-
- private:
-  std::unique_ptr<Backend> backend_ = make_backend(GetParam());
 };
 
 }  // namespace heed

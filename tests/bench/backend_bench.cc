@@ -50,6 +50,18 @@ BENCHMARK_CAPTURE(gemm, ab, false, false)->Apply(shapes);
 BENCHMARK_CAPTURE(gemm, abT, false, true)->Apply(shapes);
 BENCHMARK_CAPTURE(gemm, aTb, true, false)->Apply(shapes);
 
+void packed(benchmark::State& state, Precision precision) {
+  Bench bench;
+  const int rows = static_cast<int>(state.range(0)), cols = static_cast<int>(state.range(1)),
+            depth = static_cast<int>(state.range(2));
+  const Tensor x = bench.random(rows, depth), y = bench.unset(rows, cols);
+  const auto weight = bench.backend.pack(bench.random(depth, cols), precision);
+  for (auto _ : state) bench.backend.packed_product(x, *weight, {}, y);
+  state.SetItemsProcessed(2 * state.iterations() * rows * cols * depth);
+}
+BENCHMARK_CAPTURE(packed, f32, Precision::kFloat)->Apply(shapes);
+BENCHMARK_CAPTURE(packed, int8, Precision::kInt8)->Apply(shapes);
+
 constexpr int kRows = 1024, kWidth = 512;
 
 void activate(benchmark::State& state, Activation kind) {

@@ -32,6 +32,7 @@ DataOptions small_batches() {
   DataOptions options;
   options.mini_batch_words = 100;
   options.maxi_batch = 5;
+  options.augment = "none";
   return options;
 }
 

@@ -41,7 +41,7 @@ TEST(Corpus, IsTheSamePlainAndCompressed) {
   const TemporaryDirectory directory;
   const Corpus plain({directory.write("s", kSource), directory.write("t", kTarget)}, false);
   EXPECT_EQ(pairs_of(plain), kSentencePairs);
-  EXPECT_TRUE(plain.invalid_lines().empty());
+  EXPECT_TRUE(plain.warnings().empty());
   const Corpus packed(
       {directory.write("s.x", gzip(kSource)), directory.write("t.x", zstd(kTarget))}, false);
   EXPECT_EQ(pairs_of(packed), kSentencePairs);
@@ -77,10 +77,26 @@ TEST(Corpus, ReportsAndRepairsInvalidUtf8) {
   const Corpus corpus({source, directory.write("t", "a\nb\nc\nd\n")}, false);
   EXPECT_EQ(corpus.source(1), "\xef\xbf\xbd schlecht");
   EXPECT_EQ(corpus.source(3), "auch \xef\xbf\xbd");
-  ASSERT_EQ(corpus.invalid_lines().size(), 1U);
-  EXPECT_EQ(corpus.invalid_lines()[0].path, source);
-  EXPECT_EQ(corpus.invalid_lines()[0].count, 2U);
-  EXPECT_EQ(corpus.invalid_lines()[0].first, 2U);
+  ASSERT_EQ(corpus.warnings().size(), 1U);
+  EXPECT_TRUE(corpus.warnings()[0].starts_with(
+      source + ": lines that are not UTF-8: 2, the first is line 2; invalid bytes become U+FFFD"));
+  EXPECT_NE(corpus.warnings()[0].find("iconv -f LATIN1 -t UTF-8"), std::string::npos);
+}
+
+TEST(Corpus, IsTheSameInAnyContainerAndEncoding) {
+  const TemporaryDirectory directory;
+  const std::string text = "erste\r\nzweite\n\nletzte",
+                    target = directory.write("t", "1\n2\n3\n4\n");
+  const Corpus plain({directory.write("s", text), target}, false);
+  std::string wide = "\xff\xfe";
+  for (const char c : text) wide += std::string{c, '\0'};
+  for (const std::string& bytes :
+       {"\xef\xbb\xbf" + text, xz(text), bzip2("\xef\xbb\xbf" + text), wide}) {
+    const Corpus other({directory.write("other", bytes), target}, false);
+    EXPECT_EQ(pairs_of(other), pairs_of(plain));
+    EXPECT_EQ(other.fingerprint(), plain.fingerprint());
+    EXPECT_EQ(other.warnings().size(), bytes == wide ? 1U : 0U);
+  }
 }
 
 TEST(Corpus, LengthsMustAgree) {

@@ -36,6 +36,7 @@ DataOptions options_for(int vocab_size, VocabularyType type = VocabularyType::kU
   DataOptions options;
   options.vocab_size = vocab_size;
   options.vocab_type = type;
+  options.normalizer = Normalizer::kIdentity;
   return options;
 }
 

@@ -1,12 +1,13 @@
-#include <zlib.h>
-#include <zstd.h>
-
 #include "fuzz/fuzz.h"
+#include "support/compress.h"
 #include "util/files.h"
 
 namespace heed {
 
 namespace {
+
+using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 constexpr std::string_view kText = "one\r\ntwo\n\n\0three\nno end";
 
@@ -21,35 +22,28 @@ void run_lines(std::string_view bytes) {
   if (reader.is_plain_file()) require(reader.offset() == bytes.size(), "all bytes are read");
 }
 
-std::string gzipped(std::string_view text) {
-  std::string bytes(compressBound(text.size()) + 32, '\0');
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  deflate(&stream, Z_FINISH);
-  bytes.resize(stream.total_out);
-  deflateEnd(&stream);
-  return bytes;
-}
-
-std::string zstandard(std::string_view text) {
-  std::string bytes(ZSTD_compressBound(text.size()), '\0');
-  bytes.resize(ZSTD_compress(bytes.data(), bytes.size(), text.data(), text.size(), 3));
+/// ASCII in units of so many bytes, the lowest first.
+std::string wide(std::string_view mark, std::string_view text, std::size_t unit) {
+  std::string bytes(mark);
+  for (const char c : text) bytes += c + std::string(unit - 1, '\0');
   return bytes;
 }
 
 std::vector<std::string> lines_seeds() {
   const std::string text(kText);
-  return {text,
-          gzipped(text),
-          zstandard(text),
-          gzipped(text) + gzipped("more\n"),
-          zstandard(text) + zstandard(std::string(5000, 'x')),
-          "\x1f\x8b",
-          "\x28\xb5\x2f\xfd"};
+  std::vector<std::string> seeds{text,
+                                 "\xef\xbb\xbf" + text,
+                                 wide("\xff\xfe"sv, text, 2),
+                                 wide("\xff\xfe\0\0"sv, text, 4),
+                                 "\xfe\xff\xd8\x3d\xde\x00\xd8\x3d"s,
+                                 gzip(text) + std::string(10, '\0'),
+                                 "BZh91AY&SY"};
+  for (const auto compress : kCompressors) {
+    seeds.push_back(compress(text));
+    seeds.push_back(compress(text) + compress(std::string(5000, 'x')));
+    seeds.push_back(compress(text).substr(0, 6));
+  }
+  return seeds;
 }
 
 }  // namespace

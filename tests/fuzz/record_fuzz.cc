@@ -43,6 +43,7 @@ std::vector<std::string> record_seeds() {
           "",
           "\xff\xfe a\0b",
           R"({"text": 1})",
+          " {Name} geht.",
           "a bb ccc dddd eeeee ffffff\xE3\x80\x80g"};
 }
 

@@ -94,7 +94,7 @@ class LossGradientTest : public testing::TestWithParam<Architecture> {
   static void expect_right(const ModelOptions& options) {
     SmallModel small(options, "eigen");
     const Batch batch = random_batch(*small.model);
-    expect_gradients(small.parameters, loss_of(*small.model, batch));
+    expect_gradients(small.parameters, loss_of(*small.model, batch), {.coordinates = 2});
   }
 };
 
@@ -205,6 +205,26 @@ void expect_steps_as_decode(const SmallModel& small, const Batch& batch, int cop
   }
 }
 
+TEST_P(EncoderDecoderTest, PackedWeightsGiveTheSameBits) {
+  const SmallModel small(options(), backend_name());
+  const Batch batch = random_batch(*small.model);
+  const auto all_logits = [&] {
+    Tape tape(*small.backend);
+    const Encoded encoded = small.model->encode(tape, batch.source);
+    const Decoded decoded = small.model->decode(tape, encoded, batch.target);
+    return host(logits(decoded.hidden, small.model->output(tape)));
+  };
+  const std::vector<float> expected = all_logits();
+  {
+    const PackedParameters packed(small.model->parameters(), Precision::kFloat);
+    EXPECT_EQ(all_logits(), expected);
+  }
+  const PackedParameters packed(small.model->parameters(), Precision::kInt8);
+  const std::vector<float> rounded = all_logits();
+  EXPECT_NE(rounded, expected);
+  expect_near(expected, rounded, 0.5);
+}
+
 TEST_P(EncoderDecoderTest, StepsAreAsTeacherForcing) {
   const SmallModel small(options(), backend_name());
   const Batch batch = random_batch(small.model->vocabularies(), {3, 7, 1, 4, 2}, {4, 2, 8, 1, 3});
@@ -279,7 +299,7 @@ TEST_P(EncoderDecoderTest, AttentionWeightsAreInTheTargetsOrderAndSumToOne) {
   }
 }
 
-TEST_P(EncoderDecoderTest, LearnsAndAllocatesNothingAfterWarmUp) {
+TEST_P(EncoderDecoderTest, LearnsAndGrowsNoTapeAfterWarmUp) {
   const SmallModel small(with_dropout(options()), backend_name());
   const Batch batch = random_batch(*small.model);
   Block gradients(*small.backend, small.parameters.size());
@@ -295,6 +315,24 @@ TEST_P(EncoderDecoderTest, LearnsAndAllocatesNothingAfterWarmUp) {
     EXPECT_EQ(memory, tape.memory());
   }
   EXPECT_LT(loss_value(*small.model, batch), before);
+}
+
+/// Attention to the source is what grows with the square of a line, whatever the encoder has.
+TEST(LongLinesTest, AreRefusedBeforeAnyWork) {
+  ModelOptions windowed = small_model(ModelType::kTransformer);
+  windowed.encoder_attention = windowed.decoder_attention = "window";
+  Batch batch;
+  batch.source.add(std::vector<int>(1 << 21, 3));
+  batch.target = batch.source;
+  for (const ModelOptions& options : {small_model(ModelType::kRnn), windowed}) {
+    const SmallModel small(options, "eigen");
+    Block gradients(*small.backend, small.parameters.size());
+    Tape tape(*small.backend, small.parameters, gradients.tensor());
+    const std::size_t before = tape.memory();
+    expect_error([&] { small.model->loss(tape, batch, 0); }, "2,097,152 tokens that needs");
+    expect_error([&] { small.model->expect_room_for(batch, false); }, "lower --max-length");
+    EXPECT_EQ(tape.memory(), before);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, EncoderDecoderTest,

@@ -31,6 +31,13 @@ class OpaqueBackend : public Backend {
   void gemm(const Operand& a, const Operand& b, const Sum& c) override {
     kernels_->gemm(host(a), host(b), host(c));
   }
+  std::unique_ptr<PackedWeight> pack(const Operand& weight, Precision precision) override {
+    return kernels_->pack(host(weight), precision);
+  }
+  void packed_product(const Tensor& x, const PackedWeight& weight, const Epilogue& epilogue,
+                      const Tensor& y) override {
+    kernels_->packed_product(host(x), weight, {host(epilogue.bias), epilogue.activation}, host(y));
+  }
   void fill(const Tensor& y, float value) override { kernels_->fill(host(y), host(value)); }
   void copy(const Tensor& x, const Tensor& y) override { kernels_->copy(host(x), host(y)); }
   void transpose(const Tensor& x, const Tensor& y) override {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "util/strings.h"
+
 namespace heed {
 namespace {
 

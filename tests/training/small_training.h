@@ -39,6 +39,7 @@ class SmallTraining {
     options.data.vocab_size = 120;
     options.data.byte_fallback = false;
     options.data.mini_batch_words = 200;
+    options.data.augment = "none";
     ModelOptions& shape = options.architecture;
     shape.dim_emb = shape.dim_rnn = 16;
     shape.enc_depth = shape.dec_depth = 1;

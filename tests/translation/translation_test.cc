@@ -125,9 +125,29 @@ TEST(ParseRecord, PlainJsonAndBeginnings) {
   EXPECT_EQ(line.target, "b");
   EXPECT_EQ(line.tag, R"({"id":[1]})");
   EXPECT_EQ(parse_record("plain", 1, options).text, "plain");
-  expect_error([&] { parse_record("{oops", 12, options); }, "line 12");
-  expect_error([&] { parse_record(R"({"id": 1})", 12, options); }, "\"text\" in line 12");
-  expect_error([&] { parse_record(R"({"text": 1})", 12, options); }, "found number");
+}
+
+TEST(ParseRecord, LinesThatAreNoObjectFollowTheOption) {
+  TranslateOptions options;
+  options.json = true;
+  const std::vector<std::string> damaged{"{Name} geht.", R"({"id": 1})", R"({"text": 1})",
+                                         R"({"text": "a")", " {\"text\": \"a\"} b"};
+  const std::vector<std::string> plain{"plain", R"(["text"])", "7", "\"text\""};
+  for (const bool is_damaged : {true, false}) {
+    for (const std::string& text : is_damaged ? damaged : plain) {
+      options.invalid_json = InvalidJson::kText;
+      EXPECT_EQ(parse_record(text, 1, options).text, text);
+      EXPECT_EQ(parse_record(text, 1, options).is_invalid_json, is_damaged) << text;
+      options.invalid_json = InvalidJson::kCopy;
+      EXPECT_EQ(parse_record(text, 1, options).text, text);
+      EXPECT_TRUE(parse_record(text, 1, options).is_invalid_json) << text;
+      options.invalid_json = InvalidJson::kFail;
+      expect_error([&] { parse_record(text, 12, options); }, "line 12");
+      expect_error([&] { parse_record(text, 12, options); }, "--invalid-json text");
+    }
+  }
+  EXPECT_FALSE(parse_record(" \t", 1, options).is_invalid_json);
+  EXPECT_EQ(parse_record(" {\"text\": \"a\"} ", 1, options).text, "a");
 }
 
 }  // namespace

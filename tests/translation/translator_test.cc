@@ -79,9 +79,17 @@ std::vector<std::string> texts(const std::vector<TranslatedLine>& lines) {
   return result;
 }
 
-TEST_P(TranslatorTest, ALineDependsOnNothingElse) {
+class PrecisionTest : public TranslatorTest {
+ protected:
+  static void expect_independent_lines(TranslateOptions options);
+};
+INSTANTIATE_TEST_SUITE_P(Models, PrecisionTest,
+                         testing::Values(ModelType::kRnn, ModelType::kTransformer),
+                         [](const auto& parameter) { return name(parameter.param); });
+
+void PrecisionTest::expect_independent_lines(TranslateOptions options) {
   const std::vector<std::string> lines = some_lines();
-  TranslateOptions one_by_one = options();
+  TranslateOptions one_by_one = options;
   one_by_one.line_buffered = true;
   one_by_one.threads = 1;
   const std::vector<std::string> expected = texts(translate(lines, one_by_one));
@@ -91,7 +99,7 @@ TEST_P(TranslatorTest, ALineDependsOnNothingElse) {
 
   for (const int threads : {1, 2, 5}) {
     for (const int words : {1, 30, 1000}) {
-      TranslateOptions other = options();
+      TranslateOptions other = options;
       other.threads = threads;
       other.mini_batch_words = words;
       other.maxi_batch = 3;
@@ -106,7 +114,15 @@ TEST_P(TranslatorTest, ALineDependsOnNothingElse) {
     shuffled.push_back(lines[i]);
     expected_shuffled.push_back(expected[i]);
   }
-  EXPECT_EQ(texts(translate(shuffled, options())), expected_shuffled);
+  EXPECT_EQ(texts(translate(shuffled, options)), expected_shuffled);
+}
+
+TEST_P(PrecisionTest, ALineDependsOnNothingElse) { expect_independent_lines(options()); }
+
+TEST_P(PrecisionTest, ALineDependsOnNothingElseInInt8) {
+  TranslateOptions int8 = options();
+  int8.int8 = true;
+  expect_independent_lines(int8);
 }
 
 TEST_P(TranslatorTest, LineContract) {

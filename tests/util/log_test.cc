@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -18,6 +20,7 @@
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 #include "util/files.h"
+#include "util/process.h"
 #include "util/progress.h"
 
 namespace heed {
@@ -134,6 +137,23 @@ TEST(Log, FilesThatCannotBeWrittenAreErrors) {
   Log full({.quiet = true, .log = "/dev/full", .log_json = "/dev/full"});
   expect_error([&] { full.info("x"); }, "cannot write the log /dev/full: No space left on device");
   expect_error([&] { full.report({{"x", 1}}); }, "No space left on device");
+}
+
+TEST(Log, HalfALineIsTakenBack) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("log");
+  ChildProcess child([&] {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{100, 100};  // a full disk
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    Log log({.quiet = true, .log = path});
+    log.info("{}", std::string(50, 'x'));
+    expect_error([&] { log.info("{}", std::string(50, 'y')); }, "cannot write the log");
+    return testing::Test::HasFailure() ? 1 : 0;
+  });
+  EXPECT_EQ(child.wait().code, 0);
+  const std::string text = read_file(path);
+  EXPECT_EQ(text.substr(text.find('x')), std::string(50, 'x') + "\n");
 }
 
 TEST(Log, WithoutOptionsIsSilent) {

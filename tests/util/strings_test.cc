@@ -24,6 +24,14 @@ TEST(Utf8, ValidTextStays) {
   }
 }
 
+TEST(Utf8, AppendsWhatIsNoCharacterAsReplacement) {
+  std::string text;
+  for (const char32_t c : {U'a', U'é', U'東', U'😀', char32_t{0xd800}, char32_t{0x110000}}) {
+    append_utf8(text, c);
+  }
+  EXPECT_EQ(text, "aé東😀\xef\xbf\xbd\xef\xbf\xbd");
+}
+
 TEST(Utf8, UnicodeStandardExamples) {
   const std::string r = "\xef\xbf\xbd";
   // Tables 3-8 to 3-11 of the Unicode Standard 15.

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
+
+#include "util/error.h"
+
+// Who includes this is compiled without contraction (lib/CMakeLists.txt): x · inverse + kRound in
+// one rounding instead of two would give other codes at the levels that can do that.
+
+namespace heed {
+
+/// The largest code: codes are symmetric, so that a product of two has the sign of the numbers.
+inline constexpr float kMostCode = 127;
+
+inline void expect_int8_inputs(int inputs) {
+  constexpr int kMost = 1 << 16;  // whose sums of products of codes fit into 32 bits
+  if (inputs <= kMost) return;
+  fail("expected at most {} inputs of a weight in int8, found {}; leave --int8 out", kMost, inputs);
+}
+
+/// How the numbers of a row, or of a weight's column, become codes and come back.
+struct Quantizer {
+  float inverse = 0;  ///< 127 / largest size; 0 where all codes are 0.
+  float step = 0;     ///< What code 1 stands for; NaN where a number is not finite.
+
+  static constexpr float kRound = 12582912;  // 1.5 · 2²³: adding it rounds to an integer.
+  int operator()(float x) const {
+    const int code = std::bit_cast<int>(x * inverse + kRound) - std::bit_cast<int>(kRound);
+    return inverse > 0 ? code : 0;
+  }
+};
+
+/// |x| as an integer of the same order, NaN above all.
+inline int size_bits(float x) { return std::bit_cast<int>(x) & 0x7fffffff; }
+
+/// For numbers whose largest size_bits are `most`.
+inline Quantizer quantizer(int most) {
+  constexpr float kTooSmall = 1e-30F;  // whose inverse could be infinite: all codes are 0
+  const auto largest = std::bit_cast<float>(most);
+  if (!(largest <= std::numeric_limits<float>::max())) {
+    return {0, std::numeric_limits<float>::quiet_NaN()};
+  }
+  if (largest < kTooSmall) return {};
+  return {kMostCode / largest, largest / kMostCode};
+}
+
+inline Quantizer row_quantizer(const float* x, int size) {
+  int most = 0;
+  for (int i = 0; i < size; ++i) most = std::max(most, size_bits(x[i]));
+  return quantizer(most);
+}
+
+}  // namespace heed

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/tokenizer.h"
+#include "decoding/beam.h"
+#include "translation/prepared_sentence.h"
+
+namespace heed {
+
+/// A sentence's translation with all that the model did not see in its place.
+struct RestoredText {
+  std::string text;
+  std::vector<int> words;                   ///< The word of `text`, from 0, of each token.
+  std::vector<std::pair<int, int>> copied;  ///< Words of source and text, of what was put back.
+};
+
+/// Placeholders become what they stand for. What was cut out, or whose placeholder the model left
+/// out, is put behind the word that attends most to the word before it; where there is no
+/// attention, at its share of the way. `translation` has attention wherever the sentence has copied
+/// spans and the model any.
+RestoredText restore(const PreparedSentence& sentence, const Hypothesis& translation,
+                     const Tokenizer& target);
+
+}  // namespace heed

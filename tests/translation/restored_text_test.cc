@@ -1,0 +1,96 @@
+#include "translation/restored_text.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sentence_vocabulary.h"
+#include "util/strings.h"
+
+namespace heed {
+namespace {
+
+/// A translation that attends from each of its words to the same word of the source, or in
+/// reverse.
+Hypothesis translation_of(const PreparedSentence& source, const std::string& text, bool with,
+                          bool in_reverse = false) {
+  const Tokenizer& tokenizer = sentence_vocabulary(with);
+  Hypothesis hypothesis;
+  hypothesis.tokens = tokenizer.encode(text);
+  std::vector<int> words = tokenizer.word_of_piece(hypothesis.tokens);
+  std::vector<int> sources = source.words;  // without gaps
+  sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+  words.push_back(1000);
+  for (const int word : words) {
+    std::vector<float> row(source.ids.size() + 1);
+    const int last = static_cast<int>(sources.size()) - 1;
+    const int at = std::clamp(in_reverse ? last - word : word, 0, last);
+    for (std::size_t s = 0; s < source.words.size(); ++s) {
+      row[s] = source.words[s] == sources[at] ? 1 : 0;
+    }
+    hypothesis.attention.push_back(row);
+  }
+  return hypothesis;
+}
+
+RestoredText restored(const std::string& source, const std::string& text, bool with = false,
+                      bool in_reverse = false, bool with_attention = true) {
+  const Tokenizer& tokenizer = sentence_vocabulary(with);
+  const PreparedSentence sentence = prepare_sentence(source, tokenizer, {});
+  Hypothesis translation = translation_of(sentence, text, with, in_reverse);
+  if (!with_attention) translation.attention.assign(translation.attention.size(), {});
+  RestoredText result = restore(sentence, translation, tokenizer);
+  EXPECT_EQ(result.words.size(), translation.tokens.size());
+  const int words = static_cast<int>(split_words(result.text).size());
+  for (const int word : result.words) EXPECT_LT(word, words) << result.text;
+  for (const auto& [from, to] : result.copied) EXPECT_LT(to, words) << result.text;
+  return result;
+}
+
+TEST(RestoredText, SpansComeBackWhereTheyStood) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"A man 😀 sleeps here.", "The dog 😀 runs there."},
+      {"😀 A man sleeps here.", "😀 The dog runs there."},
+      {"A man sleeps here. 😀", "The dog runs there. 😀"},
+      {"A man sleeps here 😀.", "The dog runs there 😀."},
+      {"A man sleeps here😀.", "The dog runs there😀."},
+      {"A man 😀 http://a.b sleeps here.", "The dog 😀 http://a.b runs there."},
+      {"😀 http://a.b A man sleeps here.", "😀 http://a.b The dog runs there."},
+      {"😀 A 你 man sleeps 好 here. 😀", "😀 The 你 dog runs 好 there. 😀"}};
+  for (const auto& [source, expected] : cases) {
+    EXPECT_EQ(restored(source, "The dog runs there.").text, expected);
+    EXPECT_EQ(restored(source, "The dog runs there.", false, false, false).text, expected);
+  }
+  EXPECT_EQ(restored("A man 😀 sleeps here", "there runs dog The", false, true).text,
+            "there runs dog 😀 The");
+}
+
+TEST(RestoredText, WordsAndLinksAreThoseOfTheText) {
+  const RestoredText text = restored("A 😀 man sleeps 你 here.", "The dog runs there.");
+  ASSERT_EQ(text.text, "The 😀 dog runs 你 there.");
+  EXPECT_EQ(text.copied, (std::vector<std::pair<int, int>>{{1, 1}, {4, 4}}));
+  std::vector<int> words = text.words;
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  EXPECT_EQ(words, (std::vector<int>{0, 2, 3, 5}));
+}
+
+TEST(RestoredText, PlaceholdersBecomeWhatTheyStandFor) {
+  EXPECT_EQ(restored("A 😀 man 你 sleeps.", "｟2｠ The dog ｟1｠ runs.", true).text,
+            "你 The dog 😀 runs.");
+  EXPECT_EQ(restored("A 😀 man sleeps.", "The dog ｟1｠ runs ｟1｠ ｟5｠.", true).text,
+            "The dog 😀 runs.");
+  EXPECT_EQ(restored("A man 😀 sleeps.", "The dog runs.", true).text, "The dog 😀 runs.");
+}
+
+TEST(RestoredText, CapitalsComeBack) {
+  EXPECT_EQ(restored("A MAN SLEEPS 你.", "the dog runs.").text, "THE DOG RUNS 你.");
+}
+
+TEST(RestoredText, ASentenceWithoutWordsIsItself) {
+  const PreparedSentence sentence =
+      prepare_sentence("😀 http://a.b", sentence_vocabulary(false), {});
+  EXPECT_EQ(restore(sentence, {}, sentence_vocabulary(false)).text, "😀 http://a.b");
+}
+
+}  // namespace
+}  // namespace heed
