@@ -61,12 +61,14 @@ class FoldersTest : public testing::Test {
   }
   void expect_same_translations(const std::string& model) const {
     const auto expected = translations("model"), found = translations(model);
+    std::string all;
     for (std::size_t i = 0; i < expected.size(); ++i) {
       EXPECT_EQ(found[i].text(), expected[i].text());
-      EXPECT_FALSE(found[i].text().empty());
+      all += found[i].text();
       EXPECT_NEAR(found[i].translations[0].log_probability,
                   expected[i].translations[0].log_probability, 1e-4);
     }
+    EXPECT_FALSE(all.empty());
   }
 
   TemporaryDirectory directory_;
@@ -115,7 +117,7 @@ class OpusFolder {
     write("vocab.json", vocabulary.dump());
     write("source.spm", tokenizer.serialized());
     write("target.spm", tokenizer.serialized());
-    write_config({});
+    write_config(nlohmann::json::object());
   }
 
   void write_config(const nlohmann::json& changes) const {
