@@ -61,6 +61,7 @@ int run(int argc, char** argv) {
   commands["evaluate"] = add_evaluate(app);
   commands["info"] = add_info(app);
   commands["average"] = add_average(app);
+  commands["convert"] = add_convert(app);
   commands["compare"] = add_compare(app, quote_words({argv, argv + argc}));
   const std::vector<std::string> arguments =
       expand_evaluate_flags(expand_help({argv + 1, argv + argc}));

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "data/protocol_buffer.h"
+
 namespace heed {
 namespace {
 
@@ -12,47 +14,14 @@ namespace {
 constexpr std::uint64_t kNormalizer = 3, kDenormalizer = 5;  // of ModelProto
 constexpr std::uint64_t kCharsmap = 2;                       // of NormalizerSpec
 
-/// Takes a number off the front of a protocol buffer.
-std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
-  std::uint64_t value = 0;
-  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes.front());
-    bytes.remove_prefix(1);
-    value |= std::uint64_t{byte & 0x7FU} << shift;
-    if (byte < 0x80) return value;
-  }
-  return std::nullopt;
-}
-
-/// The fields with that number whose content has a length; nothing if the bytes are no message.
+/// The contents of the fields with that number; nothing if the bytes are no message.
 std::optional<std::vector<std::string_view>> contents_of(std::string_view message,
                                                          std::uint64_t number) {
+  const auto fields = fields_of(message);
+  if (!fields) return std::nullopt;
   std::vector<std::string_view> contents;
-  while (!message.empty()) {
-    const auto tag = take_varint(message);
-    if (!tag) return std::nullopt;
-    std::optional<std::uint64_t> size;
-    switch (*tag & 7U) {
-      case 0:  // a number
-        if (take_varint(message)) size = 0;
-        break;
-      case 1:
-        size = 8;
-        break;
-      case 2:
-        size = take_varint(message);
-        if (size && *size <= message.size() && *tag >> 3U == number) {
-          contents.push_back(message.substr(0, *size));
-        }
-        break;
-      case 5:
-        size = 4;
-        break;
-      default:  // the begin or end of a group
-        size = 0;
-    }
-    if (!size || *size > message.size()) return std::nullopt;
-    message.remove_prefix(*size);
+  for (const ProtocolField& field : *fields) {
+    if (field.number == number && !field.content.empty()) contents.push_back(field.content);
   }
   return contents;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <new>
 #include <unordered_set>
 #include <utility>
@@ -54,6 +55,18 @@ std::unordered_set<char32_t> characters_of(const SentencePieceProcessor& model) 
   return characters;
 }
 
+/// The scripts of which there are several letters: foreign names leave one or two in any text.
+std::set<int> scripts_of(const std::unordered_set<char32_t>& characters) {
+  constexpr int kFew = 5;
+  std::map<int, int> letters;
+  for (const char32_t c : characters) letters[script_of(c)] += is_letter(c) ? 1 : 0;
+  std::set<int> scripts;
+  for (const auto& [script, count] : letters) {
+    if (count >= kFew) scripts.insert(script);
+  }
+  return scripts;
+}
+
 /// Whether the vocabulary was trained on text in canonical composition: it has more pieces with
 /// composed characters than such as would be composed further, or are a mark without its letter.
 bool is_composed_vocabulary(const SentencePieceProcessor& model) {
@@ -100,6 +113,7 @@ Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
   is_unigram_ = model->NBestEncode("a", 2, candidates.mutable_proto()).ok();
   composes_ = is_composed_vocabulary(*model);
   characters_ = std::make_shared<const std::unordered_set<char32_t>>(characters_of(*model));
+  scripts_ = scripts_of(*characters_);
   model_ = std::move(model);
   serialized_ = std::make_shared<const std::string>(serialized);
 }
@@ -184,6 +198,7 @@ bool Tokenizer::has_piece(const std::string& piece) const {
 
 bool Tokenizer::knows(char32_t character) const {
   if (characters_->contains(character)) return true;
+  if (is_letter(character) && scripts_.contains(script_of(character))) return true;
   std::string text;
   append_utf8(text, character);
   return std::ranges::none_of(encode(text),

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,7 +63,8 @@ class Tokenizer {
 
   bool has_piece(const std::string& piece) const;
 
-  /// Whether the vocabulary can write the character, or what its rules make of it, without bytes.
+  /// Whether the vocabulary can write the character, or what its rules make of it, without bytes;
+  /// of letters also those of a script of which it has some: rare ones occur in training as bytes.
   bool knows(char32_t character) const;
 
   /// Whether the vocabulary is a unigram language model (Kudo 2018), which subword sampling needs.
@@ -84,6 +86,7 @@ class Tokenizer {
   std::shared_ptr<const sentencepiece::SentencePieceProcessor> model_;
   std::shared_ptr<const std::string> serialized_;
   std::shared_ptr<const std::unordered_set<char32_t>> characters_;
+  std::set<int> scripts_;
   bool is_unigram_ = false;
   bool composes_ = false;
 };

@@ -19,6 +19,9 @@ struct Hypothesis {
   /// Weights on the source tokens, </s> last, for each target token, </s> last. Empty where nobody
   /// asked for them, rows empty where the model has no attention.
   std::vector<std::vector<float>> attention;
+  /// False: cut off at the limit, without </s>: word_scores have none of it, attention an empty
+  /// row.
+  bool ended = true;
 };
 
 /// log p / length^a, the length normalisation of Boulanger-Lewandowski et al. (2013) with the
@@ -68,14 +71,16 @@ struct SourceSize {
 /// own source (with </s>), at least 10 more than those; of long ones 60 more than half of it, where
 /// what has more tokens than 2 for 9 bytes of text, as prose has, counts as prose of its bytes:
 /// codes and repeated letters fall apart into single ones, and a loop to their limit would take ten
-/// times as long as a line of prose. At most max_length where that is not 0.
+/// times as long as a line of prose. At most max_length where that is not 0. Like Marian:
+/// max_length_factor alone, with </s>.
 int length_limit(const SearchOptions& options, const SourceSize& source);
 
 /// The search for one sentence: a tree of partial translations, of which up to beam_size are live.
 /// It ends when none is live; or when n_best have ended that no live one can beat, even if it went
 /// on to the limit without loss; or when beam_size have ended and no live one, if it ended now,
 /// would be among the n_best. Translations that reach the limit end there, with the probability of
-/// </s> at that place.
+/// </s> at that place. Like Marian, it ends when none is live; each that ends makes it narrower by
+/// one, and those that reach the limit end as they stand.
 class Beam {
  public:
   /// One way on: live row `row` of this beam continues with `token`.
@@ -130,16 +135,19 @@ class Beam {
     double score = 0;
   };
 
-  int width() const { return rules_.options.beam_size; }
+  bool is_like_marian() const { return rules_.options.like == SearchStyle::kMarian; }
   double score(double log_probability, int length) const {
     return normalized_score(log_probability, length, rules_.options.normalize);
   }
   bool can_improve() const;
+  bool is_dropped(const Candidate& candidate, int rank, std::size_t kept) const;
   void finish(const Row& path);
+  void cut_off();
   Hypothesis hypothesis(const Finished& finished) const;
 
   const SearchRules& rules_;
   int limit_, eos_;
+  int width_;  ///< Translations that may be live.
   std::vector<int> prefix_;
   int length_ = 0;
   std::vector<Node> nodes_;         ///< nodes_[0] is <s>.

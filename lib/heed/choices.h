@@ -8,8 +8,10 @@ namespace heed {
 // The closed choices among the options. enum_names gives their names in the enumerators' order.
 // (Open ones, such as the kinds of attention, are tables beside the code that they choose.)
 
-enum class ModelType { kRnn, kTransformer };
-constexpr std::array<std::string_view, 2> enum_names(ModelType) { return {"rnn", "transformer"}; }
+enum class ModelType { kRnn, kTransformer, kNematus };
+constexpr std::array<std::string_view, 3> enum_names(ModelType) {
+  return {"rnn", "transformer", "nematus"};
+}
 
 enum class Cell { kGru, kLstm };
 constexpr std::array<std::string_view, 2> enum_names(Cell) { return {"gru", "lstm"}; }
@@ -26,14 +28,25 @@ constexpr std::array<std::string_view, 3> enum_names(NormPlacement) {
   return {"post", "pre", "rms"};
 }
 
-enum class FeedForward { kRelu, kGelu, kSwiglu };
-constexpr std::array<std::string_view, 3> enum_names(FeedForward) {
-  return {"relu", "gelu", "swiglu"};
+enum class FeedForward { kRelu, kGelu, kSwiglu, kSwish };
+constexpr std::array<std::string_view, 4> enum_names(FeedForward) {
+  return {"relu", "gelu", "swiglu", "swish"};
 }
 
-enum class Positions { kSinusoidal, kLearned, kRelative, kT5, kAlibi, kRope, kNone };
-constexpr std::array<std::string_view, 7> enum_names(Positions) {
-  return {"sinusoidal", "learned", "relative", "t5", "alibi", "rope", "none"};
+/// Sinusoidal halves have all sines first and all cosines last, with the frequencies of
+/// tensor2tensor, as Marian has them.
+enum class Positions {
+  kSinusoidal,
+  kLearned,
+  kRelative,
+  kT5,
+  kAlibi,
+  kRope,
+  kNone,
+  kSinusoidalHalves
+};
+constexpr std::array<std::string_view, 8> enum_names(Positions) {
+  return {"sinusoidal", "learned", "relative", "t5", "alibi", "rope", "none", "sinusoidal-halves"};
 }
 
 /// How attention's weights are made of its scores.
@@ -63,6 +76,11 @@ constexpr std::array<std::string_view, 4> enum_names(ContextGate) {
 /// What embeddings are multiplied by: √D (Vaswani et al. 2017, 3.4), or 1.
 enum class EmbeddingScale { kSqrt, kOne };
 constexpr std::array<std::string_view, 2> enum_names(EmbeddingScale) { return {"sqrt", "one"}; }
+
+/// What the decoder reads before its first token: <s>, or zeros. It is zeros too where the
+/// vocabulary has no <s>.
+enum class DecoderStart { kBos, kZeros };
+constexpr std::array<std::string_view, 2> enum_names(DecoderStart) { return {"bos", "zeros"}; }
 
 enum class Schedule { kInverseSqrt, kCosine, kConstant, kPlateau };
 constexpr std::array<std::string_view, 4> enum_names(Schedule) {
@@ -121,6 +139,10 @@ struct AlignmentOutput {
 
 enum class AlignmentUnit { kWord, kPiece };
 constexpr std::array<std::string_view, 2> enum_names(AlignmentUnit) { return {"word", "piece"}; }
+
+/// Whose rules a beam search goes by.
+enum class SearchStyle { kHeed, kMarian };
+constexpr std::array<std::string_view, 2> enum_names(SearchStyle) { return {"heed", "marian"}; }
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 constexpr std::array<std::string_view, 4> enum_names(LogLevel) {

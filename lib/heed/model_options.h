@@ -18,12 +18,17 @@ struct ModelOptions {
   bool tied_embeddings_all = true;
   EmbeddingScale embedding_scale = EmbeddingScale::kSqrt;
   float norm_epsilon = 1e-6F;
+  DecoderStart decoder_start = DecoderStart::kBos;
 
   int dim_rnn = 512;
   int dim_rnn_encoder = 0;
   Cell enc_cell = Cell::kGru;
   Cell dec_cell = Cell::kGru;
   Transition dec_transition = Transition::kConditional;
+  int enc_cell_depth = 1;
+  int dec_cell_base_depth = 2;
+  int dec_cell_high_depth = 1;
+  bool skip = false;
   bool layer_normalization = false;
   std::string attention = "additive";
   int attention_dim = 0;
@@ -42,6 +47,8 @@ struct ModelOptions {
   std::string decoder_attention = "multi-head";
   std::string cross_attention = "multi-head";
   int kv_heads = 2;
+  int average_dim_ffn = 0;
+  FeedForward average_activation = FeedForward::kRelu;
   NormPlacement norm = NormPlacement::kPre;
   FeedForward activation = FeedForward::kRelu;
   Positions positions = Positions::kSinusoidal;
@@ -60,7 +67,8 @@ struct ModelOptions {
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"type",
             "rnn: bidirectional recurrent encoder, recurrent decoder with attention "
-            "(Bahdanau et al. 2015); transformer (Vaswani et al. 2017)"},
+            "(Bahdanau et al. 2015); transformer (Vaswani et al. 2017); nematus: recurrent, with "
+            "deep transitions, as Nematus and Marian's s2s have it (Sennrich et al. 2017)"},
       self.type);
     v(Field{"dim-emb", "Width of embeddings; of all layers in a transformer"}.within(1, 32768),
       self.dim_emb);
@@ -77,7 +85,12 @@ struct ModelOptions {
     v(Field{"norm-epsilon", "What layer norm and root mean square norm add to the variance"}.within(
           1e-12, 0.1),
       self.norm_epsilon);
+    v(Field{"decoder-start",
+            "What the decoder reads before the first token: <s>, or a vector of zeros, as in "
+            "Marian; zeros too where the vocabulary has no <s>"},
+      self.decoder_start);
     visit_recurrent_fields(self, v);
+    visit_nematus_fields(self, v);
     visit_transformer_fields(self, v);
     visit_dropout_fields(self, v);
   }
@@ -134,6 +147,22 @@ struct ModelOptions {
   }
 
   template <class Self, class Visitor>
+  static void visit_nematus_fields(Self& self, Visitor& v) {
+    v(Field{"enc-cell-depth", "Cells of each step of nematus's encoder layers, one after the other"}
+          .within(1, 1024, "cells"),
+      self.enc_cell_depth);
+    v(Field{"dec-cell-base-depth",
+            "Cells of each step of nematus's first decoder layer, the first before attention"}
+          .within(1, 1024, "cells"),
+      self.dec_cell_base_depth);
+    v(Field{"dec-cell-high-depth", "Cells of each step of nematus's other decoder layers"}.within(
+          1, 1024, "cells"),
+      self.dec_cell_high_depth);
+    v(Field{"skip", "Nematus's layers add what they read to what they make, but for the first"},
+      self.skip);
+  }
+
+  template <class Self, class Visitor>
   static void visit_transformer_fields(Self& self, Visitor& v) {
     v(Field{"transformer-dim-ffn", "Width of the feed-forward layers"}.within(1, 131072),
       self.transformer_dim_ffn);
@@ -148,6 +177,12 @@ struct ModelOptions {
     v(Field{"kv-heads", "Heads of keys and values of grouped-query attention"}.within(1, 1024,
                                                                                       "heads"),
       self.kv_heads);
+    v(Field{"average-dim-ffn",
+            "Width of the feed-forward layer in average attention; 0: transformer-dim-ffn"}
+          .within(0, 131072),
+      self.average_dim_ffn);
+    v(Field{"average-activation", "Activation of the feed-forward layer in average attention"},
+      self.average_activation);
     v(Field{"norm",
             "Layer norm after (post) or before (pre) each sublayer; rms: root mean square "
             "norm before"},

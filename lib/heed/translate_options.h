@@ -23,6 +23,7 @@ struct ScoreOptions {
 /// Beam search over one model.
 struct SearchOptions : ScoreOptions {
   int beam_size = 6;
+  SearchStyle like = SearchStyle::kHeed;
   int max_length = 0;
   float max_length_factor = 3.0F;
 
@@ -31,6 +32,13 @@ struct SearchOptions : ScoreOptions {
     v(Field{"beam-size", "Hypotheses kept a sentence; 1 is greedy search", 'b'}.within(
           1, 1024, "hypotheses"),
       self.beam_size);
+    v(Field{"like",
+            "marian: search as marian-decoder does: a translation that ends leaves the beam, which "
+            "narrows, and all are waited for; one as long as --max-length-factor times its source, "
+            "both counted with </s>, ends as it stands; lines are read whole and as they are, as "
+            "with "
+            "--sentences whole --capitals keep --copy-unknown false"},
+      self.like);
     ScoreOptions::visit_fields(self, v);
     v(Field{"max-length-output", "Longest translation in tokens; 0: by --max-length-factor alone"}
           .within(0, 1'000'000, "tokens"),

@@ -33,6 +33,20 @@ std::uint32_t extend(std::uint32_t checksum, const std::string& text) {
 
 std::string checksum_text(std::uint32_t checksum) { return fmt::format("{:08x}", checksum); }
 
+/// Of F32 or F16.
+void copy_floats(const StoredTensor& tensor, std::span<float> values) {
+  if (values.empty()) return;
+  if (tensor.dtype == Dtype::kF32) {
+    std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
+    return;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::uint16_t half = 0;
+    std::memcpy(&half, tensor.data.data() + 2 * i, sizeof half);
+    values[i] = from_half(half);
+  }
+}
+
 std::string metadata_text(const Safetensors& contents, const char* name) {
   const auto found = contents.metadata.find(name);
   return found == contents.metadata.end() ? std::string() : found->second;
@@ -123,16 +137,13 @@ void Container::read_floats(std::string_view name, std::span<float> values) cons
     fail("expected {} numbers of F32 or F16 in the tensor '{}' in {}, found {} of {}",
          values.size(), name, path_, count, to_text(tensor.dtype));
   }
-  if (count == 0) return;
-  if (!is_half) {
-    std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
-    return;
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint16_t half = 0;
-    std::memcpy(&half, tensor.data.data() + 2 * i, sizeof half);
-    values[i] = from_half(half);
-  }
+  copy_floats(tensor, values);
+}
+
+std::vector<float> floats_of(const StoredTensor& tensor) {
+  std::vector<float> values(tensor.data.size() / size_of(tensor.dtype));
+  copy_floats(tensor, values);
+  return values;
 }
 
 std::string_view Container::bytes(std::string_view name) const {

@@ -62,6 +62,9 @@ class Container {
   std::uint32_t checksum_ = 0;
 };
 
+/// The numbers of an F32 or F16 tensor.
+std::vector<float> floats_of(const StoredTensor& tensor);
+
 /// A tensor that views these numbers: [values.size()].
 StoredTensor float_tensor(std::string name, std::span<const float> values);
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "model/nematus.h"
 #include "model/rnn.h"
 #include "model/transformer.h"
 #include "util/error.h"
@@ -21,6 +22,11 @@ void drop_tokens(Tape& tape, float rate, std::span<int> ids) {
   for (int& id : ids) {
     if (random.uniform() < rate) id = -1;
   }
+}
+
+Vocabularies with_start(Vocabularies vocabularies, DecoderStart start) {
+  if (start == DecoderStart::kZeros) vocabularies.start = -1;
+  return vocabularies;
 }
 
 int longest(const Ragged& side) {
@@ -45,7 +51,7 @@ Ragged memory_rows(const Batch& batch) {
 EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
                                Parameters& parameters)
     : options_(options),
-      vocabularies_(vocabularies),
+      vocabularies_(with_start(vocabularies, options.decoder_start)),
       embedding_factor_(options.embedding_scale == EmbeddingScale::kSqrt
                             ? std::sqrt(static_cast<float>(options.dim_emb))
                             : 1.0F),
@@ -130,7 +136,7 @@ std::unique_ptr<EncoderDecoder> make(const ModelOptions& options, const Vocabula
 }
 
 /// In the order of ModelType.
-constexpr std::array kArchitectures = {make<RnnModel>, make<Transformer>};
+constexpr std::array kArchitectures = {make<RnnModel>, make<Transformer>, make<NematusModel>};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <deque>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "model/half.h"
@@ -112,20 +113,11 @@ auto with_path(const Container& file, Function&& function) {
   }
 }
 
-/// What would take all memory before any tensor is looked at.
-void check_sizes(const ModelOptions& options, const Container& file) {
-  const auto layers = static_cast<std::size_t>(options.enc_depth) + options.dec_depth;
-  if (layers > file.tensors().size()) {
-    fail("expected tensors for {} layers in {}, found {} tensors", layers, file.path(),
-         file.tensors().size());
-  }
-}
-
 ModelContents read_contents(const Container& file) {
   ModelContents contents{{}, read_tokenizers(file), file.metadata(kTraining)};
   const nlohmann::json options = file.metadata(kOptions);
   with_path(file, [&] { from_json(options, contents.options); });
-  check_sizes(contents.options, file);
+  expect_tensors_for_layers(contents.options, file.tensors().size(), file.path());
   const nlohmann::json found = vocabularies_json(contents.tokenizers);
   const nlohmann::json expected = file.metadata(kVocabularies);
   if (found != expected) {
@@ -136,6 +128,19 @@ ModelContents read_contents(const Container& file) {
 }
 
 }  // namespace
+
+void expect_tensors_for_layers(const ModelOptions& options, std::size_t tensors,
+                               const std::string& path) {
+  const std::int64_t layers = options.enc_depth + options.dec_depth;
+  const std::int64_t cells = std::int64_t{options.enc_depth} * options.enc_cell_depth +
+                             options.dec_cell_base_depth +
+                             std::int64_t{options.dec_depth} * options.dec_cell_high_depth;
+  const bool is_nematus = options.type == ModelType::kNematus;
+  if (std::cmp_greater(is_nematus ? cells : layers, tensors)) {
+    fail("expected tensors for {} layers{} in {}, found {} tensors", layers,
+         is_nematus ? fmt::format(" of {} cells", cells) : "", path, tensors);
+  }
+}
 
 void save_model(const std::string& path, const ModelContents& contents,
                 const Parameters& parameters, const Tensor& values, Dtype dtype) {

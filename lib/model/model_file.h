@@ -37,6 +37,11 @@ struct ModelContents {
 void save_model(const std::string& path, const ModelContents& contents,
                 const Parameters& parameters, const Tensor& values, Dtype dtype = Dtype::kF32);
 
+/// Throws Error naming `path` if a file with so many tensors can't have the layers of these
+/// options, which would take all memory before any tensor is looked at.
+void expect_tensors_for_layers(const ModelOptions& options, std::size_t tensors,
+                               const std::string& path);
+
 /// A model from its file. The parameters view the file's bytes where it holds them as memory would
 /// (F32, in order, aligned) and kernels can read it there, else they are copied; either way they
 /// can't be written to.

@@ -34,21 +34,6 @@ void check_options(const ModelOptions& options) {
          "--dec-transition single");
 }
 
-AttentionShape attention_shape(const ModelOptions& options, int source_width) {
-  AttentionShape shape;
-  shape.query = options.dim_rnn;
-  shape.source = source_width;
-  shape.hidden = options.attention_dim > 0 ? options.attention_dim : options.dim_rnn;
-  shape.heads = options.attention_heads;
-  shape.dropout = options.dropout_attention;
-  shape.normalizer = options.attention_normalizer;
-  shape.window = options.attention_window;
-  shape.window_width = options.attention_window_width;
-  shape.max_positions = options.max_positions;
-  shape.fertility = options.attention_fertility;
-  return shape;
-}
-
 /// 1 − x
 Var complement(Var x) {
   const Tensor ones = x.tape().allocate(x.rows(), x.cols());
@@ -61,19 +46,11 @@ Var repeat(Var x, int cols) { return concat_cols(std::vector<Var>(cols / x.cols(
 
 }  // namespace
 
-RecurrentDecoder::Words RecurrentDecoder::Words::row_range(int first, int count) const {
-  return {heed::row_range(gates, first, count),
-          context_gate ? heed::row_range(context_gate, first, count) : Var()};
-}
-
 RecurrentDecoder::RecurrentDecoder(const ModelOptions& options, Parameters& parameters,
                                    int source_width)
-    : options_(options) {
-  check_options(options);
+    : StepwiseDecoder((check_options(options), options), parameters, source_width) {
   const int width = options.dim_rnn;
-  attention_ = make_attention(options.attention, parameters, "attention",
-                              attention_shape(options, source_width));
-  const int context = attention_->context_width();
+  const int context = context_width();
   // W_s of A.2.2, [source width, layers · dim_rnn].
   initial_ = std::make_unique<Linear>(parameters, "decoder.initial", source_width,
                                       width * options.dec_depth);
@@ -86,47 +63,47 @@ RecurrentDecoder::RecurrentDecoder(const ModelOptions& options, Parameters& para
 }
 
 void RecurrentDecoder::add_cells(Parameters& parameters, int context) {
-  const int width = options_.dim_rnn;
-  CellShape shape{options_.dim_emb, width, options_.dec_cell == Cell::kLstm,
-                  cell_norm_epsilon(options_)};
+  const int width = options().dim_rnn;
+  CellShape shape{options().dim_emb, width, options().dec_cell == Cell::kLstm,
+                  cell_norm_epsilon(options())};
   const int gates = (shape.is_lstm ? 4 : 3) * width;
   first_cell_ = make_cell(parameters, "decoder.0", shape);
-  if (options_.attention_timing == AttentionTiming::kPost) {
+  if (options().attention_timing == AttentionTiming::kPost) {
     attentional_ =
         std::make_unique<Linear>(parameters, "decoder.attentional", context + width, width, false);
-    if (options_.input_feeding) {
+    if (options().input_feeding) {
       feeding_ = std::make_unique<Linear>(parameters, "decoder.0.feeding", width, gates, false);
     }
-  } else if (context > 0 && options_.dec_transition == Transition::kConditional) {
+  } else if (context > 0 && options().dec_transition == Transition::kConditional) {
     second_cell_ = make_cell(parameters, "decoder.0.conditional",
                              {context, width, shape.is_lstm, shape.norm_epsilon});
   } else if (context > 0) {
     // C_r, C_z and C of A.2.2, side by side.
     context_ = std::make_unique<Linear>(parameters, "decoder.0.context", context, gates, false);
   }
-  if (options_.context_gate != ContextGate::kNone) add_context_gate(parameters, context);
+  if (options().context_gate != ContextGate::kNone) add_context_gate(parameters, context);
   shape.inputs = width;
-  for (int layer = 1; layer < options_.dec_depth; ++layer) {
+  for (int layer = 1; layer < options().dec_depth; ++layer) {
     upper_cells_.push_back(make_cell(parameters, fmt::format("decoder.{}", layer), shape));
   }
 }
 
 void RecurrentDecoder::add_context_gate(Parameters& parameters, int context) {
   const std::string name = "decoder.0.context_gate";
-  const int width = options_.dim_rnn;
+  const int width = options().dim_rnn;
   context_gate_ =
-      std::make_unique<Gate>(Gate{{parameters, name + ".word", options_.dim_emb, width},
+      std::make_unique<Gate>(Gate{{parameters, name + ".word", options().dim_emb, width},
                                   {parameters, name + ".state", width, width, false},
                                   {parameters, name + ".context", context, width, false}});
 }
 
 // s_0 = tanh(W_s ←h_1) in A.2.2; here of [→h_S; ←h_1] and for each layer.
 RecurrentDecoder::States RecurrentDecoder::start(Var summary) const {
-  const int width = options_.dim_rnn;
+  const int width = options().dim_rnn;
   Tape& tape = summary.tape();
   const Var projected = (*initial_)(summary);  // [R, layers · dim_rnn]
   States states;
-  for (int layer = 0; layer < options_.dec_depth; ++layer) {
+  for (int layer = 0; layer < options().dec_depth; ++layer) {
     CellState state = first_cell_->zero_state(tape, summary.rows());
     const Var part = concat_cols(std::array{col_range(projected, layer * width, width)});
     state.hidden = activate(Activation::kTanh, part);  // [R, dim_rnn]
@@ -138,14 +115,6 @@ RecurrentDecoder::States RecurrentDecoder::start(Var summary) const {
 // W_r e(y), W_z e(y), W e(y) of A.2.2, side by side: [N, dim_emb] → [N, k · dim_rnn].
 RecurrentDecoder::Words RecurrentDecoder::project(Var words) const {
   return {first_cell_->project(words), context_gate_ ? context_gate_->word(words) : Var()};
-}
-
-Attended RecurrentDecoder::attend(Var query, const QueryRows& rows, const AttentionMemory& memory,
-                                  States& states) const {
-  const Attended result = attention_->attend({query, rows, states.history, states.step}, memory);
-  states.history = result.history;
-  states.spans.assign(rows.spans.rows.host.begin(), rows.spans.rows.host.end());
-  return result;
 }
 
 // A.2.2, of a GRU, with a bias in each sum, which the paper leaves out:
@@ -162,7 +131,7 @@ CellState RecurrentDecoder::single_cell(const Words& words, Var context,
   const Var sum = add(words.context_gate, context_gate_->state(state.hidden));  // [R, dim_rnn]
   const Var gate = activate(Activation::kSigmoid, add(sum, context_gate_->context(context)));
   const Var z = repeat(gate, source.cols());  // [R, k · dim_rnn]: the context gate, not A.2.2's z
-  const ContextGate kind = options_.context_gate;
+  const ContextGate kind = options().context_gate;
   const Var of_source = kind == ContextGate::kTarget ? source : multiply(z, source);
   if (kind == ContextGate::kSource) return first_cell_->step(add(words.gates, of_source), state);
   const Var target = kind == ContextGate::kBoth ? complement(z) : z;
@@ -176,7 +145,7 @@ Attended RecurrentDecoder::advance_with_context(const Words& words, const QueryR
                                                 const AttentionMemory& memory,
                                                 States& states) const {
   CellState& state = states.layers.front();
-  if (options_.dec_transition == Transition::kSingle) {
+  if (options().dec_transition == Transition::kSingle) {
     const Attended attended = attend(state.hidden, rows, memory, states);
     state = single_cell(words, attended.context, state);
     return attended;
@@ -193,7 +162,7 @@ Var RecurrentDecoder::advance_upper(States& states) const {
   Var top = states.layers.front().hidden;  // [R, dim_rnn]
   for (std::size_t layer = 0; layer < upper_cells_.size(); ++layer) {
     CellState& upper = states.layers[layer + 1];
-    const Var below = dropout(top, options_.dropout);
+    const Var below = dropout(top, options().dropout);
     upper = upper_cells_[layer]->step(upper_cells_[layer]->project(below), upper);
     top = add(top, upper.hidden);
   }
@@ -229,29 +198,7 @@ Var RecurrentDecoder::readout(Var state, Var word, Var context) const {
   // [N, dim_rnn + dim_emb + C], or without C
   const Var all = context ? concat_cols(std::array{state, word, context})
                           : concat_cols(std::array{state, word});
-  return dropout(maxout((*readout_)(dropout(all, options_.dropout))), options_.dropout);
-}
-
-void RecurrentDecoder::narrow(States& states, int count, std::uint64_t dropout_key) const {
-  for (std::size_t layer = 0; layer < states.layers.size(); ++layer) {
-    CellState& state = states.layers[layer];
-    state = dropout(first_rows(state, count), options_.dropout_rnn, dropout_key + layer);
-  }
-  if (states.attentional) states.attentional = row_range(states.attentional, 0, count);
-  if (states.history) {
-    const AttentionSpan& last = states.spans[count - 1];
-    const auto weights = static_cast<int>(last.first_weight) + last.keys;
-    states.history = row_range(states.history, 0, weights);
-  }
-}
-
-void RecurrentDecoder::reorder(Tape& tape, States& states, const Indices& parents) {
-  for (CellState& layer : states.layers) layer = gather_rows(tape, layer, parents);
-  if (states.attentional) states.attentional = gather_rows(tape.adopt(states.attentional), parents);
-  if (!states.history) return;
-  std::vector<AttentionSpan> blocks;
-  for (const int parent : parents.host) blocks.push_back(states.spans[parent]);
-  states.history = gather_blocks(tape.adopt(states.history), blocks);
+  return dropout(maxout((*readout_)(dropout(all, options().dropout))), options().dropout);
 }
 
 }  // namespace heed

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "model/recurrent_decoder.h"
 #include "util/table.h"
 
 namespace heed {
@@ -34,25 +35,20 @@ AttentionWeights in_target_order(std::span<const Var> steps, std::span<const Att
   return {{ordered}, keep_spans(weights.tape(), blocks)};
 }
 
-/// Of each direction.
-int encoder_width(const ModelOptions& options) {
-  return options.dim_rnn_encoder > 0 ? options.dim_rnn_encoder : options.dim_rnn;
-}
-
 }  // namespace
 
-struct RnnModel::State : DecoderState {
+struct RecurrentModel::State : DecoderState {
   AttentionMemory memory;
   const Encoded* encoded = nullptr;
-  RecurrentDecoder::States states;
+  StepwiseDecoder::States states;
   std::vector<int> sentences;  ///< Of each row.
 };
 
 RnnModel::RnnModel(const ModelOptions& options, const Vocabularies& vocabularies,
                    Parameters& parameters)
-    : EncoderDecoder(options, vocabularies, parameters) {
+    : RecurrentModel(options, vocabularies, parameters) {
   add_encoder(parameters);
-  decoder_ = std::make_unique<RecurrentDecoder>(options, parameters, 2 * encoder_width(options));
+  set_decoder(std::make_unique<RecurrentDecoder>(options, parameters, 2 * encoder_width(options)));
 }
 
 void RnnModel::add_encoder(Parameters& parameters) {
@@ -87,12 +83,12 @@ Encoded RnnModel::encode(Tape& tape, const Ragged& source) const {
   return result;
 }
 
-AttentionMemory RnnModel::remember(const Encoded& encoded) const {
+AttentionMemory RecurrentModel::remember(const Encoded& encoded) const {
   const Indices offsets = encoded.states.tape().keep(encoded.offsets);
   return decoder_->remember({encoded.states, encoded.summary, offsets.host});
 }
 
-std::int64_t RnnModel::attention_weights(const Ragged& source, const Ragged& target) const {
+std::int64_t RecurrentModel::attention_weights(const Ragged& source, const Ragged& target) const {
   const bool has_scores =
       find_entry(attention_variants(), "attention", options().attention).uses.scores;
   return has_scores ? decoder_->heads() * pairs_of(source.offsets, target.offsets) : 0;
@@ -100,18 +96,18 @@ std::int64_t RnnModel::attention_weights(const Ragged& source, const Ragged& tar
 
 // Teacher forcing of N target tokens; a step has a row for each sentence that is still live. What
 // does not depend on the step before, words and readout, is computed for all N at once.
-Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
+Decoded RecurrentModel::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const TimeMajor time(target.offsets);
   const Indices order = tape.keep(time.order);
   const QueryRows all_rows = rows_of(tape, time.order, encoded);  // B, the longest target first
   const AttentionMemory memory = remember(encoded);
-  RecurrentDecoder::States states = decoder_->start(gather_rows(encoded.summary, order));
+  StepwiseDecoder::States states = decoder_->start(gather_rows(encoded.summary, order));
 
   const Indices time_major = tape.keep(time.forward);
   // [N, dim_emb], sentence-major, then time-major
   const Var embedded = embed_target(tape, shifted(tape, target));
   const Var words = dropout(gather_rows(embedded, time_major), options().dropout);
-  const RecurrentDecoder::Words inputs = decoder_->project(words);
+  const StepwiseDecoder::Words inputs = decoder_->project(words);
   const std::uint64_t dropout_key = tape.next_dropout_key();
   std::vector<Var> tops, contexts, weights;  // [live, dim_rnn], [live, C], [weights, H] a step
   std::vector<AttentionSpan> spans;
@@ -120,7 +116,7 @@ Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& targe
     const int live = time.live[step];
     const QueryRows rows = all_rows.first(live);
     decoder_->narrow(states, live, dropout_key);
-    const RecurrentDecoder::Step result =
+    const StepwiseDecoder::Step result =
         decoder_->advance(inputs.row_range(time.first[step], live), rows, memory, states);
     tops.push_back(result.state);
     if (result.context) contexts.push_back(result.context);
@@ -139,8 +135,8 @@ Decoded RnnModel::decode(Tape& tape, const Encoded& encoded, const Ragged& targe
   return decoded;
 }
 
-std::unique_ptr<DecoderState> RnnModel::start(const Encoded& encoded,
-                                              std::unique_ptr<DecoderState> /*used*/) const {
+std::unique_ptr<DecoderState> RecurrentModel::start(const Encoded& encoded,
+                                                    std::unique_ptr<DecoderState> /*used*/) const {
   auto state = std::make_unique<State>();
   state->memory = remember(encoded);
   state->encoded = &encoded;
@@ -150,16 +146,17 @@ std::unique_ptr<DecoderState> RnnModel::start(const Encoded& encoded,
   return state;
 }
 
-Decoded RnnModel::step(Tape& tape, DecoderState& decoder_state, const NextTokens& next) const {
+Decoded RecurrentModel::step(Tape& tape, DecoderState& decoder_state,
+                             const NextTokens& next) const {
   auto& state = static_cast<State&>(decoder_state);
-  RecurrentDecoder::reorder(tape, state.states, next.parents);
+  StepwiseDecoder::reorder(tape, state.states, next.parents);
   std::vector<int> sentences;
   for (const int parent : next.parents.host) sentences.push_back(state.sentences[parent]);
   state.sentences = std::move(sentences);
 
   const QueryRows rows = rows_of(tape, state.sentences, *state.encoded);
   const Var words = embed_target(tape, next.tokens);  // [R, dim_emb]
-  const RecurrentDecoder::Step result =
+  const StepwiseDecoder::Step result =
       decoder_->advance(decoder_->project(words), rows, state.memory, state.states);
   Decoded decoded{decoder_->readout(result.state, words, result.context), {}};
   if (result.weights) decoded.attention = {{result.weights}, rows.spans};

@@ -29,9 +29,11 @@ const ModelOptions& checked(const ModelOptions& options) {
 std::unique_ptr<PositionEncoding> make_positions(const ModelOptions& options,
                                                  Parameters& parameters) {
   const bool learned = options.positions == Positions::kLearned;
-  if (!learned && options.positions != Positions::kSinusoidal) return nullptr;
-  return std::make_unique<PositionEncoding>(parameters, "positions", options.dim_emb,
-                                            learned ? options.max_positions : 0);
+  const bool halves = options.positions == Positions::kSinusoidalHalves;
+  if (!learned && !halves && options.positions != Positions::kSinusoidal) return nullptr;
+  return std::make_unique<PositionEncoding>(
+      parameters, "positions", options.dim_emb,
+      PositionEncoding::Shape{learned ? options.max_positions : 0, halves});
 }
 
 }  // namespace
@@ -89,16 +91,18 @@ RelativePositions Transformer::make_relative(Parameters& parameters, const std::
 }
 
 SequenceShape Transformer::shape(bool causal) const {
-  return {options().dim_emb,
-          options().transformer_heads,
-          options().kv_heads,
-          options().attention_window_width,
-          options().dropout_attention,
-          options().attention_normalizer,
-          options().positions,
-          causal,
-          {options().dim_emb, options().transformer_dim_ffn, FeedForward::kRelu,
-           options().dropout_ffn}};
+  return {
+      options().dim_emb,
+      options().transformer_heads,
+      options().kv_heads,
+      options().attention_window_width,
+      options().dropout_attention,
+      options().attention_normalizer,
+      options().positions,
+      causal,
+      {options().dim_emb,
+       options().average_dim_ffn > 0 ? options().average_dim_ffn : options().transformer_dim_ffn,
+       options().average_activation, options().dropout_ffn}};
 }
 
 Transformer::EncoderLayer Transformer::make_encoder_layer(Parameters& parameters,

@@ -50,6 +50,34 @@ class NormedAdditiveAttention : public AdditiveAttention {
   const Parameter* gain_;
 };
 
+/// e_j = v · tanh(LN(W q) + LN(U m_j)), where the first layer norm has no bias, as Marian has it.
+class LayerNormAdditiveAttention : public ScoredAttention {
+ public:
+  LayerNormAdditiveAttention(Parameters& parameters, const std::string& name,
+                             const AttentionShape& shape)
+      : ScoredAttention(parameters, name, shape),
+        query_(parameters, name + ".query", shape.query, shape.hidden, norm_of(shape, false)),
+        key_(parameters, name + ".key", shape.source, shape.hidden, norm_of(shape, true)),
+        v_(&parameters.add(name + ".v", 1, shape.hidden)) {}
+  AttentionMemory remember(const SourceStates& source) const override {
+    return {source, key_(source.states), source.states, {}};
+  }
+
+ protected:
+  Var score(const AttentionQuery& query, const AttentionMemory& memory) const override {
+    const Var v = query.state.tape().parameter(*v_);
+    return additive_scores(query_(query.state), memory.keys, v, 1, query.rows.spans);
+  }
+
+ private:
+  static NormedLinear::Shape norm_of(const AttentionShape& shape, bool has_bias) {
+    return {shape.norm_epsilon, has_bias};
+  }
+
+  NormedLinear query_, key_;
+  const Parameter* v_;
+};
+
 /// e_j = v · tanh(W [q; m_j]) (Luong et al. 2015, eq. 8), with W [q; m_j] = W_q q + W_m m_j. What
 /// keeps it from being additive is only that there is no bias.
 class ConcatAttention : public AdditiveAttention {

@@ -1,7 +1,6 @@
 #include "nn/attention.h"
 
 #include <array>
-#include <numeric>
 
 #include "nn/additive_attention.h"
 #include "nn/dot_attention.h"
@@ -42,7 +41,7 @@ class MeanContext : public Attention {
   MeanContext(Parameters&, const std::string&, const AttentionShape& shape)
       : width_(shape.source) {}
   AttentionMemory remember(const SourceStates& source) const override {
-    return {source, {}, {}, means(source)};
+    return {source, {}, {}, sentence_means(source.states, source.offsets)};
   }
   Attended attend(const AttentionQuery& query, const AttentionMemory& memory) const override {
     const Var all = query.state.tape().adopt(memory.extra);  // [B, D]
@@ -51,21 +50,6 @@ class MeanContext : public Attention {
   int context_width() const override { return width_; }
 
  private:
-  /// [B, D]: sums with weights 1/S.
-  static Var means(const SourceStates& source) {
-    Tape& tape = source.states.tape();
-    std::vector<int> sentences(source.offsets.size() - 1);
-    std::iota(sentences.begin(), sentences.end(), 0);
-    const QueryRows rows = sentence_spans(tape, sentences, source.offsets);
-    std::vector<float> shares;
-    for (const AttentionSpan& span : rows.spans.rows.host) {
-      shares.insert(shares.end(), span.keys, 1 / static_cast<float>(span.keys));
-    }
-    const Tensor weights = tape.allocate(std::ssize(shares), 1);  // [N, 1]
-    tape.backend().write(shares, weights);
-    return weighted_sum(tape.constant(weights), source.states, 1, rows.spans);
-  }
-
   int width_;
 };
 
@@ -93,6 +77,8 @@ constexpr std::array kVariants = {
     AttentionVariant{"normed-additive", "e_j = g v/|v| tanh(W q + U m_j + b)",
                      "Salimans & Kingma 2016; Raffel et al. 2017", kHidden,
                      make<NormedAdditiveAttention>},
+    AttentionVariant{"layer-norm-additive", "e_j = v tanh(LN(W q) + LN(U m_j))", "Marian, s2s",
+                     kHidden, make<LayerNormAdditiveAttention>},
     AttentionVariant{"concat", "e_j = v tanh(W [q; m_j])", "Luong et al. 2015, eq. 8", kHidden,
                      make<ConcatAttention>},
     AttentionVariant{"dot", "e_j = q m_j", "Luong et al. 2015, eq. 8", kScores, make<DotAttention>},

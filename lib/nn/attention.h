@@ -51,6 +51,7 @@ struct AttentionShape {
   int window_width = 10;   ///< D: a window is [p − D, p + D].
   int max_positions = 0;   ///< Source tokens that attention location has scores for.
   bool fertility = false;  ///< Of attention coverage.
+  float norm_epsilon = 1e-6F;
 };
 
 /// Attention of one query a sentence and step, for recurrent decoders. It has two moments:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "autograd/ops.h"
@@ -56,10 +57,10 @@ class Embedding {
 class Norm {
  public:
   Norm(Parameters& parameters, const std::string& name, int width,
-       Normalization norm = Normalization::kLayer)
+       Normalization norm = Normalization::kLayer, bool has_bias = true)
       : norm_(norm),
         gain_(&parameters.add(name + ".gain", 1, width, Initializer::kOnes)),
-        bias_(norm == Normalization::kLayer
+        bias_(norm == Normalization::kLayer && has_bias
                   ? &parameters.add(name + ".bias", 1, width, Initializer::kZeros)
                   : nullptr) {}
 
@@ -73,6 +74,32 @@ class Norm {
   Normalization norm_;
   const Parameter* gain_;
   const Parameter* bias_;
+};
+
+/// y = LN(x W) of gain and bias, or without layer norm x W + b.
+class NormedLinear {
+ public:
+  struct Shape {
+    float norm_epsilon = 0;  ///< 0: no layer norm.
+    bool has_bias = true;
+  };
+  NormedLinear(Parameters& parameters, const std::string& name, int inputs, int outputs,
+               const Shape& shape)
+      : linear_(parameters, name, inputs, outputs, shape.has_bias && shape.norm_epsilon == 0) {
+    if (shape.norm_epsilon == 0) return;
+    norm_.emplace(parameters, name + ".norm", outputs,
+                  Normalization(Normalization::kLayer, shape.norm_epsilon), shape.has_bias);
+  }
+
+  /// [N, inputs] → [N, outputs]
+  Var operator()(Var x) const {
+    const Var product = linear_(x);
+    return norm_.has_value() ? (*norm_)(product) : product;
+  }
+
+ private:
+  Linear linear_;
+  std::optional<Norm> norm_;
 };
 
 }  // namespace heed

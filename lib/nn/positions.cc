@@ -11,7 +11,7 @@ namespace {
 
 /// [places, D]: PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i + 1) = cos of the same (Vaswani et al.
 /// 2017, 3.5).
-std::vector<float> sinusoids(int places, int width) {
+std::vector<float> interleaved_sinusoids(int places, int width) {
   std::vector<double> frequencies;
   for (int column = 0; column < width; ++column) {
     const int even = column / 2 * 2;
@@ -28,14 +28,36 @@ std::vector<float> sinusoids(int places, int width) {
   return values;
 }
 
+/// [places, D]: sin(p 10000^(−i/(D/2 − 1))) in column i < D/2, cos of the same in column D/2 + i
+/// (tensor2tensor, Marian); a last column of an odd D is 0.
+std::vector<float> sinusoidal_halves(int places, int width) {
+  const int half = width / 2;
+  std::vector<float> values(static_cast<std::size_t>(places) * width);
+  for (int column = 0; column < half; ++column) {
+    const double frequency = half == 1 ? 1.0 : std::pow(10000.0, -1.0 * column / (half - 1));
+    for (int place = 0; place < places; ++place) {
+      const std::size_t at = static_cast<std::size_t>(place) * width + column;
+      values[at] = static_cast<float>(std::sin(place * frequency));
+      values[at + half] = static_cast<float>(std::cos(place * frequency));
+    }
+  }
+  return values;
+}
+
 }  // namespace
 
 PositionEncoding::PositionEncoding(Parameters& parameters, const std::string& name, int width,
-                                   int learned)
-    : sinusoids_(parameters.backend(), [=](int places) { return sinusoids(places, width); }) {
-  if (learned > 0) {
-    learned_ = &parameters.add(name, learned, width, Initializer::kEmbedding);
+                                   const Shape& shape)
+    : sinusoids_(parameters.backend(), [width, halves = shape.halves](int places) {
+        return sinusoids(places, width, halves);
+      }) {
+  if (shape.learned > 0) {
+    learned_ = &parameters.add(name, shape.learned, width, Initializer::kEmbedding);
   }
+}
+
+std::vector<float> PositionEncoding::sinusoids(int places, int width, bool halves) {
+  return halves ? sinusoidal_halves(places, width) : interleaved_sinusoids(places, width);
 }
 
 Var PositionEncoding::learned(Tape& tape, const Indices& positions) const {

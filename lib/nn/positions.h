@@ -13,12 +13,18 @@ namespace heed {
 /// row for each place.
 class PositionEncoding {
  public:
-  /// `learned` 0: sinusoids; else the number of rows that are learnt.
-  PositionEncoding(Parameters& parameters, const std::string& name, int width, int learned);
+  struct Shape {
+    int learned = 0;      ///< Rows that are learnt; 0: sinusoids.
+    bool halves = false;  ///< Of sinusoids: first all sines, then all cosines.
+  };
+  PositionEncoding(Parameters& parameters, const std::string& name, int width, const Shape& shape);
 
   /// x [N, D] plus the rows of `positions` [N] (from 0; kept on the tape). Throws Error for a place
   /// that has no learnt row.
   Var operator()(Var x, const Indices& positions) const;
+
+  /// The numbers of sinusoids [places, D].
+  static std::vector<float> sinusoids(int places, int width, bool halves);
 
  private:
   Var learned(Tape& tape, const Indices& positions) const;

@@ -1,7 +1,10 @@
 #include "nn/recurrent.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 namespace heed {
 
@@ -10,11 +13,13 @@ namespace {
 /// What both cells do to a part of their gates.
 class GatePart {
  public:
-  GatePart(Parameters& parameters, const std::string& name, const Parameter& weight, float epsilon)
+  GatePart(Parameters& parameters, const std::string& name, const Parameter& weight,
+           const CellShape& shape)
       : weight_(&weight) {
-    if (epsilon > 0) {
+    if (shape.norm_epsilon > 0) {
       norm_ = std::make_unique<Norm>(parameters, name + ".norm", weight.cols,
-                                     Normalization(Normalization::kLayer, epsilon));
+                                     Normalization(Normalization::kLayer, shape.norm_epsilon),
+                                     shape.norm_bias);
     }
   }
   Var operator()(Var x) const {
@@ -38,40 +43,61 @@ class GatedCell : public RecurrentCell {
  public:
   GatedCell(Parameters& parameters, const std::string& name, const CellShape& shape, int gates)
       : RecurrentCell(shape.width, shape.is_lstm),
-        input_(parameters, name + ".input",
-               parameters.add(name + ".input.weight", shape.inputs, gates * shape.width,
-                              Initializer::kGlorot, Factor::kWeight),
-               shape.norm_epsilon),
+        input_(make_input(parameters, name + ".input", shape, gates * shape.width)),
         hidden_(parameters, name + ".hidden",
                 parameters.add(name + ".hidden.weight", shape.width, gates * shape.width,
                                Initializer::kOrthogonal, Factor::kWeight),
-                shape.norm_epsilon),
+                shape),
         bias_(&parameters.add(name + ".bias", 1, gates * shape.width,
-                              shape.is_lstm ? Initializer::kForgetOne : Initializer::kZeros)) {}
+                              shape.is_lstm ? Initializer::kForgetOne : Initializer::kZeros)),
+        bias_on_state_(shape.bias_on_state) {}
 
-  Var project(Var x) const override { return input_(x, *bias_); }
+  Var project(Var x) const override { return bias_on_state_ ? (*input_)(x) : (*input_)(x, *bias_); }
 
  protected:
-  /// gate ∘ U h: [R, D] → [R, kD].
+  /// gate ∘ (U h + b), or without b: [R, D] → [R, kD].
   Var hidden_part(Var hidden, Var gate) const {
-    const Var part = hidden_(hidden);
+    const Var product = hidden_(hidden);
+    const Var part = bias_on_state_ ? biased(product) : product;
     return gate ? multiply(gate, part) : part;
+  }
+  /// What a cell reads that has no inputs: b for each row, or nothing but zeros.
+  Var input_or_bias(Var input, Var hidden) const {
+    if (input) return input;
+    Tape& tape = hidden.tape();
+    const Tensor zeros = tape.allocate(hidden.rows(), bias_->cols);
+    tape.backend().fill(zeros, 0.0F);
+    return bias_on_state_ ? tape.constant(zeros) : biased(tape.constant(zeros));
   }
 
  private:
-  GatePart input_, hidden_;
+  static std::optional<GatePart> make_input(Parameters& parameters, const std::string& name,
+                                            const CellShape& shape, int cols) {
+    if (shape.inputs == 0) return std::nullopt;
+    return GatePart(
+        parameters, name,
+        parameters.add(name + ".weight", shape.inputs, cols, Initializer::kGlorot, Factor::kWeight),
+        shape);
+  }
+  Var biased(Var x) const { return add_bias(x, x.tape().parameter(*bias_)); }
+
+  std::optional<GatePart> input_;
+  GatePart hidden_;
   const Parameter* bias_;
+  bool bias_on_state_;
 };
 
 /// r = σ(W_r x + U_r h + b_r), z = σ(W_z x + U_z h + b_z), h̃ = tanh(W x + r ∘ U h + b), next state
 /// (1 − z) ∘ h̃ + z ∘ h (Bahdanau et al. 2015, A.2.1 and A.2.2, who exchange z and 1 − z and have
-/// U (r ∘ h)). Columns of the gates: r, z, h̃.
+/// U (r ∘ h)). Columns of the gates: r, z, h̃. With its bias on the state h̃ = tanh(W x + r ∘ (U h +
+/// b)), as in the second cell of Nematus (Sennrich et al. 2017).
 class GruCell : public GatedCell {
  public:
   GruCell(Parameters& parameters, const std::string& name, const CellShape& shape)
       : GatedCell(parameters, name, shape, 3) {}
   CellState step(Var input, const CellState& state, Var gate) const override {
-    return {gru(input, hidden_part(state.hidden, gate), state.hidden), {}};
+    const Var hidden = hidden_part(state.hidden, gate);
+    return {gru(input_or_bias(input, hidden), hidden, state.hidden), {}};
   }
 };
 
@@ -82,9 +108,27 @@ class LstmCell : public GatedCell {
   LstmCell(Parameters& parameters, const std::string& name, const CellShape& shape)
       : GatedCell(parameters, name, shape, 4) {}
   CellState step(Var input, const CellState& state, Var gate) const override {
-    const LstmState next = lstm(add(input, hidden_part(state.hidden, gate)), state.cell);
+    const Var hidden = hidden_part(state.hidden, gate);
+    const LstmState next = lstm(add(input_or_bias(input, hidden), hidden), state.cell);
     return {next.hidden, next.cell};
   }
+};
+
+/// A cell that reads the input, and cells that read the state of the one before.
+class DeepCell : public RecurrentCell {
+ public:
+  explicit DeepCell(std::vector<std::unique_ptr<RecurrentCell>> cells, bool has_cell)
+      : RecurrentCell(cells.front()->width(), has_cell), cells_(std::move(cells)) {}
+
+  Var project(Var x) const override { return cells_.front()->project(x); }
+  CellState step(Var input, const CellState& state, Var gate) const override {
+    CellState next = cells_.front()->step(input, state, gate);
+    for (std::size_t i = 1; i < cells_.size(); ++i) next = cells_[i]->step({}, next);
+    return next;
+  }
+
+ private:
+  std::vector<std::unique_ptr<RecurrentCell>> cells_;
 };
 
 template <class Function>
@@ -133,6 +177,17 @@ std::unique_ptr<RecurrentCell> make_cell(Parameters& parameters, const std::stri
   return std::make_unique<GruCell>(parameters, name, shape);
 }
 
+std::unique_ptr<RecurrentCell> make_cells(Parameters& parameters, const std::string& name,
+                                          CellShape shape, int depth) {
+  std::vector<std::unique_ptr<RecurrentCell>> cells;
+  cells.push_back(make_cell(parameters, name, shape));
+  shape.inputs = 0;
+  for (int i = 1; i < depth; ++i) {
+    cells.push_back(make_cell(parameters, fmt::format("{}.transition.{}", name, i), shape));
+  }
+  return std::make_unique<DeepCell>(std::move(cells), shape.is_lstm);
+}
+
 CellState first_rows(const CellState& state, int count) {
   if (state.hidden.rows() == count) return state;
   return transform(state, [=](Var x) { return row_range(x, 0, count); });
@@ -145,12 +200,6 @@ CellState gather_rows(Tape& tape, const CellState& state, const Indices& rows) {
 CellState dropout(const CellState& state, float rate, std::uint64_t key) {
   return {dropout(state.hidden, rate, key), state.cell};
 }
-
-RecurrentLayer::RecurrentLayer(Parameters& parameters, const std::string& name,
-                               const CellShape& shape, bool backward, float state_dropout)
-    : cell_(make_cell(parameters, name, shape)),
-      backward_(backward),
-      state_dropout_(state_dropout) {}
 
 RecurrentLayer::Output RecurrentLayer::operator()(Var x, const TimeMajor& time) const {
   Tape& tape = x.tape();

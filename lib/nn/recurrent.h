@@ -40,7 +40,8 @@ class RecurrentCell {
   /// [N, inputs] → [N, k · width]: the input's part of the gates.
   virtual Var project(Var x) const = 0;
   /// One step of R rows; `input` [R, k · width] are rows of project(). The state's own part of the
-  /// gates is multiplied by `gate` [R, k · width] where there is one.
+  /// gates is multiplied by `gate` [R, k · width] where there is one. A cell without inputs gets
+  /// none.
   virtual CellState step(Var input, const CellState& state, Var gate = {}) const = 0;
   /// Zeros for R rows.
   CellState zero_state(Tape& tape, int rows) const;
@@ -55,17 +56,24 @@ class RecurrentCell {
 };
 
 struct CellShape {
-  int inputs = 0;
+  int inputs = 0;  ///< 0: none, it reads its state alone (deep transition, Pascanu et al. 2014).
   int width = 0;
   bool is_lstm = false;
   /// Of layer norm on the input's and the state's part of the gates, each; 0: no layer norm.
   float norm_epsilon = 0;
+  bool norm_bias = true;       ///< Whether those norms have biases.
+  bool bias_on_state = false;  ///< Whether b belongs to the state's part of the gates.
 };
 
 /// Gated recurrent unit (Cho et al. 2014) or long short-term memory (Hochreiter & Schmidhuber 1997,
 /// forget gates of Gers et al. 2000 with bias 1).
 std::unique_ptr<RecurrentCell> make_cell(Parameters& parameters, const std::string& name,
                                          const CellShape& shape);
+
+/// `depth` cells, one after the other, of which the first reads the input (Miceli Barone et al.
+/// 2017, deep transition).
+std::unique_ptr<RecurrentCell> make_cells(Parameters& parameters, const std::string& name,
+                                          CellShape shape, int depth);
 
 /// The first `count` rows of a state: the sentences that are still live.
 CellState first_rows(const CellState& state, int count);
@@ -77,8 +85,11 @@ CellState dropout(const CellState& state, float rate, std::uint64_t key);
 /// One direction of a recurrent layer over a ragged batch.
 class RecurrentLayer {
  public:
+  RecurrentLayer(std::unique_ptr<RecurrentCell> cell, bool backward, float state_dropout)
+      : cell_(std::move(cell)), backward_(backward), state_dropout_(state_dropout) {}
   RecurrentLayer(Parameters& parameters, const std::string& name, const CellShape& shape,
-                 bool backward, float state_dropout);
+                 bool backward, float state_dropout)
+      : RecurrentLayer(make_cell(parameters, name, shape), backward, state_dropout) {}
 
   struct Output {
     Var states;  ///< [N, width], sentence-major.

@@ -100,6 +100,7 @@ RelativeTerms RelativePositions::terms(Tape& tape, const SelfRows& rows) const {
       return {{}, {}, gather_rows(table, rows.places)};
     }
     case Positions::kSinusoidal:
+    case Positions::kSinusoidalHalves:
     case Positions::kLearned:
     case Positions::kNone:
       break;

@@ -22,7 +22,7 @@ Var reordered(Tape& tape, Var state, const SelfRows& next) {
 }
 
 /// (t − 1) / t for the t-th token.
-std::vector<float> AverageAttention::shares_of_past(int places) {
+std::vector<float> RunningMean::shares_of_past(int places) {
   std::vector<float> shares;
   for (int place = 0; place < places; ++place) {
     shares.push_back(static_cast<float>(place) / static_cast<float>(place + 1));
@@ -31,14 +31,23 @@ std::vector<float> AverageAttention::shares_of_past(int places) {
 }
 
 // The mean as a running one: m_t = (t − 1)/t · m_{t−1} + 1/t · x_t.
-Var AverageAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
+Var RunningMean::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
   // [places, 1]
   const Var table = x.tape().constant(shares_of_past_.for_places(rows.places.host, 1));
-  // m [N, D]
-  const Var mean = scan_on(gather_rows(table, rows.places), x, rows, memory);
-  const Var both = concat_cols(std::array{x, feed_forward_(mean)});               // [N, 2D]: x, g
+  return feed_forward_(scan_on(gather_rows(table, rows.places), x, rows, memory));  // [N, D]
+}
+
+Var AverageAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
+  const Var both = concat_cols(std::array{x, mean_(x, rows, memory)});            // [N, 2D]: x, g
   const Var gated = multiply(activate(Activation::kSigmoid, gate_(both)), both);  // i ∘ x, f ∘ g
   return add(col_range(gated, 0, x.cols()), col_range(gated, x.cols(), x.cols()));
+}
+
+Var SplitAverageAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {
+  const Var mean = mean_(x, rows, memory);                                // g [N, D]
+  const Var input = activate(Activation::kSigmoid, input_gate_(x));       // i [N, D]
+  const Var forget = activate(Activation::kSigmoid, forget_gate_(mean));  // f [N, D]
+  return add(multiply(input, x), multiply(forget, mean));
 }
 
 Var SsruAttention::operator()(Var x, const SelfRows& rows, LayerMemory* memory) const {

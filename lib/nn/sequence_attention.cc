@@ -80,6 +80,12 @@ constexpr std::array kSequenceVariants = {
     SequenceAttentionVariant{"ssru", "c_t = f_t c_(t-1) + (1 - f_t) W x_t, relu",
                              "Kim et al. 2019, 3.1", PositionKinds::kNone, false, false,
                              kRunsForward, self<SsruAttention>, nullptr},
+    SequenceAttentionVariant{"average-split", "average, each gate made of what it scales alone",
+                             "Marian", PositionKinds::kNone, false, false, kRunsForward,
+                             self<SplitAverageAttention>, nullptr},
+    SequenceAttentionVariant{"ssru-projected", "ssru with a projection of its result",
+                             "Marian, --transformer-rnn-projection", PositionKinds::kNone, false,
+                             false, kRunsForward, self<ProjectedSsruAttention>, nullptr},
     SequenceAttentionVariant{"linear", "c_i = phi(q_i) sum phi(k_j) v_j / phi(q_i) sum phi(k_j)",
                              "Katharopoulos et al. 2020, eq. 5", PositionKinds::kNone, true, true,
                              "", self<LinearSelfAttention>, cross<LinearHeads>},
@@ -117,6 +123,7 @@ bool has_terms(PositionKinds kinds, Positions positions) {
     case Positions::kAlibi:
       return kinds != PositionKinds::kNone;
     case Positions::kSinusoidal:
+    case Positions::kSinusoidalHalves:
     case Positions::kLearned:
     case Positions::kNone:
       break;

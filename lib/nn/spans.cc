@@ -1,6 +1,7 @@
 #include "nn/spans.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "tensor/size.h"
@@ -89,6 +90,20 @@ QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<c
   }
   expect_weights(weights, longest);
   return {keep_spans(tape, spans), tape.keep(sentences)};
+}
+
+Var sentence_means(Var x, std::span<const int> offsets) {
+  Tape& tape = x.tape();
+  std::vector<int> sentences(offsets.size() - 1);
+  std::iota(sentences.begin(), sentences.end(), 0);
+  const QueryRows rows = sentence_spans(tape, sentences, offsets);
+  std::vector<float> shares;
+  for (const AttentionSpan& span : rows.spans.rows.host) {
+    shares.insert(shares.end(), span.keys, 1 / static_cast<float>(span.keys));
+  }
+  const Tensor weights = tape.allocate(std::ssize(shares), 1);  // [N, 1]
+  tape.backend().write(shares, weights);
+  return weighted_sum(tape.constant(weights), x, 1, rows.spans);
 }
 
 Var gather_blocks(Var x, std::span<const AttentionSpan> blocks) {

@@ -31,6 +31,9 @@ std::int64_t self_weights(std::span<const int> offsets, bool causal, int reach);
 /// `tape`.
 QueryRows sentence_spans(Tape& tape, std::span<const int> sentences, std::span<const int> offsets);
 
+/// The mean of each sentence's rows: [N, D] → [B, D].
+Var sentence_means(Var x, std::span<const int> offsets);
+
 /// The rows of x [n, k] that belong to these blocks of weights, block after block. What a row has
 /// for each key, weights of any number of heads or a history, moves as a whole.
 Var gather_blocks(Var x, std::span<const AttentionSpan> blocks);

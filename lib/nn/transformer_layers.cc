@@ -15,6 +15,7 @@ Var FeedForwardLayer::operator()(Var x) const { return out_(dropout(hidden(x), s
 Var FeedForwardLayer::hidden(Var x) const {
   if (shape_.activation == FeedForward::kRelu) return in_(x, Activation::kRelu);
   if (shape_.activation == FeedForward::kGelu) return in_(x, Activation::kGelu);
+  if (shape_.activation == FeedForward::kSwish) return in_(x, Activation::kSilu);
   const Var both = in_(x);
   const Var gate[] = {col_range(both, 0, shape_.hidden)};
   const Var value[] = {col_range(both, shape_.hidden, shape_.hidden)};

@@ -8,7 +8,8 @@
 namespace heed {
 
 /// max(0, x W_1 + b_1) W_2 + b_2 (Vaswani et al. 2017, 3.3), or with GELU (Hendrycks & Gimpel
-/// 2016), or SwiGLU: (silu(x W) ∘ x V) W_2 (Shazeer 2020).
+/// 2016), with swish, x sigmoid(x) (Ramachandran et al. 2017), or SwiGLU: (silu(x W) ∘ x V) W_2
+/// (Shazeer 2020).
 class FeedForwardLayer {
  public:
   struct Shape {

@@ -3,6 +3,7 @@
 #include <unicode/bytestream.h>
 #include <unicode/casemap.h>
 #include <unicode/uchar.h>
+#include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -81,6 +82,11 @@ bool is_small(char32_t character) { return is_of(character, U_GC_LL_MASK); }
 
 char32_t small_letter(char32_t character) {
   return static_cast<char32_t>(u_tolower(static_cast<UChar32>(character)));
+}
+
+int script_of(char32_t character) {
+  UErrorCode error = U_ZERO_ERROR;
+  return uscript_getScript(static_cast<UChar32>(character), &error);
 }
 
 bool is_in_capitals(std::string_view text) {

@@ -30,6 +30,9 @@ bool is_capital(char32_t character);
 bool is_small(char32_t character);
 char32_t small_letter(char32_t character);
 
+/// A number for the script that the character belongs to (Unicode Standard Annex #24).
+int script_of(char32_t character);
+
 /// Whether the text has two words or more, six letters or more, and no small one.
 bool is_in_capitals(std::string_view text);
 

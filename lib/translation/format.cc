@@ -17,6 +17,7 @@ std::string joined(std::string line, const std::vector<std::string>& extras) {
 std::string soft_alignment(const AttentionMatrix& attention) {
   std::vector<std::string> rows;
   for (const std::vector<float>& row : attention) {
+    if (row.empty()) continue;  // </s> of a translation that was cut off
     rows.push_back(fmt::format("{:.4f}", fmt::join(row, ",")));
   }
   return fmt::format("{}", fmt::join(rows, " "));

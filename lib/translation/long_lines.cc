@@ -95,7 +95,7 @@ Hypothesis join_parts(std::span<const Hypothesis* const> parts, float normalize)
   Hypothesis line;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Hypothesis& part = *parts[i];
-    const int inner_end = i + 1 == parts.size() ? 0 : 1;
+    const int inner_end = i + 1 == parts.size() || !part.ended ? 0 : 1;
     line.tokens.insert(line.tokens.end(), part.tokens.begin(), part.tokens.end());
     line.word_scores.insert(line.word_scores.end(), part.word_scores.begin(),
                             part.word_scores.end() - inner_end);

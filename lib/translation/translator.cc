@@ -70,8 +70,10 @@ LineRules make_line_rules(const TranslateOptions& options, const ModelContents& 
   const ModelOptions& model = contents.options;
   LineRules rules;
   rules.max_length = options.max_length;
-  rules.splits_sentences = splits_sentences(options.sentences, contents.training);
-  rules.sentence = {options.capitals == Capitals::kFold, options.copy_unknown};
+  const bool as_it_is = options.search.like == SearchStyle::kMarian;
+  rules.splits_sentences = !as_it_is && splits_sentences(options.sentences, contents.training);
+  rules.sentence = {!as_it_is && options.capitals == Capitals::kFold,
+                    !as_it_is && options.copy_unknown};
   const bool has_learned_positions = model.type == ModelType::kTransformer
                                          ? model.positions == Positions::kLearned
                                          : model.attention == "location";

@@ -20,9 +20,11 @@ namespace heed {
 
 namespace {
 
-const std::array kTargets{kConfigTarget,      kEvaluateTarget,      kJsonTarget,    kLinesTarget,
-                          kModelTarget,       kNBestTarget,         kPharaohTarget, kRecordTarget,
-                          kSafetensorsTarget, kSentencePieceTarget, kTextTarget};
+const std::array kTargets{kConfigTarget,      kCtranslate2Target,   kEvaluateTarget, kJsonTarget,
+                          kLinesTarget,       kMarianTarget,        kModelTarget,    kNBestTarget,
+                          kNpyTarget,         kPharaohTarget,       kPiecesTarget,   kRecordTarget,
+                          kSafetensorsTarget, kSentencePieceTarget, kTextTarget,     kTorchTarget,
+                          kZipTarget};
 
 void run(const FuzzTarget& target, std::string_view bytes) {
   try {

@@ -135,6 +135,8 @@ inline std::vector<Architecture> sequence_attention_architectures() {
     options.cross_attention = variants[towards_source].name;
     if (variant.name == "grouped-query") options.transformer_heads = 4;
     if (options.cross_attention == "grouped-query") options.kv_heads = 1;
+    options.average_dim_ffn = static_cast<int>(number % 2) * 9;
+    options.average_activation = number % 2 == 0 ? FeedForward::kSwish : FeedForward::kSwiglu;
     options.positions = kPositions[static_cast<std::size_t>(variant.positions)][number % 3];
     options.norm = number % 2 == 0 ? NormPlacement::kPre : NormPlacement::kPost;
     options.enc_depth = static_cast<int>(number % 2) + 1;
@@ -152,7 +154,9 @@ inline std::vector<Architecture> transformer_architectures() {
       ModelOptions options = small_model(ModelType::kTransformer);
       options.norm = static_cast<NormPlacement>(norm);
       options.activation = static_cast<FeedForward>(activation);
-      options.positions = number % 2 == 0 ? Positions::kSinusoidal : Positions::kLearned;
+      constexpr Positions kKinds[] = {Positions::kSinusoidal, Positions::kLearned,
+                                      Positions::kSinusoidalHalves};
+      options.positions = kKinds[number % 3];
       options.enc_depth = number % 2 + 1;
       options.dec_depth = 2 - number / 2 % 2;
       choose_scale_and_epsilon(options, number);
@@ -166,9 +170,33 @@ inline std::vector<Architecture> transformer_architectures() {
   return result;
 }
 
+/// Cells and depths of all kinds, with and without layer norm, which meet in pairs.
+inline std::vector<Architecture> nematus_architectures() {
+  std::vector<Architecture> result;
+  for (int number = 0; number < 6; ++number) {
+    ModelOptions options = small_model(ModelType::kNematus);
+    options.enc_cell = number % 2 == 0 ? Cell::kGru : Cell::kLstm;
+    options.dec_cell = number / 2 % 2 == 0 ? Cell::kGru : Cell::kLstm;
+    options.layer_normalization = number % 3 == 1;
+    options.attention = number % 3 == 1 ? "layer-norm-additive" : number == 2 ? "none" : "additive";
+    options.attention_dim = 12;
+    options.skip = number % 2 == 1;
+    options.enc_depth = 1 + number % 2;
+    options.dec_depth = 1 + number / 2 % 2;
+    options.enc_cell_depth = 1 + number / 3 % 2;
+    options.dec_cell_base_depth = 1 + number % 3;
+    options.dec_cell_high_depth = 1 + (number + 1) % 2;
+    choose_scale_and_epsilon(options, number);
+    tie(options, number % 3);
+    result.push_back({"nematus_" + std::to_string(number), options});
+  }
+  return result;
+}
+
 /// Names for GoogleTest have letters, digits and underscores.
 inline std::vector<Architecture> architectures() {
   std::vector<Architecture> result = rnn_architectures();
+  for (Architecture& nematus : nematus_architectures()) result.push_back(nematus);
   for (Architecture& transformer : transformer_architectures()) result.push_back(transformer);
   for (Architecture& a : result) std::replace(a.name.begin(), a.name.end(), '-', '_');
   return result;

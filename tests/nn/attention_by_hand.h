@@ -151,6 +151,19 @@ inline Expected normed_additive(const Formula& f) {
   return over_states(f, [&](int j) { return g / length * dot_product(v, additive_hidden(f, j)); });
 }
 
+/// The layer norm of the query has no bias.
+inline Expected layer_norm_additive(const Formula& f) {
+  const Vector v = f.weight("v").row(0);
+  const Vector query = normed(f.parameters, "attention.query.norm", f.projected_query());
+  return over_states(f, [&](int j) {
+    const Vector key =
+        normed(f.parameters, "attention.key.norm", times(f.states[j], f.weight("key.weight")));
+    Vector hidden = plus(key, query);
+    for (double& x : hidden) x = std::tanh(x);
+    return dot_product(v, hidden);
+  });
+}
+
 /// W [q; m_j] as one product.
 inline Expected concat(const Formula& f) {
   const Vector v = f.weight("v").row(0);
@@ -244,6 +257,7 @@ inline const std::map<std::string_view, std::function<Expected(const Formula&)>>
        }},
       {"additive", additive},
       {"normed-additive", normed_additive},
+      {"layer-norm-additive", layer_norm_additive},
       {"concat", concat},
       {"dot",
        [](const Formula& f) {

@@ -64,11 +64,13 @@ inline Vector part_of(const Vector& x, int first, int count) {
   return {x.begin() + first, x.begin() + first + count};
 }
 
-/// Layer norm with the parameters `name`.gain and `name`.bias, where they exist.
+/// Layer norm with the parameters `name`.gain and `name`.bias, each where it exists.
 inline Vector normed(const Parameters& parameters, const std::string& name, Vector x) {
   if (!has_parameter(parameters, name + ".gain")) return x;
   const Vector gain = matrix_of(parameters, name + ".gain").row(0);
-  const Vector bias = matrix_of(parameters, name + ".bias").row(0);
+  const Vector bias = has_parameter(parameters, name + ".bias")
+                          ? matrix_of(parameters, name + ".bias").row(0)
+                          : Vector(x.size());
   const auto width = static_cast<double>(x.size());
   double mean = 0, variance = 0;
   for (const double value : x) mean += value / width;

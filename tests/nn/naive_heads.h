@@ -129,6 +129,19 @@ inline std::vector<Vector> naive_heads(const NaiveHeads& heads, const std::vecto
   return result;
 }
 
+/// The gates of [x; g], or one of x and one of g.
+inline Vector naive_average_gates(const NaiveHeads& layer, const Vector& x, const Vector& g) {
+  Vector gates = x;
+  if (layer.variant == "average-split") {
+    gates = affine(layer.parameters, layer.name + ".input_gate", x);
+    const Vector forget = affine(layer.parameters, layer.name + ".forget_gate", g);
+    gates.insert(gates.end(), forget.begin(), forget.end());
+    return gates;
+  }
+  gates.insert(gates.end(), g.begin(), g.end());
+  return affine(layer.parameters, layer.name + ".gate", gates);
+}
+
 /// Zhang et al. 2018, eq. 1 to 5.
 inline std::vector<Vector> naive_average(const NaiveHeads& layer, const std::vector<Vector>& x) {
   const Parameters& parameters = layer.parameters;
@@ -141,9 +154,7 @@ inline std::vector<Vector> naive_average(const NaiveHeads& layer, const std::vec
     Vector hidden = affine(parameters, layer.name + ".feed_forward.in", mean);
     for (double& value : hidden) value = std::max(value, 0.0);
     const Vector g = affine(parameters, layer.name + ".feed_forward.out", hidden);
-    Vector both = row;
-    both.insert(both.end(), g.begin(), g.end());
-    const Vector gates = affine(parameters, layer.name + ".gate", both);
+    const Vector gates = naive_average_gates(layer, row, g);
     Vector y(row.size());
     for (std::size_t i = 0; i < y.size(); ++i) {
       y[i] = sigmoid(gates[i]) * row[i] + sigmoid(gates[y.size() + i]) * g[i];
@@ -166,7 +177,9 @@ inline std::vector<Vector> naive_ssru(const NaiveHeads& layer, const std::vector
       c[i] = f * c[i] + (1 - f) * input[i];
       y[i] = std::max(c[i], 0.0);
     }
-    result.push_back(y);
+    result.push_back(layer.variant == "ssru-projected"
+                         ? affine(layer.parameters, layer.name + ".output", y)
+                         : y);
   }
   return result;
 }
@@ -176,9 +189,10 @@ using NaiveSelf = std::vector<Vector> (*)(const NaiveHeads& layer, const std::ve
 /// Each line of the table needs its formula here.
 inline const std::map<std::string_view, NaiveSelf>& naive_self_attention() {
   static const std::map<std::string_view, NaiveSelf> formulas = {
-      {"multi-head", naive_heads}, {"multi-query", naive_heads}, {"grouped-query", naive_heads},
-      {"additive", naive_heads},   {"linear", naive_heads},      {"window", naive_heads},
-      {"average", naive_average},  {"ssru", naive_ssru}};
+      {"multi-head", naive_heads},   {"multi-query", naive_heads}, {"grouped-query", naive_heads},
+      {"additive", naive_heads},     {"linear", naive_heads},      {"window", naive_heads},
+      {"average", naive_average},    {"ssru", naive_ssru},         {"average-split", naive_average},
+      {"ssru-projected", naive_ssru}};
   return formulas;
 }
 

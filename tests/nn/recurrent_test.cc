@@ -42,17 +42,21 @@ struct NaiveCell {
   std::string name;
   int width;
   bool is_lstm;
+  bool bias_on_state = false;
 
+  /// Of no x: zeros.
   Vector input_part(const Vector& x) const {
+    if (x.empty()) return Vector((is_lstm ? 4 : 3) * width);
     const Vector product = times(x, matrix_of(parameters, name + ".input.weight"));
-    return plus(normed(parameters, name + ".input.norm", product),
-                matrix_of(parameters, name + ".bias").row(0));
+    return normed(parameters, name + ".input.norm", product);
   }
 
   void step(const Vector& x, Vector& h, Vector& c) const {
-    const Vector a = input_part(x);
-    const Vector b = normed(parameters, name + ".hidden.norm",
-                            times(h, matrix_of(parameters, name + ".hidden.weight")));
+    Vector a = input_part(x);
+    Vector b = normed(parameters, name + ".hidden.norm",
+                      times(h, matrix_of(parameters, name + ".hidden.weight")));
+    Vector& biased = bias_on_state ? b : a;
+    biased = plus(biased, matrix_of(parameters, name + ".bias").row(0));
     const auto gate = [&](int number, int i) {
       return a[number * width + i] + b[number * width + i];
     };
@@ -119,6 +123,62 @@ TEST_P(RecurrentTest, LayerIsALoopOverEachSentence) {
         ASSERT_NEAR(h[i], last[static_cast<int>(sentence) * shape.width + i], 1e-5);
       }
     }
+  });
+}
+
+/// Calls body(shape) for all kinds of cells that nematus has.
+template <class Body>
+void for_each_deep_cell(Body body) {
+  for (const bool is_lstm : {false, true}) {
+    for (const bool layer_norm : {false, true}) {
+      for (const bool on_state : {false, true}) {
+        SCOPED_TRACE(std::string(is_lstm ? "lstm" : "gru") + (layer_norm ? " norm" : "") +
+                     (on_state ? " bias on state" : ""));
+        body(CellShape{5, 6, is_lstm, layer_norm ? 1e-6F : 0, false, on_state});
+      }
+    }
+  }
+}
+
+TEST_P(RecurrentTest, DeepCellIsOneCellAfterTheOther) {
+  for_each_deep_cell([&](const CellShape& shape) {
+    Parameters weights(RecurrentTest::backend());
+    const Parameter& x = weights.add("x", 2, shape.inputs);
+    const Parameter& start = weights.add("start", 2, shape.width);
+    const auto cell = make_cells(weights, "cell", shape, 3);
+    weights.initialize(1);
+    disturb(weights, 0.4);
+    Tape tape(RecurrentTest::backend());
+    const Var state = tape.parameter(start);
+    const CellState next =
+        cell->step(cell->project(tape.parameter(x)), {state, shape.is_lstm ? state : Var()});
+    const std::vector<float> found = host(next.hidden);
+    for (int row = 0; row < 2; ++row) {
+      Vector h = matrix_of(weights, "start").row(row), c = h;
+      for (const char* name : {"cell", "cell.transition.1", "cell.transition.2"}) {
+        const NaiveCell naive{weights, name, shape.width, shape.is_lstm, shape.bias_on_state};
+        naive.step(name == std::string("cell") ? matrix_of(weights, "x").row(row) : Vector(), h, c);
+      }
+      for (int i = 0; i < shape.width; ++i) EXPECT_NEAR(h[i], found[row * shape.width + i], 1e-5);
+    }
+    EXPECT_FALSE(has_parameter(weights, "cell.transition.1.input.weight"));
+    EXPECT_FALSE(has_parameter(weights, "cell.hidden.norm.bias"));
+  });
+}
+
+TEST_P(RecurrentTest, GradientOfADeepCell) {
+  for_each_deep_cell([&](const CellShape& shape) {
+    Parameters weights(RecurrentTest::backend());
+    const Parameter& x = weights.add("x", 2, shape.inputs);
+    const Parameter& start = weights.add("start", 2, shape.width);
+    const auto cell = make_cells(weights, "cell", shape, 2);
+    weights.initialize(1);
+    disturb(weights, 0.4);
+    expect_gradients(weights, [&](Tape& tape) {
+      const Var state = tape.parameter(start);
+      return cell->step(cell->project(tape.parameter(x)), {state, shape.is_lstm ? state : Var()})
+          .hidden;
+    });
   });
 }
 

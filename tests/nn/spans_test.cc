@@ -50,6 +50,15 @@ TEST_F(SpansTest, BlocksOfWeightsMoveAsAWhole) {
   EXPECT_EQ(found, (std::vector<float>{6, 7, 0, 1, 2, 3, 6, 7}));
 }
 
+TEST_F(SpansTest, MeansOfSentences) {
+  const Tensor rows = tape_.allocate(5, 2);
+  tape_.backend().write(std::array{1.0F, 2.0F, 3.0F, 4.0F, 0.0F, 3.0F, 6.0F, 0.0F, 3.0F, 3.0F},
+                        rows);
+  std::vector<float> found(4);
+  tape_.backend().read(sentence_means(tape_.constant(rows), std::array{0, 2, 5}).value(), found);
+  EXPECT_EQ(found, (std::vector<float>{2, 3, 3, 2}));
+}
+
 /// 65,600 tokens have 4,303,360,000 weights: more than an int counts.
 TEST_F(SpansTest, LinesThatAreTooLongAreNamed) {
   const std::vector<int> offsets = {0, 3, 65'603};

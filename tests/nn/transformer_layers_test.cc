@@ -31,6 +31,7 @@ TEST_P(TransformerLayersTest, FeedForwardIsItsFormula) {
       if (activation == FeedForward::kGelu) hidden = gelu(hidden);
       for (int i = 0; i < 5; ++i) {
         if (activation == FeedForward::kRelu) hidden[i] = std::max(hidden[i], 0.0);
+        if (activation == FeedForward::kSwish) hidden[i] *= sigmoid(hidden[i]);
         if (activation == FeedForward::kSwiglu) hidden[i] *= sigmoid(hidden[i]) * hidden[5 + i];
       }
       hidden.resize(5);

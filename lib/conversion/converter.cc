@@ -1,0 +1,144 @@
+#include "heed/converter.h"
+
+#include <filesystem>
+
+#include "conversion/ctranslate2_model.h"
+#include "conversion/marian_file.h"
+#include "conversion/marian_model.h"
+#include "conversion/opus_mt.h"
+#include "conversion/vocabulary_list.h"
+#include "conversion/zip_archive.h"
+#include "util/error.h"
+#include "util/fields.h"
+
+namespace heed {
+
+namespace {
+
+/// Any backend can hold the numbers: nothing is computed.
+constexpr std::string_view kBackend = "eigen";
+
+/// What `from` stands for where it is left out.
+ModelSource source_of(const std::string& input, ModelSource from) {
+  if (from != ModelSource::kAuto) return from;
+  if (std::filesystem::is_directory(input)) {
+    if (is_ctranslate2_folder(input)) return ModelSource::kCtranslate2;
+    if (is_opus_mt_folder(input)) return ModelSource::kOpusMt;
+    fail_usage(
+        "expected a folder of CTranslate2 (model.bin, config.json) or OPUS-MT (config.json, "
+        "source.spm), found neither in {}; or name the model's file",
+        input);
+  }
+  const FileCopy file(input);
+  const bool is_marian = ZipArchive::is_zip(file.bytes()) || is_marian_bin(file.bytes());
+  return is_marian ? ModelSource::kMarian : ModelSource::kHeed;
+}
+
+bool is_list(const std::string& path) {
+  return path.ends_with(".yml") || path.ends_with(".yaml") || path.ends_with(".json");
+}
+
+/// SentencePiece models, and behind them maybe a list of numbers.
+ListedTokenizers read_vocabularies(std::vector<std::string> files) {
+  if (!files.empty() && is_list(files.back())) {
+    const VocabularyList list = read_vocabulary_list(files.back());
+    files.pop_back();
+    return list_tokenizers(files, list, list, true);
+  }
+  if (files.empty() || files.size() > 2) {
+    fail_usage(
+        "expected the SentencePiece model that the model was trained with, or those of source and "
+        "target: --vocab FILE or --vocab SOURCE TARGET, found {} files",
+        files.size());
+  }
+  const Tokenizer source = Tokenizer::load(files.front());
+  const Tokenizer target = files.size() == 1 ? source : Tokenizer::load(files.back());
+  return {{source, target}, source.size(), target.size()};
+}
+
+ForeignModel read_foreign(const std::string& input, ModelSource from,
+                          const std::vector<std::string>& vocabularies) {
+  if (from == ModelSource::kCtranslate2) return read_ctranslate2_model(input, vocabularies);
+  if (from == ModelSource::kOpusMt) return read_opus_mt_model(input);
+  const ListedTokenizers listed = read_vocabularies(vocabularies);
+  const FileCopy file(input);
+  ForeignModel model = read_marian_model(file.bytes(), input, listed.tokenizers);
+  extend_vocabulary(model, listed);
+  return model;
+}
+
+/// A vocabulary's file beside a model of Marian.
+std::string write_vocabulary(const std::filesystem::path& folder, const std::string& name,
+                             const Tokenizer& tokenizer) {
+  write_file(folder / name, tokenizer.serialized());
+  return name;
+}
+
+/// A folder that marian-decoder -c model.npz.decoder.yml can use.
+void write_marian_folder(const ModelContents& contents, const Parameters& parameters,
+                         const std::string& output) {
+  const std::string model = write_marian_model(contents, parameters);
+  make_folder(output);
+  const std::filesystem::path folder(output);
+  const Tokenizers& tokenizers = contents.tokenizers;
+  std::vector<std::string> names;
+  if (tokenizers.is_joint()) {
+    names.assign(2, write_vocabulary(folder, "vocab.spm", tokenizers.source));
+  } else {
+    names = {write_vocabulary(folder, "vocab.source.spm", tokenizers.source),
+             write_vocabulary(folder, "vocab.target.spm", tokenizers.target)};
+  }
+  write_file(folder / "model.npz", model);
+  write_file(folder / "model.npz.decoder.yml",
+             fmt::format("relative-paths: true\nmodels:\n  - model.npz\nvocabs:\n  - {}\n  - {}\n"
+                         "beam-size: 6\nnormalize: 1\n",
+                         names[0], names[1]));
+}
+
+void write_model(const ModelContents& contents, const Parameters& parameters,
+                 const ConvertOptions& options) {
+  if (options.to == ModelTarget::kMarian) {
+    return write_marian_folder(contents, parameters, options.output);
+  }
+  if (options.to == ModelTarget::kCtranslate2) {
+    return write_ctranslate2_folder(contents, parameters, options.output);
+  }
+  save_model(options.output, contents, parameters, parameters.flat(),
+             options.half ? Dtype::kF16 : Dtype::kF32);
+}
+
+void convert_foreign(const ForeignModel& foreign, const std::string& input,
+                     const ConvertOptions& options, Backend& backend) {
+  Parameters parameters(backend);
+  const auto model =
+      make_model(foreign.contents.options, foreign.contents.tokenizers.vocabularies(), parameters);
+  check_tensors(foreign.tensors, foreign.table, parameters, input);
+  const Block values(backend, parameters.size());
+  parameters.bind(values.tensor());
+  import_tensors(foreign.tensors, foreign.table, parameters, input);
+  write_model(foreign.contents, parameters, options);
+}
+
+}  // namespace
+
+void convert_model(const std::string& input, const ConvertOptions& options) {
+  check_fields(options);
+  if (options.output.empty()) fail_usage("expected what to write: --output FILE");
+  if (options.half && options.to != ModelTarget::kHeed) {
+    fail_usage("--half has no meaning with --to {}; leave it out", to_text(options.to));
+  }
+  const auto backend = make_backend(kBackend);
+  const ModelSource from = source_of(input, options.from);
+  const bool has_own = from == ModelSource::kHeed || from == ModelSource::kOpusMt;
+  if (has_own && !options.vocab.empty()) {
+    fail_usage("expected no --vocab for a model {}, which has its own",
+               from == ModelSource::kHeed ? "file of heed" : "of opus-mt");
+  }
+  if (from != ModelSource::kHeed) {
+    return convert_foreign(read_foreign(input, from, options.vocab), input, options, *backend);
+  }
+  const LoadedModel loaded(input, *backend);
+  write_model(loaded.contents(), loaded.parameters(), options);
+}
+
+}  // namespace heed

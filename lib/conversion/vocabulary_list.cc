@@ -1,0 +1,183 @@
+#include "conversion/vocabulary_list.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "data/piece_order.h"
+#include "util/error.h"
+#include "util/files.h"
+#include "util/json.h"
+#include "util/strings.h"
+
+namespace heed {
+
+namespace {
+
+/// Puts pieces into the order of their numbers.
+class Numbered {
+ public:
+  explicit Numbered(const std::string& path) : path_(path) {}
+
+  void add(const std::string& piece, std::uint64_t number) {
+    if (number >= kMost) fail("expected numbers below {} in {}, found {}", kMost, path_, number);
+    if (number >= pieces_.size()) pieces_.resize(number + 1);
+    if (pieces_[number]) {
+      fail("expected one piece of number {} in {}, found {} and {}", number, path_,
+           printable(*pieces_[number]), printable(piece));
+    }
+    pieces_[number] = piece;
+  }
+  VocabularyList finish() const {
+    VocabularyList list;
+    for (const auto& piece : pieces_) {
+      if (!piece) fail("expected a piece of number {} in {}, found none", list.size(), path_);
+      list.push_back(*piece);
+    }
+    return list;
+  }
+
+ private:
+  static constexpr std::uint64_t kMost = 10'000'000;
+  const std::string& path_;
+  std::vector<std::optional<std::string>> pieces_;
+};
+
+VocabularyList list_of_json(const std::string& text, const std::string& path) {
+  const nlohmann::json json = parse_json(text, path);
+  if (json.is_array()) {
+    VocabularyList list;
+    for (const nlohmann::json& piece : json) {
+      if (!piece.is_string()) fail("expected pieces in {}, found {}", path, piece.type_name());
+      list.push_back(piece);
+    }
+    return list;
+  }
+  Numbered numbered(path);
+  for (const auto& [piece, number] : json.items()) {
+    if (!number.is_number_unsigned()) {
+      fail("expected a whole number for {} in {}, found {}", printable(piece), path,
+           number.type_name());
+    }
+    numbered.add(piece, number.get<std::uint64_t>());
+  }
+  return numbered.finish();
+}
+
+/// A plain or quoted scalar of YAML on one line.
+std::string unquoted(std::string_view key, const std::string& where) {
+  if (key.starts_with('"')) {
+    const nlohmann::json text = parse_json(key, where);
+    return text.get<std::string>();
+  }
+  if (key.size() < 2 || !key.starts_with('\'') || !key.ends_with('\'')) return std::string(key);
+  std::string text;
+  for (std::size_t i = 1; i + 1 < key.size(); ++i) {
+    text += key[i];
+    if (key[i] == '\'' && i + 2 < key.size() && key[i + 1] == '\'') ++i;
+  }
+  return text;
+}
+
+/// What marian-vocab writes.
+VocabularyList list_of_yaml(const std::vector<std::string>& lines, const std::string& path) {
+  Numbered numbered(path);
+  std::size_t number = 0;
+  for (const std::string& line : lines) {
+    const std::string where = fmt::format("{}:{}", path, ++number);
+    const std::size_t colon = line.rfind(": ");
+    std::uint64_t id = 0;
+    const char* const end = line.data() + line.size();
+    const auto parsed = colon == std::string::npos
+                            ? std::from_chars_result{nullptr, std::errc::invalid_argument}
+                            : std::from_chars(line.data() + colon + 2, end, id);
+    if (parsed.ec != std::errc() || parsed.ptr != end) {
+      fail("{}: expected 'piece: number', found {}", where, printable(line));
+    }
+    numbered.add(unquoted(trim(std::string_view(line).substr(0, colon)), where), id);
+  }
+  return numbered.finish();
+}
+
+/// The .spm as it is where its pieces have the list's numbers already.
+Tokenizer listed_tokenizer(const std::string& path, const VocabularyList& list, int unlisted) {
+  Tokenizer plain = Tokenizer::load(path);
+  bool is_same = std::cmp_equal(plain.size(), list.size()) && unlisted == 0;
+  for (int id = 0; is_same && id < plain.size(); ++id) is_same = plain.piece(id) == list[id];
+  if (is_same) return plain;
+  return Tokenizer(order_pieces(plain.serialized(), list, path, unlisted).serialized, path);
+}
+
+int unlisted_of(const std::string& path, const VocabularyList& list) {
+  return listed_tokenizer(path, list, 0).size() - static_cast<int>(list.size());
+}
+
+/// The tensor of a parameter.
+ForeignTensor* tensor_of(ForeignModel& model, const char* parameter) {
+  for (const Correspondence& entry : model.table) {
+    if (entry.parameter != parameter) continue;
+    const auto found =
+        std::ranges::find(model.tensors, entry.columns.front().tensor, &ForeignTensor::name);
+    return found == model.tensors.end() ? nullptr : &*found;
+  }
+  return nullptr;
+}
+
+/// Rows like <unk>'s.
+void add_rows(ForeignTensor* table, int count, std::size_t unk) {
+  if (table == nullptr || table->shape.size() != 2 || table->shape[0] <= unk) return;
+  const std::size_t width = table->shape[1];
+  for (int i = 0; i < count; ++i) {
+    for (std::size_t col = 0; col < width; ++col) {
+      table->values.push_back(table->values[unk * width + col]);
+    }
+  }
+  table->shape[0] += static_cast<std::uint64_t>(count);
+}
+
+}  // namespace
+
+VocabularyList read_vocabulary_list(const std::string& path) {
+  const std::string text = read_file(path);
+  const std::string_view start = trim(text);
+  if (start.starts_with('[') || start.starts_with('{')) return list_of_json(text, path);
+  std::vector<std::string> lines = read_lines(path);
+  if (path.ends_with(".txt")) return lines;
+  return list_of_yaml(lines, path);
+}
+
+ListedTokenizers list_tokenizers(const std::vector<std::string>& models,
+                                 const VocabularyList& source, const VocabularyList& target,
+                                 bool tied) {
+  if (models.empty() || models.size() > 2) {
+    fail_usage(
+        "expected the SentencePiece model of both sides, or those of source and target: "
+        "--vocab FILE or --vocab SOURCE TARGET, found {} files",
+        models.size());
+  }
+  int of_source = unlisted_of(models.front(), source);
+  int of_target = unlisted_of(models.back(), target);
+  if (tied) of_source = of_target = std::max(of_source, of_target);
+  return {{listed_tokenizer(models.front(), source, of_source),
+           listed_tokenizer(models.back(), target, of_target)},
+          static_cast<int>(source.size()),
+          static_cast<int>(target.size())};
+}
+
+void extend_vocabulary(ForeignModel& model, const ListedTokenizers& listed) {
+  const Tokenizers& tokenizers = model.contents.tokenizers;
+  const int of_source = tokenizers.source.size() - listed.source_items;
+  const int of_target = tokenizers.target.size() - listed.target_items;
+  const auto unk = static_cast<std::size_t>(tokenizers.target.unk_id());
+  add_rows(tensor_of(model, "embedding"), of_target, unk);
+  add_rows(tensor_of(model, "source.embedding"), of_source,
+           static_cast<std::size_t>(tokenizers.source.unk_id()));
+  add_rows(tensor_of(model, "target.embedding"), of_target, unk);
+  add_rows(tensor_of(model, "output.weight"), of_target, unk);
+  ForeignTensor* const bias = tensor_of(model, "output.bias");
+  if (bias == nullptr || bias->shape.empty()) return;
+  bias->values.resize(bias->values.size() + static_cast<std::size_t>(of_target), kNeverBias);
+  bias->shape.back() += static_cast<std::uint64_t>(of_target);
+}
+
+}  // namespace heed

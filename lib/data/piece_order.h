@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace heed {
+
+/// A SentencePiece model with other piece numbers.
+struct OrderedPieces {
+  std::string serialized;
+  int unlisted = 0;  ///< Pieces that the list lacks, which come behind it.
+};
+
+/// Makes the pieces of a SentencePiece model those of a list, in its order, as tools want it that
+/// keep numbers in a vocabulary of their own. Text is still split as the model splits it: pieces
+/// that the list has alone are never made of text, and those that it lacks, which the other tool
+/// takes for <unk>, get numbers behind it: `unlisted` at least, some that are never made of text.
+/// `list` may begin a sentence with a language tag, ">>de<<": such items are made of text, with the
+/// blank before. `</s>`, `<s>` and `<pad>` are no text. Throws Error naming `origin` for bytes that
+/// are no model, and a list without </s> or <unk> or with an item twice.
+OrderedPieces order_pieces(const std::string& serialized, const std::vector<std::string>& list,
+                           const std::string& origin, int unlisted = 0);
+
+}  // namespace heed

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heed/error.h"
+#include "heed/field.h"
+
+namespace heed {
+
+/// Whose models are read; auto: what the file's content tells.
+enum class ModelSource { kAuto, kHeed, kMarian, kCtranslate2, kOpusMt };
+constexpr std::array<std::string_view, 5> enum_names(ModelSource) {
+  return {"auto", "heed", "marian", "ctranslate2", "opus-mt"};
+}
+
+/// Whose models are written.
+enum class ModelTarget { kHeed, kMarian, kCtranslate2 };
+constexpr std::array<std::string_view, 3> enum_names(ModelTarget) {
+  return {"heed", "marian", "ctranslate2"};
+}
+
+struct ConvertOptions {
+  ModelSource from = ModelSource::kAuto;
+  ModelTarget to = ModelTarget::kHeed;
+  std::vector<std::string> vocab{};
+  std::string output{};
+  bool half = false;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"from", "Whose model it is; auto: as its content tells"}, self.from);
+    v(Field{"to", "Whose model it becomes"}, self.to);
+    v(Field{"vocab",
+            "SentencePiece models that the model was trained with: a joint one, or those of source "
+            "and target; and a third file where pieces have other numbers: Marian's vocab.yml. "
+            "opus-mt has its own"},
+      self.vocab);
+    v(Field{"output", "Model file to write; of another tool than heed, the folder", 'o'},
+      self.output);
+    v(Field{"half", "Write 16-bit numbers in a model file of heed: half the size"}, self.half);
+  }
+};
+
+/// Makes a model of one tool that of another, number by number. A model file of Heed is one file;
+/// for Marian a folder gets model.npz, its vocabularies and a configuration to decode with, for
+/// CTranslate2 model.bin, config.json and lists of pieces beside the SentencePiece models. Throws
+/// UsageError for options that don't fit, and Error for a damaged model, one that the other tool
+/// has no form of (naming the option), or a file that can't be read or written.
+void convert_model(const std::string& input, const ConvertOptions& options);
+
+}  // namespace heed
