@@ -19,9 +19,8 @@ int length_limit(const SearchOptions& options, const SourceSize& source) {
   const double of_prose = source.bytes > 0 ? std::min(tokens, source.bytes * 2 / 9.0) : tokens;
   const double most =
       std::min(std::max(tokens + 10, factor * tokens), 60 + std::max(1.0, factor / 2) * of_prose);
-  const double wanted = options.like == SearchStyle::kMarian
-                            ? std::max(std::ceil(factor * tokens), 1.0)
-                            : most;
+  const double wanted =
+      options.like == SearchStyle::kMarian ? std::max(std::ceil(factor * tokens), 1.0) : most;
   const int limit = static_cast<int>(std::min(wanted, 1e9));
   return options.max_length > 0 ? std::min(limit, options.max_length) : limit;
 }

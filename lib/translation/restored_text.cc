@@ -61,8 +61,8 @@ class Placement {
   }
 
   int operator()(const CopiedSpan& span) const {
-    const auto before = static_cast<int>(
-        std::ranges::upper_bound(sources_, span.after_word) - sources_.begin());  // words
+    const auto before = static_cast<int>(std::ranges::upper_bound(sources_, span.after_word) -
+                                         sources_.begin());  // words
     const auto all = static_cast<int>(sources_.size());
     if (before == 0) return -1;
     if (before == all) return target_size_ - 1;

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "model/model_file.h"
 #include "data/vocabulary_trainer.h"
+#include "model/model_file.h"
 #include "support/expect_error.h"
 #include "training/small_training.h"
 
