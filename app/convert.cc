@@ -14,7 +14,8 @@ Command add_convert(CLI::App& app) {
                  "Examples:\n"
                  "  heed convert model.npz --vocab source.spm target.spm -o de-en.safetensors\n"
                  "  heed convert opus-mt-de-en -o de-en.safetensors\n"
-                 "  heed convert --to marian de-en.safetensors -o folder\n"});
+                 "  heed convert --to marian de-en.safetensors -o folder\n"
+                 "  heed convert --int8 de-en.safetensors -o small.safetensors\n"});
   auto files = std::make_shared<std::vector<std::string>>();
   flags->add<ConvertOptions>();
   flags->add_files(

@@ -64,7 +64,7 @@ int run(int argc, char** argv) {
   commands["convert"] = add_convert(app);
   commands["compare"] = add_compare(app, quote_words({argv, argv + argc}));
   const std::vector<std::string> arguments =
-      expand_evaluate_flags(expand_help({argv + 1, argv + argc}));
+      complete_switches(app, expand_evaluate_flags(expand_help({argv + 1, argv + argc})));
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11's order
     return commands.at(app.get_subcommands().front()->get_name())();

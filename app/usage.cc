@@ -106,6 +106,24 @@ std::vector<std::string> expand_help(std::vector<std::string> arguments) {
   return arguments;
 }
 
+std::vector<std::string> complete_switches(const CLI::App& app,
+                                           std::vector<std::string> arguments) {
+  if (arguments.empty()) return arguments;
+  const auto commands =
+      app.get_subcommands([&](const CLI::App* a) { return a->check_name(arguments[0]); });
+  if (commands.empty()) return arguments;
+  const CLI::App* const command = commands.front();
+  const auto options = command->get_options();
+  if (std::ranges::none_of(options, &CLI::Option::get_positional)) return arguments;
+  for (std::size_t i = 1; i + 1 < arguments.size(); ++i) {
+    const CLI::Option* const option = command->get_option_no_throw(arguments[i]);
+    const bool is_switch = option != nullptr && option->get_type_name() == "[true|false]";
+    const bool has_value = arguments[i + 1] == "true" || arguments[i + 1] == "false";
+    if (is_switch && !has_value) arguments[i] += "=true";
+  }
+  return arguments;
+}
+
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   if (const std::vector<std::string> rest = app.remaining(); !rest.empty()) {
     return unknown(app, rest.front());

@@ -104,7 +104,9 @@ void write_model(const ModelContents& contents, const Parameters& parameters,
     return write_ctranslate2_folder(contents, parameters, options.output);
   }
   save_model(options.output, contents, parameters, parameters.flat(),
-             options.half ? Dtype::kF16 : Dtype::kF32);
+             options.int8   ? Dtype::kI8
+             : options.half ? Dtype::kF16
+                            : Dtype::kF32);
 }
 
 void convert_foreign(const ForeignModel& foreign, const std::string& input,
@@ -124,8 +126,10 @@ void convert_foreign(const ForeignModel& foreign, const std::string& input,
 void convert_model(const std::string& input, const ConvertOptions& options) {
   check_fields(options);
   if (options.output.empty()) fail_usage("expected what to write: --output FILE");
-  if (options.half && options.to != ModelTarget::kHeed) {
-    fail_usage("--half has no meaning with --to {}; leave it out", to_text(options.to));
+  if (options.half && options.int8) fail_usage("expected --half or --int8, found both");
+  if ((options.half || options.int8) && options.to != ModelTarget::kHeed) {
+    fail_usage("--{} has no meaning with --to {}; leave it out", options.half ? "half" : "int8",
+               to_text(options.to));
   }
   const auto backend = make_backend(kBackend);
   const ModelSource from = source_of(input, options.from);

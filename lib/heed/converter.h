@@ -28,6 +28,7 @@ struct ConvertOptions {
   std::vector<std::string> vocab{};
   std::string output{};
   bool half = false;
+  bool int8 = false;
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -41,6 +42,10 @@ struct ConvertOptions {
     v(Field{"output", "Model file to write; of another tool than heed, the folder", 'o'},
       self.output);
     v(Field{"half", "Write 16-bit numbers in a model file of heed: half the size"}, self.half);
+    v(Field{"int8",
+            "Write weights and embeddings in a model file of heed as whole numbers of 8 bits and a "
+            "step a column: about a quarter of the size"},
+      self.int8);
   }
 };
 

@@ -70,6 +70,16 @@ TEST_F(ConvertCommandTest, HalfIsHalfTheSize) {
   EXPECT_EQ(result.code, 0) << result.err;
 }
 
+TEST_F(ConvertCommandTest, Int8IsSmallerAndTranslates) {
+  const Shell::Result result =
+      run("heed convert --int8 transformer -o int8 && heed translate -m int8 -i s > one && "
+          "heed translate -m int8 --int8 -i s > two && test $(wc -l < one) = $(wc -l < s) && "
+          "test $(wc -l < two) = $(wc -l < s) && heed info int8 | grep -q I8 && "
+          "test $(wc -c < int8) -lt $(wc -c < transformer)");
+  EXPECT_EQ(result.code, 0) << result.err << result.out;
+  expect_failure("heed convert transformer --half --int8 -o both", 2, "found both");
+}
+
 TEST_F(ConvertCommandTest, WhatIsWrongIsOneLine) {
   run("heed convert --to marian transformer -o folder");
   expect_failure("heed convert folder/model.npz -o m", 2, "--vocab SOURCE TARGET, found 0 files");
