@@ -11,6 +11,7 @@
 #include "text/normalization.h"
 #include "text/unicode.h"
 #include "util/error.h"
+#include "util/strings.h"
 
 namespace heed {
 namespace {
