@@ -20,7 +20,7 @@ constexpr AugmentationShares kDefaultShares = {0.03, 0.06, 0.08, 0.05, 0.1, 0.03
                                                0.01, 0.01, 0.08, 0.05, 0.02};
 constexpr double kTypingErrors = 0.05;  // of the letters
 
-AugmentationShares& set_share(AugmentationShares& shares, std::string_view item) {
+void set_share(AugmentationShares& shares, std::string_view item) {
   const std::size_t colon = item.find(':');
   const std::string_view name = item.substr(0, colon);
   const auto found = std::ranges::find(kAugmentationNames, name);
@@ -32,7 +32,6 @@ AugmentationShares& set_share(AugmentationShares& shares, std::string_view item)
                name, name, item);
   }
   shares[static_cast<std::size_t>(found - kAugmentationNames.begin())] = share;
-  return shares;
 }
 
 /// A line of words that can be changed.
@@ -53,17 +52,10 @@ class Words {
   std::vector<std::string> words_;
 };
 
-/// Puts the symbol for a word, but not for the punctuation behind it.
+/// Puts the symbol for a word, but not for the punctuation around it.
 void replace_word(std::string& word, const std::string& symbol) {
-  std::u32string characters = decode_utf8(word);
-  std::string end;
-  while (!characters.empty() && is_punctuation(characters.back())) {
-    std::string mark;
-    append_utf8(mark, characters.back());
-    end.insert(0, mark);
-    characters.pop_back();
-  }
-  word = symbol + end;
+  const std::string_view core = strip_punctuation(word);
+  word.replace(static_cast<std::size_t>(core.data() - word.data()), core.size(), symbol);
 }
 
 bool has_blank_side(const SentencePair& pair) {
@@ -98,7 +90,7 @@ std::string describe_augmentation(std::string_view text) {
 Augmenter::Augmenter(const Corpus& corpus, const Tokenizer& tokenizer,
                      const AugmentationShares& shares, std::uint64_t seed)
     : corpus_(corpus), shares_(shares), seed_(seed) {
-  const auto share = [&](Augmentation kind) { return shares[static_cast<std::size_t>(kind)]; };
+  const auto share = [&](Augmentation kind) { return shares[index_of(kind)]; };
   if (share(Augmentation::kCopy) > 0 && !has_placeholders(tokenizer)) {
     fail_usage(
         "--augment copy needs {} to {} in the vocabulary, which --vocab does not have; leave it "
@@ -109,11 +101,11 @@ Augmenter::Augmenter(const Corpus& corpus, const Tokenizer& tokenizer,
 }
 
 bool Augmenter::draws(Augmentation kind, Random& random) const {
-  return random.uniform() < shares_[static_cast<std::size_t>(kind)];
+  return random.uniform() < shares_[index_of(kind)];
 }
 
-/// One to three placeholders behind pairs of words that translate each other, or in their place;
-/// now and then, and where there are no such pairs, at an end of both sides.
+/// Up to three placeholders behind pairs of words that translate each other, or in their place; one
+/// at an end of both sides now and then, and where there are no such pairs.
 void Augmenter::put_placeholders(SentencePair& pair, Random& random) const {
   auto links = lexicon_->links(pair.source, pair.target);
   random.shuffle(std::span(links));

@@ -34,6 +34,7 @@ inline constexpr std::array<std::string_view, 11> kAugmentationNames = {
 
 /// The share of pairs, 0 to 1, that each Augmentation is done to.
 using AugmentationShares = std::array<double, kAugmentationNames.size()>;
+constexpr std::size_t index_of(Augmentation kind) { return static_cast<std::size_t>(kind); }
 
 /// Reads "none" (as "auto" is here, which a training decides), "default" or a list such as
 /// "upper:0.05,typo:0.1", in which default may stand too and what follows changes it. Throws

@@ -92,7 +92,7 @@ Batcher::Batcher(const Corpus& corpus, Tokenizer source, Tokenizer target,
 std::optional<Augmenter> Batcher::make_augmenter() const {
   AugmentationShares shares = parse_augmentation(options_.augment);
   if (options_.augment == "default" && !has_placeholders_) {
-    shares[static_cast<std::size_t>(Augmentation::kCopy)] = 0;
+    shares[index_of(Augmentation::kCopy)] = 0;
   }
   if (shares == AugmentationShares{}) return std::nullopt;
   return Augmenter(corpus_, source_.tokenizer, shares, hash_seed(seed_, {kAugmentation}));

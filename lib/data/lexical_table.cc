@@ -12,16 +12,7 @@ constexpr int kRounds = 4;
 constexpr float kLeastProbability = 0.2F;  // of a link
 
 /// The word as it is counted.
-std::string bare(std::string_view word) {
-  std::u32string characters = decode_utf8(lowercase(word));
-  const auto is_text = [](char32_t c) { return !is_punctuation(c); };
-  const auto first = std::ranges::find_if(characters, is_text);
-  characters.erase(characters.begin(), first);
-  while (!characters.empty() && !is_text(characters.back())) characters.pop_back();
-  std::string text;
-  for (const char32_t c : characters) append_utf8(text, c);
-  return text;
-}
+std::string bare(std::string_view word) { return lowercase(strip_punctuation(word)); }
 
 /// Numbers, from 1, for the words that occur more than once.
 std::unordered_map<std::string, std::uint32_t> repeated_words(

@@ -1,8 +1,10 @@
 #include "data/placeholders.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 namespace heed {
 namespace {
@@ -22,15 +24,29 @@ std::vector<TextSpan> written_placeholders(std::string_view text) {
   return spans;
 }
 
+/// The text with placeholders of these numbers for spans.
+std::string masked(std::string_view text, std::vector<std::pair<TextSpan, int>> spans) {
+  std::ranges::sort(spans, {}, [](const auto& span) { return span.first.begin; });
+  std::string result;
+  std::size_t done = 0;
+  for (const auto& [span, number] : spans) {
+    result += text.substr(done, span.begin - done);
+    result += placeholder(number);
+    done = span.end;
+  }
+  return result += text.substr(done);
+}
+
 }  // namespace
 
 std::string placeholder(int number) { return fmt::format("{}{}{}", kOpening, number, kClosing); }
 
 int placeholder_number(std::string_view piece) {
-  for (int i = 1; i <= kPlaceholders; ++i) {
-    if (piece == placeholder(i)) return i;
-  }
-  return 0;
+  static_assert(kPlaceholders < 10, "a digit");
+  const bool is_one = piece.size() == kOpening.size() + 1 + kClosing.size() &&
+                      piece.starts_with(kOpening) && piece.ends_with(kClosing);
+  const int number = is_one ? piece[kOpening.size()] - '0' : 0;
+  return number >= 1 && number <= kPlaceholders ? number : 0;
 }
 
 std::vector<std::string> placeholders() {
@@ -45,33 +61,46 @@ bool has_placeholders(const Tokenizer& tokenizer) {
 }
 
 std::vector<TextSpan> spans_to_copy(std::string_view text, const KnowsCharacter& knows) {
-  std::vector<TextSpan> spans = copied_spans(text, knows);
-  const std::vector<TextSpan> written = written_placeholders(text);
-  std::erase_if(spans, [&](const TextSpan& span) {
-    return std::ranges::any_of(
-        written, [&](const TextSpan& w) { return span.begin < w.end && w.begin < span.end; });
-  });
-  spans.insert(spans.end(), written.begin(), written.end());
-  std::ranges::sort(spans, {}, &TextSpan::begin);
+  std::vector<TextSpan> spans;
+  std::vector<TextSpan> written = written_placeholders(text);
+  auto next = written.begin();
+  for (const TextSpan& span : copied_spans(text, knows)) {
+    while (next != written.end() && next->end <= span.begin) spans.push_back(*next++);
+    if (next == written.end() || next->begin >= span.end) spans.push_back(span);
+  }
+  spans.insert(spans.end(), next, written.end());
   return spans;
 }
 
-SentencePair mask_pair(const SentencePair& pair, const Tokenizer& source) {
-  SentencePair masked{"", pair.target};
+std::string fill_placeholders(std::string_view text, std::span<const std::string_view> spans) {
+  std::string filled;
   std::size_t done = 0;
-  int number = 0;
-  for (const TextSpan& span :
-       spans_to_copy(pair.source, [&](char32_t c) { return source.knows(c); })) {
-    const std::string_view copied = span.of(pair.source);
-    const std::size_t at = masked.target.find(copied);
-    if (at == std::string::npos || number == kPlaceholders) continue;
-    const std::string symbol = placeholder(++number);
-    masked.target.replace(at, copied.size(), symbol);
-    masked.source += pair.source.substr(done, span.begin - done) + symbol;
-    done = span.end;
+  for (const TextSpan& symbol : written_placeholders(text)) {
+    const auto number = static_cast<std::size_t>(placeholder_number(symbol.of(text)));
+    if (number == 0 || number > spans.size()) continue;
+    filled += text.substr(done, symbol.begin - done);
+    filled += spans[number - 1];
+    done = symbol.end;
   }
-  masked.source += pair.source.substr(done);
-  return masked;
+  return filled += text.substr(done);
+}
+
+SentencePair mask_pair(const SentencePair& pair, const Tokenizer& source) {
+  const auto knows = [&](char32_t c) { return source.knows(c); };
+  std::unordered_multimap<std::string_view, TextSpan> of_target;
+  for (const TextSpan& span : spans_to_copy(pair.target, knows)) {
+    of_target.emplace(span.of(pair.target), span);
+  }
+  std::vector<std::pair<TextSpan, int>> in_source, in_target;
+  for (const TextSpan& span : spans_to_copy(pair.source, knows)) {
+    const auto same = of_target.find(span.of(pair.source));
+    if (same == of_target.end() || std::ssize(in_source) == kPlaceholders) continue;
+    const int number = static_cast<int>(in_source.size()) + 1;
+    in_source.emplace_back(span, number);
+    in_target.emplace_back(same->second, number);
+    of_target.erase(same);
+  }
+  return {masked(pair.source, std::move(in_source)), masked(pair.target, std::move(in_target))};
 }
 
 }  // namespace heed

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ bool has_placeholders(const Tokenizer& tokenizer);
 /// The spans of `text` that come out as they stand, and placeholders in it, which must not be taken
 /// for others.
 std::vector<TextSpan> spans_to_copy(std::string_view text, const KnowsCharacter& knows);
+
+/// The text with the span in the place of placeholder 1, and so on.
+std::string fill_placeholders(std::string_view text, std::span<const std::string_view> spans);
 
 /// The pair with the same placeholders where both sides have the same span; other spans stay.
 SentencePair mask_pair(const SentencePair& pair, const Tokenizer& source);

@@ -30,17 +30,13 @@ void check(const sentencepiece::util::Status& status) {
 
 /// For each piece, the number of the word of `line` in which the piece begins, or which is next.
 std::vector<int> words_of(const ImmutableSentencePieceText& text, std::string_view line) {
-  std::vector<std::size_t> ends;
-  for (const std::string_view word : split_words(line)) {
-    ends.push_back(static_cast<std::size_t>(word.data() - line.data()) + word.size());
-  }
+  const WordPlaces places(line);
   std::vector<int> words(text.pieces_size());
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto piece = text.pieces(static_cast<int>(i));
     std::size_t begin = piece.begin();
     while (begin < piece.end() && is_space(line[begin])) ++begin;
-    const auto word = std::upper_bound(ends.begin(), ends.end(), begin) - ends.begin();
-    words[i] = static_cast<int>(std::max<std::ptrdiff_t>(std::min(word, std::ssize(ends) - 1), 0));
+    words[i] = std::max(std::min(places.at(begin), places.size() - 1), 0);
   }
   return words;
 }
@@ -163,22 +159,28 @@ std::string Tokenizer::decode(std::span<const int> ids) const {
   return text;
 }
 
-std::vector<int> Tokenizer::word_of_piece(std::string_view line) const {
+EncodedLine Tokenizer::encode_words(std::string_view line) const {
   ImmutableSentencePieceText pieces;
   std::string composed;
   const std::string_view text = prepared(line, composed);
   heed::check(model_->Encode({text.data(), text.size()}, pieces.mutable_proto()));
-  std::vector<int> words = words_of(pieces, text);
-  const auto begin = static_cast<std::size_t>(strip_blank(line).data() - line.data());
-  for (int& word : words) word += words_before(line, begin);
-  return words;
+  EncodedLine encoded{std::vector<int>(pieces.pieces_size()), words_of(pieces, text)};
+  const std::string_view before(line.data(), strip_blank(line).data() - line.data());
+  const int first = before.empty() ? 0 : WordPlaces(line).at(before.size());
+  for (std::size_t i = 0; i < encoded.ids.size(); ++i) {
+    encoded.ids[i] = static_cast<int>(pieces.pieces(static_cast<int>(i)).id());
+    encoded.words[i] += first;
+  }
+  return encoded;
 }
 
-std::vector<int> Tokenizer::word_of_piece(std::span<const int> ids) const {
+DecodedLine Tokenizer::decode_words(std::span<const int> ids) const {
   check(ids);
-  ImmutableSentencePieceText text;
-  heed::check(model_->Decode(std::vector<int>(ids.begin(), ids.end()), text.mutable_proto()));
-  return words_of(text, text.text());
+  ImmutableSentencePieceText pieces;
+  heed::check(model_->Decode(std::vector<int>(ids.begin(), ids.end()), pieces.mutable_proto()));
+  DecodedLine decoded{pieces.text(), words_of(pieces, pieces.text())};
+  std::replace(decoded.text.begin(), decoded.text.end(), '\n', ' ');
+  return decoded;
 }
 
 std::vector<std::string> Tokenizer::pieces(std::span<const int> ids) const {

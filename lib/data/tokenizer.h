@@ -18,6 +18,18 @@ class SentencePieceProcessor;
 
 namespace heed {
 
+/// A line's pieces, without <s> and </s>, and the number of the line's word, from 0, that each
+/// belongs to. Words are what ASCII white space separates; white space counts to the word after it.
+struct EncodedLine {
+  std::vector<int> ids, words;
+};
+
+/// The text of some pieces, and the number of its word that each belongs to; 0 where it has none.
+struct DecodedLine {
+  std::string text;
+  std::vector<int> words;
+};
+
 /// Text to subword numbers and back: a SentencePiece model (Kudo and Richardson 2018). A copy
 /// shares the model, and any number of threads may use one. Before the model's own normalisation,
 /// what shows nothing at a line's ends is left out, and where the vocabulary is one of composed
@@ -46,12 +58,9 @@ class Tokenizer {
   /// becomes a blank. <s> and </s> have no text. Throws Error if a number is not in [0, size()).
   std::string decode(std::span<const int> ids) const;
 
-  /// For each piece of encode(line), the number of the line's word, from 0, that it belongs to.
-  /// Words are what ASCII white space separates; white space counts to the word after it.
-  std::vector<int> word_of_piece(std::string_view line) const;
-
-  /// The same for given pieces and the words of decode(ids). All are 0 where there are no words.
-  std::vector<int> word_of_piece(std::span<const int> ids) const;
+  /// The same with words, in one go.
+  EncodedLine encode_words(std::string_view line) const;
+  DecodedLine decode_words(std::span<const int> ids) const;
 
   /// The pieces as SentencePiece writes them, such as "▁forty".
   std::vector<std::string> pieces(std::span<const int> ids) const;

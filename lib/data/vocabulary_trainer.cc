@@ -251,7 +251,7 @@ std::string other_cases(const VocabularyText& text, int vocabulary_size) {
 bool wants_other_cases(const DataOptions& options) {
   const AugmentationShares shares = parse_augmentation(options.augment);
   return options.vocab_type == VocabularyType::kUnigram &&
-         shares[static_cast<std::size_t>(Augmentation::kUpper)] > 0;
+         shares[index_of(Augmentation::kUpper)] > 0;
 }
 
 /// A vocabulary that is too small for all characters has half its room for the most frequent ones

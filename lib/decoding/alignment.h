@@ -19,7 +19,7 @@ struct WordCounts {
 
 /// Attention between words from attention between pieces: a source word has the sum of its pieces'
 /// weights, a target word the mean of its pieces' rows, so that rows still sum to 1. The maps give
-/// the word of each piece, from 0, without </s> (Tokenizer::word_of_piece); </s> stays apart and
+/// the word of each piece, from 0, without </s> (Tokenizer::encode_words); </s> stays apart and
 /// last. Words without pieces, also such as `least` says that there are, have weight 0 as source
 /// and an empty row as target. Throws Error if the maps don't fit the matrix.
 AttentionMatrix attention_by_word(const AttentionMatrix& pieces, std::span<const int> source_words,

@@ -11,7 +11,6 @@
 #include "text/normalization.h"
 #include "text/unicode.h"
 #include "util/error.h"
-#include "util/strings.h"
 
 namespace heed {
 namespace {
@@ -49,12 +48,6 @@ void mistype(std::u32string& text, std::size_t at, Random& random) {
   }
 }
 
-std::string utf8(const std::u32string& characters) {
-  std::string text;
-  for (const char32_t c : characters) append_utf8(text, c);
-  return text;
-}
-
 }  // namespace
 
 std::string with_typos(std::string_view text, double share, Random& random) {
@@ -70,7 +63,7 @@ std::string with_typos(std::string_view text, double share, Random& random) {
   letters.resize(std::clamp<std::size_t>(errors, 1, letters.size()));
   std::ranges::sort(letters, std::greater<>());  // from the end, so that places stay right
   for (const std::size_t at : letters) mistype(characters, at, random);
-  return utf8(characters);
+  return encode_utf8(characters);
 }
 
 std::string decomposed(std::string_view text) {
@@ -86,7 +79,7 @@ std::string decomposed(std::string_view text) {
 std::string without_diacritics(std::string_view text) {
   std::u32string letters = decode_utf8(decomposed(text));
   std::erase_if(letters, [](char32_t c) { return c >= 0x0300 && c <= 0x036F; });
-  return compose(utf8(letters));
+  return compose(encode_utf8(letters));
 }
 
 std::string with_doubled_spaces(std::string_view text, Random& random) {
@@ -114,7 +107,7 @@ std::string with_other_punctuation(std::string_view text, Random& random) {
     default:
       characters.insert(characters.size() - 1, 1, U' ');
   }
-  return utf8(characters);
+  return encode_utf8(characters);
 }
 
 }  // namespace heed

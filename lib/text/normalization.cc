@@ -6,8 +6,8 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
-#include <unicode/utf8.h>
 
+#include "text/affixes.h"
 #include "util/error.h"
 
 namespace heed {
@@ -29,31 +29,6 @@ bool is_in_emoji(UChar32 c) {
   return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0020 && c <= 0xE007F);
 }
 bool shows_nothing(UChar32 c) { return is_white_space(c) || is_control(c) || is_ignorable(c); }
-
-/// The bytes at the begin of the text that `passes` is true of.
-template <class Predicate>
-std::size_t prefix_of(std::string_view text, const Predicate& passes) {
-  const auto size = static_cast<std::ptrdiff_t>(text.size());
-  for (std::ptrdiff_t i = 0; i < size;) {
-    const std::ptrdiff_t begin = i;
-    UChar32 c = 0;
-    U8_NEXT(text.data(), i, size, c);
-    if (c < 0 || !passes(c)) return static_cast<std::size_t>(begin);
-  }
-  return text.size();
-}
-
-template <class Predicate>
-std::size_t suffix_of(std::string_view text, const Predicate& passes) {
-  std::size_t end = text.size();
-  while (end > 0) {
-    std::size_t begin = end - 1;
-    while (begin > 0 && U8_IS_TRAIL(text[begin])) --begin;
-    if (prefix_of(text.substr(begin, end - begin), passes) != end - begin) break;
-    end = begin;
-  }
-  return text.size() - end;
-}
 
 }  // namespace
 

@@ -94,8 +94,11 @@ std::vector<std::size_t> unicode_breaks(std::string_view text) {
   return places;
 }
 
-/// The last word of a text, without what opens quotes and brackets before it.
+/// The last word of a text, without what opens quotes and brackets before it; of long words, which
+/// are no abbreviations, the end.
 std::u32string last_word(std::string_view text) {
+  constexpr std::size_t kMost = 80;  // bytes
+  text.remove_prefix(text.size() - std::min(text.size(), kMost));
   const std::vector<std::string_view> words = unicode_words(text);
   std::u32string word = words.empty() ? U"" : decode_utf8(words.back());
   word.erase(word.begin(),
@@ -112,38 +115,50 @@ bool ends_in_abbreviation(std::string_view sentence) {
   if (word.size() == 1 && is_capital(word[0])) return true;  // an initial
   constexpr std::size_t kOrdinal = 2;  // digits: a year ends a sentence, a day does not
   if (word.size() <= kOrdinal && std::ranges::all_of(word, is_number)) return true;
-  std::string bytes;
-  for (const char32_t c : word) append_utf8(bytes, c);
-  return abbreviations().contains(lowercase(bytes));
+  return abbreviations().contains(lowercase(encode_utf8(word)));
 }
 
-/// How many quotes and brackets are open at the end of the text. German closes „ with “; » and «
-/// face either way.
-int open_marks(std::string_view text) {
-  int brackets = 0, low = 0, high = 0, straight = 0, angles = 0;
-  for (const char32_t c : decode_utf8(text)) {
+/// Which quotes and brackets are open. German closes „ with “; » and « face either way.
+class OpenMarks {
+ public:
+  void read(std::string_view text) {
+    for (const char32_t c : decode_utf8(text)) read(c);
+  }
+
+  bool any() const { return brackets_ + low_ + high_ > 0 || has_straight_ || has_angle_; }
+
+  /// Whether all are closed by what follows; quotes are not endless.
+  bool are_closed_by(std::string_view rest) const {
+    constexpr std::size_t kMost = 1000;  // bytes
+    OpenMarks ahead = *this;
+    for (const char32_t c : decode_utf8(rest.substr(0, kMost))) {
+      ahead.read(c);
+      if (!ahead.any()) return true;
+    }
+    return false;
+  }
+
+ private:
+  void read(char32_t c) {
     if (c == U'"') {
-      ++straight;
+      has_straight_ = !has_straight_;
     } else if (c == U'»' || c == U'«') {
-      ++angles;
+      has_angle_ = !has_angle_;
     } else if (c == U'„') {
-      ++low;
+      ++low_;
     } else if (c == U'“' || c == U'”') {
-      int& of = low > 0 ? low : high;
-      of = c == U'“' && low == 0 ? of + 1 : std::max(of - 1, 0);
+      int& of = low_ > 0 ? low_ : high_;
+      of = c == U'“' && low_ == 0 ? of + 1 : std::max(of - 1, 0);
     } else if (u_charType(static_cast<UChar32>(c)) == U_START_PUNCTUATION) {
-      ++brackets;
+      ++brackets_;
     } else if (u_charType(static_cast<UChar32>(c)) == U_END_PUNCTUATION) {
-      brackets = std::max(brackets - 1, 0);
+      brackets_ = std::max(brackets_ - 1, 0);
     }
   }
-  return brackets + low + high + straight % 2 + angles % 2;
-}
 
-bool has_words(std::string_view text) {
-  return std::ranges::any_of(decode_utf8(text),
-                             [](char32_t c) { return is_letter(c) || is_number(c); });
-}
+  int brackets_ = 0, low_ = 0, high_ = 0;
+  bool has_straight_ = false, has_angle_ = false;
+};
 
 bool begins_small(std::string_view text) {
   const std::u32string characters = decode_utf8(text.substr(0, 32));
@@ -152,28 +167,36 @@ bool begins_small(std::string_view text) {
   return first != characters.end() && is_small(*first);
 }
 
+/// Puts a sentence behind the others; a lone mark belongs to the one before it.
+void add_sentence(std::string_view sentence, std::vector<std::string_view>& sentences) {
+  sentence = strip_blank(sentence);
+  if (sentence.empty()) return;
+  if (sentences.empty() || has_words(sentence)) {
+    sentences.push_back(sentence);
+    return;
+  }
+  const char* const first = sentences.back().data();
+  const char* const last = sentence.data() + sentence.size();
+  sentences.back() = {first, static_cast<std::size_t>(last - first)};
+}
+
 }  // namespace
 
 std::vector<std::string_view> split_sentences(std::string_view line) {
   std::vector<std::string_view> sentences;
   const std::string_view text = strip_blank(line);
-  std::size_t begin = 0;
+  std::size_t begin = 0, read = 0;
+  OpenMarks marks;
   for (const std::size_t end : unicode_breaks(text)) {
-    const std::string_view sentence = text.substr(begin, end - begin);
-    const std::string_view rest = text.substr(end);
-    const bool is_quoting = open_marks(sentence) > 0 && open_marks(text.substr(begin)) == 0;
-    const bool goes_on =
-        !rest.empty() && (is_quoting || ends_in_abbreviation(sentence) || begins_small(rest));
-    if (goes_on) continue;
-    const std::string_view stripped = strip_blank(sentence);
+    const std::string_view sentence = text.substr(begin, end - begin), rest = text.substr(end);
+    marks.read(text.substr(read, end - read));
+    read = end;
+    const bool is_quoting = marks.any() && marks.are_closed_by(rest);
+    const bool goes_on = is_quoting || ends_in_abbreviation(sentence) || begins_small(rest);
+    if (goes_on && !rest.empty()) continue;
+    add_sentence(sentence, sentences);
     begin = end;
-    if (!sentences.empty() && !has_words(stripped)) {  // a lone mark belongs to what is before it
-      const char* const first = sentences.back().data();
-      sentences.back() = {first,
-                          static_cast<std::size_t>(stripped.data() + stripped.size() - first)};
-    } else if (!stripped.empty()) {
-      sentences.push_back(stripped);
-    }
+    marks = {};
   }
   return sentences;
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "text/affixes.h"
 #include "util/error.h"
 #include "util/strings.h"
 
@@ -41,6 +42,12 @@ std::u32string decode_utf8(std::string_view text) {
     }
   }
   return characters;
+}
+
+std::string encode_utf8(std::u32string_view characters) {
+  std::string text;
+  for (const char32_t c : characters) append_utf8(text, c);
+  return text;
 }
 
 std::string lowercase(std::string_view text) {
@@ -148,6 +155,18 @@ std::string join_words(std::string_view text) {
     joined.append(word);
   }
   return joined;
+}
+
+bool has_words(std::string_view text) {
+  return std::ranges::any_of(decode_utf8(text),
+                             [](char32_t c) { return is_letter(c) || is_number(c); });
+}
+
+std::string_view strip_punctuation(std::string_view text) {
+  const auto is_mark = [](UChar32 c) { return is_punctuation(static_cast<char32_t>(c)); };
+  text.remove_prefix(prefix_of(text, is_mark));
+  text.remove_suffix(suffix_of(text, is_mark));
+  return text;
 }
 
 std::string_view strip_end(std::string_view text) {

@@ -10,6 +10,9 @@ namespace heed {
 /// The code points of UTF-8 text. Each invalid byte becomes U+FFFD.
 std::u32string decode_utf8(std::string_view text);
 
+/// The text in UTF-8.
+std::string encode_utf8(std::u32string_view characters);
+
 /// General categories: numbers (N), punctuation (P), symbols (S).
 bool is_number(char32_t character);
 bool is_punctuation(char32_t character);
@@ -46,6 +49,12 @@ std::vector<std::string_view> unicode_words(std::string_view text);
 
 /// The words of `text` with one space between them.
 std::string join_words(std::string_view text);
+
+/// Whether the text has a letter or a number.
+bool has_words(std::string_view text);
+
+/// `text` without the punctuation at both ends.
+std::string_view strip_punctuation(std::string_view text);
 
 /// `text` without the white space at its end.
 std::string_view strip_end(std::string_view text);

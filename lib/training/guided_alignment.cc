@@ -50,8 +50,8 @@ void GuidedAlignment::add_to(Batch& batch, const Corpus& corpus,
       fail("{}: expected links of {} source and {} target words, found {}-{} (from 0)",
            file_.place(line), source, target, link.source, link.target);
     }
-    add_rows(links, tokenizers.source.word_of_piece(pair.source),
-             tokenizers.target.word_of_piece(pair.target), batch.links);
+    add_rows(links, tokenizers.source.encode_words(pair.source).words,
+             tokenizers.target.encode_words(pair.target).words, batch.links);
   }
 }
 

@@ -25,7 +25,7 @@ Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Lo
   const auto source = [&](std::size_t i) { return corpus.source(i); };
   const auto target = [&](std::size_t i) { return corpus.target(i); };
   DataOptions with_symbols = options;
-  if (parse_augmentation(options.augment)[static_cast<std::size_t>(Augmentation::kCopy)] > 0) {
+  if (parse_augmentation(options.augment)[index_of(Augmentation::kCopy)] > 0) {
     std::ranges::copy(placeholders(), std::back_inserter(with_symbols.user_symbols));
   }
   const auto train = [&](std::string_view side, std::size_t lines, const auto& line) {

@@ -75,31 +75,45 @@ std::string between(const LineSentence& next, std::string_view before, std::stri
 
 }  // namespace
 
+namespace {
+
+/// A text that grows, and how many words it has.
+class GrowingText {
+ public:
+  /// The number of the word that the first of `more` is, or is a part of.
+  int append(std::string_view more) {
+    const bool goes_on =
+        !text_.empty() && !more.empty() && !is_space(text_.back()) && !is_space(more.front());
+    const int first = words_ - (goes_on ? 1 : 0);
+    words_ = first + static_cast<int>(split_words(more).size());
+    text_ += more;
+    return first;
+  }
+  std::string& text() { return text_; }
+
+ private:
+  std::string text_;
+  int words_ = 0;
+};
+
+}  // namespace
+
 /// The line's text, its words, and what was put back, sentence by sentence.
 RestoredText Assembler::restored(const PreparedLine& line, Parts parts) const {
+  GrowingText text;
   RestoredText whole;
   for (const LineSentence& sentence : line.sentences) {
-    const Parts own = parts.first(static_cast<std::size_t>(sentence.parts));
+    const Parts own = parts.first(sentence.own.part_lengths.size());
     parts = parts.subspan(own.size());
-    const RestoredText part = restore(sentence.own, whole_of(sentence, own), tokenizers_.target);
-    whole.text += between(sentence, whole.text, part.text);
-    const int first = words_before(whole.text + part.text, whole.text.size());
-    whole.text += part.text;
+    const RestoredText part = restore(sentence.own, own, tokenizers_.target);
+    text.append(between(sentence, text.text(), part.text));
+    const int first = text.append(part.text);
     for (const int word : part.words) whole.words.push_back(first + word);
     for (const auto& [source, target] : part.copied) {
       whole.copied.emplace_back(sentence.first_word + source, first + target);
     }
   }
-  return whole;
-}
-
-/// A sentence's translation; with attention where something is to be put back.
-Hypothesis Assembler::whole_of(const LineSentence& sentence, Parts parts) const {
-  if (parts.empty()) return {};
-  Hypothesis whole = join_parts(parts, options_.search.normalize);
-  if (!sentence.own.copied.empty()) {
-    whole.attention = join_attention(parts, sentence.part_lengths);
-  }
+  whole.text = std::move(text.text());
   return whole;
 }
 

@@ -38,7 +38,6 @@ class Assembler {
   std::vector<std::string> source_units(const PreparedLine& line) const;
   std::vector<int> given_map(const PreparedLine& line) const;
   std::vector<std::string> given_units(const PreparedLine& line) const;
-  Hypothesis whole_of(const LineSentence& sentence, Parts parts) const;
   RestoredText restored(const PreparedLine& line, Parts parts) const;
   Translation translation(const PreparedLine& line, Parts parts) const;
   void align(const PreparedLine& line, Parts parts, const std::vector<int>& target_words,

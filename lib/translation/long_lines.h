@@ -12,7 +12,7 @@ namespace heed {
 /// Cuts a sequence of pieces into parts of at most `most` (at least 1): where possible after the
 /// end of a sentence, else after other punctuation, else between words, and between a character's
 /// byte pieces only where nothing else is left. `words` gives the word of each piece
-/// (Tokenizer::word_of_piece). Returns the end of each part; the last is pieces.size().
+/// (Tokenizer::encode_words). Returns the end of each part; the last is pieces.size().
 std::vector<int> split_pieces(std::span<const std::string> pieces, std::span<const int> words,
                               int most);
 

@@ -1,6 +1,7 @@
 #include "translation/prepared_line.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "text/normalization.h"
@@ -40,20 +41,26 @@ void LinePreparer::fail_as_long(const PreparedLine& line) const {
       rules_.max_length, line.number, line.length);
 }
 
-/// Splits, crops or copies an over-long sentence; `ends` are its parts'. False if the line is to be
-/// copied.
-bool LinePreparer::fit(PreparedLine& line, PreparedSentence& sentence,
-                       std::vector<int>& ends) const {
+namespace {
+
+std::vector<int> lengths_of(const std::vector<int>& ends) {
+  std::vector<int> lengths(ends.size());
+  std::adjacent_difference(ends.begin(), ends.end(), lengths.begin());
+  return lengths;
+}
+
+}  // namespace
+
+/// Splits, crops or copies an over-long sentence. False if the line is to be copied.
+bool LinePreparer::fit(PreparedLine& line, PreparedSentence& sentence) const {
   const int length = static_cast<int>(sentence.ids.size());
   line.length = std::max(line.length, length);
-  if (length <= rules_.max_length) {
-    if (length > 0) ends = {length};
-    return true;
-  }
+  if (length <= rules_.max_length) return true;
   switch (rules_.long_lines) {
     case LongLines::kSplit:
       line.is_split = true;
-      ends = split_pieces(source_.pieces(sentence.ids), sentence.words, rules_.max_length);
+      sentence.part_lengths =
+          lengths_of(split_pieces(source_.pieces(sentence.ids), sentence.words, rules_.max_length));
       return true;
     case LongLines::kCrop:
       line.is_cropped = true;
@@ -62,7 +69,7 @@ bool LinePreparer::fit(PreparedLine& line, PreparedSentence& sentence,
       std::erase_if(sentence.copied, [last = sentence.words.back()](const CopiedSpan& span) {
         return span.word > last;
       });
-      ends = {rules_.max_length};
+      sentence.part_lengths = {rules_.max_length};
       return true;
     case LongLines::kCopy:
       line.is_copied = true;
@@ -75,18 +82,14 @@ bool LinePreparer::fit(PreparedLine& line, PreparedSentence& sentence,
 
 /// Puts a sentence behind what the line has. False if the line is to be copied.
 bool LinePreparer::add(PreparedLine& line, LineSentence sentence) const {
-  std::vector<int> ends;
-  if (!fit(line, sentence.own, ends)) return false;
-  const int begin = static_cast<int>(line.ids.size());
-  int last = 0;
-  for (const int end : ends) {
-    line.ends.push_back(begin + end);
-    sentence.part_lengths.push_back(end - std::exchange(last, end));
+  PreparedSentence& own = sentence.own;
+  if (!fit(line, own)) return false;
+  for (const int length : own.part_lengths) {
+    line.ends.push_back((line.ends.empty() ? 0 : line.ends.back()) + length);
   }
-  for (const int word : sentence.own.words) line.words.push_back(sentence.first_word + word);
-  line.ids.insert(line.ids.end(), sentence.own.ids.begin(), sentence.own.ids.end());
-  sentence.own.ids.clear();
-  sentence.parts = static_cast<int>(ends.size());
+  for (const int word : own.words) line.words.push_back(sentence.first_word + word);
+  line.ids.insert(line.ids.end(), own.ids.begin(), own.ids.end());
+  own.ids.clear();
   line.sentences.push_back(std::move(sentence));
   return true;
 }
@@ -99,12 +102,13 @@ PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::st
   if (!is_valid || is_blank(line.text)) return line;
   const std::string_view whole = line.text;
   const bool splits = rules_.splits_sentences && target.empty();
+  const WordPlaces places(whole);
   std::size_t done = 0;
   for (const std::string_view part : splits ? split_sentences(whole) : std::vector{whole}) {
     const auto begin = static_cast<std::size_t>(part.data() - whole.data());
     LineSentence sentence;
     if (done > 0) sentence.before = whole.substr(done, begin - done);
-    sentence.first_word = words_before(whole, begin);
+    sentence.first_word = places.at(begin);
     sentence.own = prepare_sentence(part, source_, rules_.sentence);
     if (!add(line, std::move(sentence))) return line;
     done = begin + part.size();
@@ -138,7 +142,7 @@ PreparedLine LinePreparer::prepare_pair(std::size_t number, std::string text,
     line.is_cropped = true;
   }
   line.ends = {static_cast<int>(line.ids.size())};
-  line.sentences.emplace_back().parts = 1;
+  line.sentences.emplace_back().own.part_lengths = line.ends;
   return line;
 }
 

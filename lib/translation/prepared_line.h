@@ -16,8 +16,6 @@ struct LineSentence {
   std::string before;    ///< White space between it and the sentence before.
   PreparedSentence own;  ///< Without ids, which the line has.
   int first_word = 0;    ///< Of the line.
-  int parts = 0;         ///< How many of the line's parts it is; none if all of it is copied.
-  std::vector<int> part_lengths;  ///< In ids.
 };
 
 /// A line as the model will read it.
@@ -74,7 +72,7 @@ class LinePreparer {
  private:
   bool repair(PreparedLine& line, std::string& text) const;
   bool add(PreparedLine& line, LineSentence sentence) const;
-  bool fit(PreparedLine& line, PreparedSentence& sentence, std::vector<int>& ends) const;
+  bool fit(PreparedLine& line, PreparedSentence& sentence) const;
   [[noreturn]] void fail_as_long(const PreparedLine& line) const;
 
   Tokenizer source_, target_;

@@ -24,7 +24,8 @@ struct PreparedSentence {
   std::vector<int> ids;            ///< Without </s>.
   std::vector<int> words;          ///< The word of each id.
   std::vector<CopiedSpan> copied;  ///< In order.
-  bool is_in_capitals = false;     ///< Is read in small letters, and so shall its translation be.
+  std::vector<int> part_lengths;   ///< In ids, of its parts; one unless it is split.
+  bool is_in_capitals = false;     ///< Is read in small letters; its translation gets capitals.
 };
 
 struct SentenceRules {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,11 +18,12 @@ struct RestoredText {
   std::vector<std::pair<int, int>> copied;  ///< Words of source and text, of what was put back.
 };
 
-/// Placeholders become what they stand for. What was cut out, or whose placeholder the model left
-/// out, is put behind the word that attends most to the word before it; where there is no
-/// attention, at its share of the way. `translation` has attention wherever the sentence has copied
-/// spans and the model any.
-RestoredText restore(const PreparedSentence& sentence, const Hypothesis& translation,
+/// `parts` are the translations of the sentence's parts. Placeholders become what they stand for.
+/// What was cut out, or whose placeholder the model left out, is put behind the word that attends
+/// most to the word before it; where there is no attention, at its share of the way. The parts have
+/// attention wherever the sentence has copied spans and the model any. Time: in proportion to the
+/// text and, for each span, to its part.
+RestoredText restore(const PreparedSentence& sentence, std::span<const Hypothesis* const> parts,
                      const Tokenizer& target);
 
 }  // namespace heed

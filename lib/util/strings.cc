@@ -142,11 +142,16 @@ std::vector<std::string_view> split_words(std::string_view text) {
   return words;
 }
 
-int words_before(std::string_view text, std::size_t begin) {
-  const std::vector<std::string_view> words = split_words(text.substr(0, begin));
-  const bool goes_on =
-      begin > 0 && begin < text.size() && !is_space(text[begin - 1]) && !is_space(text[begin]);
-  return static_cast<int>(words.size()) - (goes_on && !words.empty() ? 1 : 0);
+std::size_t WordPlaces::end(int word) const {
+  const std::string_view found = (*this)[word];
+  return static_cast<std::size_t>(found.data() - text_.data()) + found.size();
+}
+
+int WordPlaces::at(std::size_t place) const {
+  const auto ends_before = [&](std::string_view word) {
+    return static_cast<std::size_t>(word.data() - text_.data()) + word.size() <= place;
+  };
+  return static_cast<int>(std::ranges::partition_point(words_, ends_before) - words_.begin());
 }
 
 std::vector<std::string_view> split_fields(std::string_view text, char separator) {

@@ -30,8 +30,22 @@ std::string_view trim(std::string_view text);
 /// The words between runs of ASCII white space. Views of the argument.
 std::vector<std::string_view> split_words(std::string_view text);
 
-/// How many of those words end before the byte `begin`; the number of the word that it is in.
-int words_before(std::string_view text, std::size_t begin);
+/// Those words, numbered from 0 by where they stand.
+class WordPlaces {
+ public:
+  /// `text` must live as long.
+  explicit WordPlaces(std::string_view text) : text_(text), words_(split_words(text)) {}
+
+  int size() const { return static_cast<int>(words_.size()); }
+  std::string_view operator[](int word) const { return words_[static_cast<std::size_t>(word)]; }
+  std::size_t end(int word) const;
+  /// The word that the byte `place` is in, or that comes next; size() behind the last.
+  int at(std::size_t place) const;
+
+ private:
+  std::string_view text_;
+  std::vector<std::string_view> words_;
+};
 
 /// The fields between single separators: one more than there are separators.
 std::vector<std::string_view> split_fields(std::string_view text, char separator);

@@ -200,6 +200,9 @@ TEST(Placeholders, StandForTheSameSpanOnBothSides) {
   EXPECT_EQ(masked.source, "siehe ｟1｠ und ｟2｠ Ω ｟3｠");
   EXPECT_EQ(masked.target, "see ｟3｠ and ｟2｠ ｟1｠");
   EXPECT_EQ(tokenizer.decode(tokenizer.encode(masked.target)), masked.target);
+  const SentencePair written = mask_pair({"http://a.b ｟1｠", "http://a.b ｟1｠"}, tokenizer);
+  EXPECT_EQ(written.source, "｟1｠ ｟2｠");
+  EXPECT_EQ(written.target, "｟1｠ ｟2｠");
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ std::string respelled(const std::string& text, int spelling, Random& random) {
 
 /// Each piece belongs to a word that the line has, and pieces follow each other through them.
 void expect_words_of(const Tokenizer& tokenizer, const std::string& line) {
-  const std::vector<int> words = tokenizer.word_of_piece(line);
+  const std::vector<int> words = tokenizer.encode_words(line).words;
   EXPECT_EQ(words.size(), tokenizer.encode(line).size());
   EXPECT_TRUE(std::ranges::is_sorted(words));
   for (const int word : words) {

@@ -167,7 +167,7 @@ TEST(Tokenizer, KnowsProbabilities) {
   expect_error([] { unigram().log_probability(-1); }, "found -1");
 }
 
-/// The pieces of each word, joined, by the numbers that word_of_piece gives.
+/// The pieces of each word, joined, by the numbers that encode_words gives.
 std::vector<std::string> joined(const std::vector<std::string>& pieces,
                                 const std::vector<int>& words) {
   EXPECT_EQ(pieces.size(), words.size());
@@ -184,24 +184,24 @@ TEST(Tokenizer, KnowsTheWordOfEachPiece) {
   for (const Tokenizer& tokenizer : {unigram(), bpe()}) {
     const std::string text = "the 東 walkings  talÿk";
     const std::vector<int> ids = tokenizer.encode(text);
-    const std::vector<int> words = tokenizer.word_of_piece(text);
+    const std::vector<int> words = tokenizer.encode_words(text).words;
     EXPECT_TRUE(std::is_sorted(words.begin(), words.end()));
     const auto spelled = joined(tokenizer.pieces(ids), words);
     EXPECT_EQ(spelled, (std::vector<std::string>{"▁the", "▁<0xE6><0x9D><0xB1>", "▁walkings",
                                                  "▁tal<0xC3><0xBF>k"}));
-    EXPECT_EQ(tokenizer.word_of_piece(ids), words);
+    EXPECT_EQ(tokenizer.decode_words(ids).words, words);
   }
 }
 
 TEST(Tokenizer, WordsAreThoseOfTheLineAsGiven) {
   const Tokenizer& tokenizer = unigram();
   const std::string text = " \t the\tno-break\xc2\xa0space  over ";
-  const std::vector<int> words = tokenizer.word_of_piece(text);
+  const std::vector<int> words = tokenizer.encode_words(text).words;
   EXPECT_EQ(words.front(), 0);
   EXPECT_EQ(words.back(), 2);
   EXPECT_EQ(std::set<int>(words.begin(), words.end()), (std::set<int>{0, 1, 2}));
-  EXPECT_TRUE(tokenizer.word_of_piece("").empty());
-  for (const int word : tokenizer.word_of_piece("\t")) EXPECT_EQ(word, 0);
+  EXPECT_TRUE(tokenizer.encode_words("").words.empty());
+  for (const int word : tokenizer.encode_words("\t").words) EXPECT_EQ(word, 0);
 }
 
 TEST(TrainTokenizer, IsDeterministicAndSilent) {

@@ -12,7 +12,7 @@ void run_sentencepiece(std::string_view bytes) {
   for (const char* line : {"", "two words", "J\xC3\xBCrgen \xff\xE6\x97\xA5  "}) {
     const std::vector<int> ids = tokenizer.encode(line);
     require(tokenizer.pieces(ids).size() == ids.size(), "each number has a piece");
-    require(tokenizer.word_of_piece(line).size() == ids.size(), "each piece has a word");
+    require(tokenizer.encode_words(line).words.size() == ids.size(), "each piece has a word");
     tokenizer.split(line);
     tokenizer.decode(ids);
     for (const int id : ids) tokenizer.log_probability(id);

@@ -53,6 +53,15 @@ TEST(Sentences, KeepQuotesTogether) {
   EXPECT_EQ(split("Good night. 😀 Bye."), "Good night.|😀 Bye.");
 }
 
+/// In time in proportion to the line, also where sentences do not end or quotes do not close.
+TEST(Sentences, AreManyInALine) {
+  for (const char* part : {"A. ", "1. ", "(A. ", "\"A. ", "a. "}) {
+    std::string line;
+    for (int i = 0; i < 200'000; ++i) line += part;
+    EXPECT_GE(split_sentences(line).size(), 1U) << part;
+  }
+}
+
 /// Whatever the bytes, sentences are parts of the line, in order, and only what is blank is lost.
 TEST(Sentences, AreTheLine) {
   for (const std::string line : {"a. \xff\xfe. B. \xe2\x80", "A.\u2028B.\u0085C. \ufeff D.",

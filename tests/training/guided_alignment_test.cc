@@ -143,8 +143,8 @@ TEST(GuidedAlignment, LinksThePiecesOfLinkedWords) {
   }
   GuidedAlignment(corpus, data).add_to(batch, corpus, {joint, joint});
   ASSERT_EQ(batch.links.size(), batch.target.rows());
-  const std::vector<int> source = joint.word_of_piece("zwei drei");
-  const std::vector<int> target = joint.word_of_piece("three two");
+  const std::vector<int> source = joint.encode_words("zwei drei").words;
+  const std::vector<int> target = joint.encode_words("three two").words;
   for (int row = 0; row < batch.target.offsets[1]; ++row) {
     EXPECT_EQ(batch.links.length(row), 0) << "the pair without links";
   }

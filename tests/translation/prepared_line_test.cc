@@ -31,7 +31,7 @@ const std::string kLong = "two thousand six hundred and forty-three";
 TEST(LinePreparer, KeepsWhatFits) {
   const PreparedLine line = prepare(kLong, {}, "two");
   EXPECT_EQ(line.ids, tokenizer().encode(kLong));
-  EXPECT_EQ(line.words, tokenizer().word_of_piece(kLong));
+  EXPECT_EQ(line.words, tokenizer().encode_words(kLong).words);
   EXPECT_EQ(line.ends, std::vector<int>{static_cast<int>(line.ids.size())});
   EXPECT_EQ(line.target, tokenizer().encode("two"));
   EXPECT_TRUE(line.is_translated());

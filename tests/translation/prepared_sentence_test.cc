@@ -21,7 +21,7 @@ TEST(PreparedSentence, IsTheTextWhereAllIsKnown) {
   for (const bool with : {false, true}) {
     const PreparedSentence sentence = prepared_of("A man sleeps.", with);
     EXPECT_EQ(sentence.ids, sentence_vocabulary(with).encode("A man sleeps."));
-    EXPECT_EQ(sentence.words, sentence_vocabulary(with).word_of_piece("A man sleeps."));
+    EXPECT_EQ(sentence.words, sentence_vocabulary(with).encode_words("A man sleeps.").words);
     EXPECT_TRUE(sentence.copied.empty());
     EXPECT_FALSE(sentence.is_in_capitals);
   }

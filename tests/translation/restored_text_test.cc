@@ -17,7 +17,7 @@ Hypothesis translation_of(const PreparedSentence& source, const std::string& tex
   const Tokenizer& tokenizer = sentence_vocabulary(with);
   Hypothesis hypothesis;
   hypothesis.tokens = tokenizer.encode(text);
-  std::vector<int> words = tokenizer.word_of_piece(hypothesis.tokens);
+  std::vector<int> words = tokenizer.decode_words(hypothesis.tokens).words;
   std::vector<int> sources = source.words;  // without gaps
   sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
   words.push_back(1000);
@@ -39,7 +39,8 @@ RestoredText restored(const std::string& source, const std::string& text, bool w
   const PreparedSentence sentence = prepare_sentence(source, tokenizer, {});
   Hypothesis translation = translation_of(sentence, text, with, in_reverse);
   if (!with_attention) translation.attention.assign(translation.attention.size(), {});
-  RestoredText result = restore(sentence, translation, tokenizer);
+  const Hypothesis* const part = &translation;
+  RestoredText result = restore(sentence, {&part, 1}, tokenizer);
   EXPECT_EQ(result.words.size(), translation.tokens.size());
   const int words = static_cast<int>(split_words(result.text).size());
   for (const int word : result.words) EXPECT_LT(word, words) << result.text;
@@ -80,6 +81,25 @@ TEST(RestoredText, PlaceholdersBecomeWhatTheyStandFor) {
   EXPECT_EQ(restored("A 😀 man sleeps.", "The dog ｟1｠ runs ｟1｠ ｟5｠.", true).text,
             "The dog 😀 runs.");
   EXPECT_EQ(restored("A man 😀 sleeps.", "The dog runs.", true).text, "The dog 😀 runs.");
+}
+
+/// What stands for a span may look like another placeholder.
+TEST(RestoredText, WrittenPlaceholdersAreText) {
+  EXPECT_EQ(restored("A ｟2｠ man 😀 sleeps.", "The ｟1｠ dog ｟2｠ runs.", true).text,
+            "The ｟2｠ dog 😀 runs.");
+}
+
+/// In time in proportion to the line: squares of these numbers would take minutes.
+TEST(RestoredText, TakesManySpans) {
+  constexpr int kSpans = 200'000;
+  for (const char* span : {" 😀", " ｟1｠"}) {
+    std::string many;
+    for (int i = 0; i < kSpans; ++i) many += span;
+    for (const bool with : {false, true}) {
+      EXPECT_EQ(restored("A man" + many + " sleeps.", "The dog runs.", with).copied.size(),
+                static_cast<std::size_t>(kSpans));
+    }
+  }
 }
 
 TEST(RestoredText, CapitalsComeBack) {
