@@ -50,8 +50,7 @@ class Placement {
         target_words_(target_words),
         target_size_(target_size),
         read_words_(sentence.words) {
-    const auto repeated = std::ranges::unique(read_words_);
-    read_words_.erase(repeated.begin(), repeated.end());
+    read_words_.erase(std::unique(read_words_.begin(), read_words_.end()), read_words_.end());
   }
 
   int operator()(const CopiedSpan& span) const {
