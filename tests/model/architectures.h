@@ -117,7 +117,8 @@ inline std::vector<Architecture> rnn_architectures() {
 }
 
 /// Each attention variant in the decoder, and in the encoder where it has a meaning there, with the
-/// next one of the table towards the source. All kinds of positions occur.
+/// next one of the table towards the source. All kinds of positions occur. Feed-forward layers are
+/// smooth, so that finite differences tell of the attention; relu is in transformer_architectures.
 inline std::vector<Architecture> sequence_attention_architectures() {
   constexpr Positions kPositions[3][3] = {
       {Positions::kNone, Positions::kSinusoidal, Positions::kLearned},
@@ -128,6 +129,7 @@ inline std::vector<Architecture> sequence_attention_architectures() {
   for (std::size_t number = 0; number < variants.size(); ++number) {
     const SequenceAttentionVariant& variant = variants[number];
     ModelOptions options = small_model(ModelType::kTransformer);
+    options.activation = FeedForward::kGelu;
     options.decoder_attention = variant.name;
     if (variant.encoder) options.encoder_attention = variant.name;
     std::size_t towards_source = (number + 1) % variants.size();
