@@ -40,6 +40,8 @@ struct StreamSummary {
   std::size_t source_words = 0;
   std::size_t target_words = 0;  ///< Of the best translations.
   LineCount split, cropped, copied, invalid_utf8, invalid_json;
+  /// Whose best translation was ended because it repeated itself; has Translation::doubts.
+  LineCount looped, doubtful;
 };
 
 /// A model that translates. Workers on threads share its weights, a copy of the file.

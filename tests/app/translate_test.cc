@@ -254,7 +254,10 @@ TEST_F(TranslateCommandTest, DrawsAttention) {
 TEST_F(TranslateCommandTest, TellsHowFastItWas) {
   const Shell::Result result = translate("zwei drei\nvier\n", "--stats");
   EXPECT_NE(result.err.find("2 lines, 3 source words"), std::string::npos) << result.err;
-  EXPECT_NE(result.err.find("first translation after"), std::string::npos) << result.err;
+  for (const char* part :
+       {" lines/s, ", "first translation after ", " (p50), ", " (p95); ", " MiB"}) {
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+  }
 }
 
 /// What a terminal of 80 columns is shown, line by line; `script` (util-linux) makes the terminal.
@@ -296,6 +299,18 @@ TEST_F(TranslateCommandTest, MessagesAreKeptInALog) {
   EXPECT_EQ(lines(log), 4) << log;  // a warning and a summary each
   EXPECT_NE(log.find("] 1 line with invalid UTF-8: 2\n"), std::string::npos) << log;
   expect_failure(translate("zwei\n", "--log missing/x"), 1, "missing/x");
+}
+
+TEST_F(TranslateCommandTest, TellsWhatMayBeNoTranslation) {
+  const std::string letters(60, 'q');
+  const Shell::Result plain = translate("zwei\n" + letters + "\n");
+  EXPECT_EQ(plain.err, "heed: 1 line that may be no translation (--flag-doubtful): 2\n");
+  const Shell::Result flagged = translate("zwei\n" + letters + "\n\n", "--flag-doubtful");
+  EXPECT_EQ(lines(flagged.out), 3);
+  EXPECT_NE(flagged.out.find(" ||| Doubts=\n"), std::string::npos) << flagged.out;
+  EXPECT_NE(flagged.out.find(" ||| Doubts= length\n\n"), std::string::npos) << flagged.out;
+  const Shell::Result json = translate(letters + "\n", "--flag-doubtful --json");
+  EXPECT_NE(json.out.find("\"doubts\":[\"length\"]"), std::string::npos) << json.out;
 }
 
 TEST_F(TranslateCommandTest, DistinctTranslations) {
