@@ -233,7 +233,7 @@ PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line) const {
 }
 
 void StreamRun::add(SourceLine line) {
-  const std::size_t number = ++summary_.lines;
+  const std::size_t number = stream_.lines_before + ++summary_.lines;
   PreparedLine prepared = prepare(number, line);
   report(prepared, line.is_invalid_json);
   summary_.source_words += count_words(prepared.text);
