@@ -14,7 +14,7 @@ scripts/build.sh heed-app
 sentences='Ein Mann mit einem roten Hut spielt im Park Gitarre.
 Zwei Kinder laufen mit ihrem Hund am Strand entlang.
 Eine alte Frau verkauft auf dem Markt frisches Obst.
-Drei Mädchen sitzen auf einer Bank und essen Eis.'
+EIN HUND LÄUFT DURCH DEN SCHNEE. 😀 Drei Mädchen sitzen auf einer Bank und essen Eis.'
 
 step "heed translate -m $model"
 paste -d '\n' <(sed 's/^/   de  /' <<<"$sentences") \

@@ -122,11 +122,12 @@ PreparedSentence prepare_sentence(std::string_view given, const Tokenizer& token
   }
   const WordPlaces places(text);
   const int most_symbols = has_placeholders(tokenizer) ? kPlaceholders : 0;
+  int symbols = 0;
   Editing editing(text);
   for (const TextSpan& span : spans) {
-    const int number = static_cast<int>(sentence.copied.size()) + 1;
     CopiedSpan& copied = sentence.copied.emplace_back(describe(text, places, span));
-    if (number <= most_symbols) copied.symbol = number;
+    // Signs say nothing to the rest, which is best translated without them.
+    if (symbols < most_symbols && has_words(copied.text)) copied.symbol = ++symbols;
     if (copied.symbol == 0) cut.push_back(span);
     editing.replace(span, copied.symbol > 0 ? placeholder(copied.symbol) : "");
   }

@@ -67,15 +67,23 @@ TEST(PreparedSentence, KnowsWhereSpansStood) {
 }
 
 TEST(PreparedSentence, PlaceholdersStandForSpans) {
-  const PreparedSentence sentence = prepared_of("A man 😀 sleeps ｟7｠.", true);
+  const PreparedSentence sentence = prepared_of("A man 你 sleeps ｟7｠.", true);
   EXPECT_EQ(text_of(sentence, true), "A man ｟1｠ sleeps ｟2｠.");
   ASSERT_EQ(sentence.copied.size(), 2U);
   EXPECT_EQ(sentence.copied[1].text, "｟7｠");
   std::string many = "A man";
-  for (int i = 0; i < kPlaceholders + 2; ++i) many += " 😀";
+  for (int i = 0; i < kPlaceholders + 2; ++i) many += " 你";
   const PreparedSentence full = prepared_of(many, true);
   EXPECT_EQ(full.copied.size(), static_cast<std::size_t>(kPlaceholders + 2));
   EXPECT_EQ(full.copied.back().symbol, 0);
+}
+
+TEST(PreparedSentence, SignsAreCutOut) {
+  const PreparedSentence sentence = prepared_of("A man 😀 sleeps 你 ❤️.", true);
+  EXPECT_EQ(text_of(sentence, true), "A man sleeps ｟1｠.");
+  ASSERT_EQ(sentence.copied.size(), 3U);
+  EXPECT_EQ(sentence.copied[0].symbol, 0);
+  EXPECT_EQ(sentence.copied[1].symbol, 1);
 }
 
 TEST(PreparedSentence, CapitalsAreReadSmall) {
