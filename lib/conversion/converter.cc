@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "conversion/argos.h"
 #include "conversion/ctranslate2_model.h"
 #include "conversion/marian_file.h"
 #include "conversion/marian_model.h"
@@ -22,16 +23,18 @@ constexpr std::string_view kBackend = "eigen";
 ModelSource source_of(const std::string& input, ModelSource from) {
   if (from != ModelSource::kAuto) return from;
   if (std::filesystem::is_directory(input)) {
-    if (is_ctranslate2_folder(input)) return ModelSource::kCtranslate2;
+    if (is_ctranslate2_folder(FileFolder(input))) return ModelSource::kCtranslate2;
     if (is_opus_mt_folder(input)) return ModelSource::kOpusMt;
+    if (is_argos(FileFolder(input))) return ModelSource::kArgos;
     fail_usage(
-        "expected a folder of CTranslate2 (model.bin, config.json) or OPUS-MT (config.json, "
-        "source.spm), found neither in {}; or name the model's file",
+        "expected a folder of CTranslate2 (model.bin, config.json), OPUS-MT (config.json, "
+        "source.spm) or Argos (metadata.json, model), found none in {}; or name the model's file",
         input);
   }
   const FileCopy file(input);
-  const bool is_marian = ZipArchive::is_zip(file.bytes()) || is_marian_bin(file.bytes());
-  return is_marian ? ModelSource::kMarian : ModelSource::kHeed;
+  if (is_marian_bin(file.bytes())) return ModelSource::kMarian;
+  if (!ZipArchive::is_zip(file.bytes())) return ModelSource::kHeed;
+  return is_argos(argos_folder(input)) ? ModelSource::kArgos : ModelSource::kMarian;
 }
 
 bool is_list(const std::string& path) {
@@ -43,7 +46,7 @@ ListedTokenizers read_vocabularies(std::vector<std::string> files) {
   if (!files.empty() && is_list(files.back())) {
     const VocabularyList list = read_vocabulary_list(files.back());
     files.pop_back();
-    return list_tokenizers(files, list, list, true);
+    return list_tokenizers(read_spm_files(files), list, list, true);
   }
   if (files.empty() || files.size() > 2) {
     fail_usage(
@@ -58,10 +61,13 @@ ListedTokenizers read_vocabularies(std::vector<std::string> files) {
 
 ForeignModel read_foreign(const std::string& input, ModelSource from,
                           const std::vector<std::string>& vocabularies) {
-  if (from == ModelSource::kCtranslate2) return read_ctranslate2_model(input, vocabularies);
+  if (from == ModelSource::kCtranslate2) {
+    return read_ctranslate2_model(FileFolder(input), read_spm_files(vocabularies));
+  }
   if (from == ModelSource::kOpusMt) return read_opus_mt_model(input);
-  const ListedTokenizers listed = read_vocabularies(vocabularies);
+  if (from == ModelSource::kArgos) return read_argos_model(argos_folder(input));
   const FileCopy file(input);
+  const ListedTokenizers listed = read_vocabularies(vocabularies);
   ForeignModel model = read_marian_model(file.bytes(), input, listed.tokenizers);
   extend_vocabulary(model, listed);
   return model;
@@ -133,10 +139,9 @@ void convert_model(const std::string& input, const ConvertOptions& options) {
   }
   const auto backend = make_backend(kBackend);
   const ModelSource from = source_of(input, options.from);
-  const bool has_own = from == ModelSource::kHeed || from == ModelSource::kOpusMt;
+  const bool has_own = from != ModelSource::kMarian && from != ModelSource::kCtranslate2;
   if (has_own && !options.vocab.empty()) {
-    fail_usage("expected no --vocab for a model {}, which has its own",
-               from == ModelSource::kHeed ? "file of heed" : "of opus-mt");
+    fail_usage("expected no --vocab for a model of {}, which has its own", to_text(from));
   }
   if (from != ModelSource::kHeed) {
     return convert_foreign(read_foreign(input, from, options.vocab), input, options, *backend);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conversion/foreign_model.h"
@@ -14,6 +15,19 @@ using VocabularyList = std::vector<std::string>;
 /// "piece: number" each) or text, a piece a line. Throws Error naming the file for a number twice
 /// or left out.
 VocabularyList read_vocabulary_list(const std::string& path);
+/// The same of a file's text.
+VocabularyList parse_vocabulary_list(std::string_view text, const std::string& path);
+
+/// A .spm file.
+struct SpmFile {
+  std::string bytes, path;
+
+  Tokenizer tokenizer() const { return Tokenizer(bytes, path); }
+};
+std::vector<SpmFile> read_spm_files(const std::vector<std::string>& paths);
+
+/// The pieces in the order of their numbers, as a JSON list.
+std::string list_text(const Tokenizer& tokenizer);
 
 /// SentencePiece models whose pieces have the numbers of lists.
 struct ListedTokenizers {
@@ -21,11 +35,9 @@ struct ListedTokenizers {
   int source_items = 0, target_items = 0;  ///< Of the lists; more pieces come behind them.
 };
 
-/// `models` are paths of one SentencePiece model, or of those of source and target. `tied`: both
-/// get as many pieces.
-ListedTokenizers list_tokenizers(const std::vector<std::string>& models,
-                                 const VocabularyList& source, const VocabularyList& target,
-                                 bool tied);
+/// `models` are one for both sides, or those of source and target. `tied`: both get as many pieces.
+ListedTokenizers list_tokenizers(const std::vector<SpmFile>& models, const VocabularyList& source,
+                                 const VocabularyList& target, bool tied);
 
 /// Gives the pieces behind the lists, which the other tool takes for <unk>, its embedding, and no
 /// chance in the output.

@@ -11,9 +11,9 @@
 namespace heed {
 
 /// Whose models are read; auto: what the file's content tells.
-enum class ModelSource { kAuto, kHeed, kMarian, kCtranslate2, kOpusMt };
-constexpr std::array<std::string_view, 5> enum_names(ModelSource) {
-  return {"auto", "heed", "marian", "ctranslate2", "opus-mt"};
+enum class ModelSource { kAuto, kHeed, kMarian, kCtranslate2, kOpusMt, kArgos };
+constexpr std::array<std::string_view, 6> enum_names(ModelSource) {
+  return {"auto", "heed", "marian", "ctranslate2", "opus-mt", "argos"};
 }
 
 /// Whose models are written.
@@ -37,9 +37,9 @@ struct ConvertOptions {
     v(Field{"vocab",
             "SentencePiece models that the model was trained with: a joint one, or those of source "
             "and target; and a third file where pieces have other numbers: Marian's vocab.yml. "
-            "opus-mt has its own"},
+            "opus-mt and argos have their own"},
       self.vocab);
-    v(Field{"output", "Model file to write; of another tool than heed, the folder", 'o'},
+    v(Field{"output", "Model file to write; of marian and ctranslate2, the folder", 'o'},
       self.output);
     v(Field{"half", "Write 16-bit numbers in a model file of heed: half the size"}, self.half);
     v(Field{"int8",

@@ -252,7 +252,7 @@ TEST_F(FoldersTest, SettingsOfOpusMtThatHeedLacksAreNamed) {
   folder.write_config({{"encoder_layers", 3}});
   expect_error([&] { convert("folder", "out"); }, "model.encoder.layers.2");
   std::filesystem::create_directories(path("empty"));
-  expect_error<UsageError>([&] { convert("empty", "out"); }, "found neither");
+  expect_error<UsageError>([&] { convert("empty", "out"); }, "found none");
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ TEST_F(VocabularyListTest, TextIsSplitAsBefore) {
   list.insert(list.begin(), {"</s>", "<unk>", "other"});
   list.emplace_back("<pad>");
   const std::string path = save(plain);
-  const ListedTokenizers listed = list_tokenizers({path}, list, list, false);
+  const ListedTokenizers listed = list_tokenizers(read_spm_files({path}), list, list, false);
   const Tokenizer& found = listed.tokenizers.source;
   EXPECT_EQ(listed.source_items, static_cast<int>(list.size()));
   EXPECT_GT(found.size(), static_cast<int>(list.size()));  // pieces that the list lacks
@@ -77,7 +77,7 @@ TEST_F(VocabularyListTest, LanguageTagsAreOnePiece) {
   const Tokenizer& plain = joint_tokenizers().source;
   VocabularyList list = {">>deu<<", "</s>", "<unk>"};
   for (int id = 3; id < plain.size(); ++id) list.push_back(plain.piece(id));
-  const ListedTokenizers listed = list_tokenizers({save(plain)}, list, list, false);
+  const ListedTokenizers listed = list_tokenizers(read_spm_files({save(plain)}), list, list, false);
   std::vector<int> expected = listed.tokenizers.source.encode("forty-three");
   expected.insert(expected.begin(), 0);
   EXPECT_EQ(listed.tokenizers.source.encode(">>deu<< forty-three"), expected);
@@ -87,11 +87,11 @@ TEST_F(VocabularyListTest, TheSpmItselfStaysWhereNumbersAreItsOwn) {
   const Tokenizer& plain = joint_tokenizers().source;
   VocabularyList list;
   for (int id = 0; id < plain.size(); ++id) list.push_back(plain.piece(id));
-  const std::string path = save(plain);
-  EXPECT_EQ(list_tokenizers({path}, list, list, true).tokenizers.source.serialized(),
+  const std::vector<SpmFile> spm = read_spm_files({save(plain)});
+  EXPECT_EQ(list_tokenizers(spm, list, list, true).tokenizers.source.serialized(),
             plain.serialized());
-  expect_error([&] { list_tokenizers({path}, {"a", "</s>"}, list, true); }, "expected <unk>");
-  expect_error([&] { list_tokenizers({path}, {"a", "a"}, list, true); }, "found \"a\" again");
+  expect_error([&] { list_tokenizers(spm, {"a", "</s>"}, list, true); }, "expected <unk>");
+  expect_error([&] { list_tokenizers(spm, {"a", "a"}, list, true); }, "found \"a\" again");
 }
 
 }  // namespace
