@@ -6,6 +6,7 @@
 #include "conversion/ctranslate2_model.h"
 #include "conversion/marian_file.h"
 #include "conversion/marian_model.h"
+#include "conversion/numpy_model.h"
 #include "conversion/opus_mt.h"
 #include "conversion/vocabulary_list.h"
 #include "conversion/zip_archive.h"
@@ -108,6 +109,9 @@ void write_model(const ModelContents& contents, const Parameters& parameters,
   }
   if (options.to == ModelTarget::kCtranslate2) {
     return write_ctranslate2_folder(contents, parameters, options.output);
+  }
+  if (options.to == ModelTarget::kNumpy) {
+    return write_file(options.output, write_numpy_model(contents, parameters));
   }
   save_model(options.output, contents, parameters, parameters.flat(),
              options.int8   ? Dtype::kI8

@@ -17,9 +17,9 @@ constexpr std::array<std::string_view, 6> enum_names(ModelSource) {
 }
 
 /// Whose models are written.
-enum class ModelTarget { kHeed, kMarian, kCtranslate2 };
-constexpr std::array<std::string_view, 3> enum_names(ModelTarget) {
-  return {"heed", "marian", "ctranslate2"};
+enum class ModelTarget { kHeed, kMarian, kCtranslate2, kNumpy };
+constexpr std::array<std::string_view, 4> enum_names(ModelTarget) {
+  return {"heed", "marian", "ctranslate2", "numpy"};
 }
 
 struct ConvertOptions {
@@ -51,7 +51,8 @@ struct ConvertOptions {
 
 /// Makes a model of one tool that of another, number by number. A model file of Heed is one file;
 /// for Marian a folder gets model.npz, its vocabularies and a configuration to decode with, for
-/// CTranslate2 model.bin, config.json and lists of pieces beside the SentencePiece models. Throws
+/// CTranslate2 model.bin, config.json and lists of pieces beside the SentencePiece models; for
+/// NumPy an .npz gets all parameters under Heed's names, with options and vocabularies. Throws
 /// UsageError for options that don't fit, and Error for a damaged model, one that the other tool
 /// has no form of (naming the option), or a file that can't be read or written.
 void convert_model(const std::string& input, const ConvertOptions& options);
