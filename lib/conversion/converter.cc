@@ -1,5 +1,6 @@
 #include "heed/converter.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "conversion/argos.h"
@@ -42,6 +43,11 @@ bool is_list(const std::string& path) {
   return path.ends_with(".yml") || path.ends_with(".yaml") || path.ends_with(".json");
 }
 
+/// Lists alone are of words.
+bool are_word_lists(const std::vector<std::string>& files) {
+  return !files.empty() && files.size() <= 2 && std::ranges::all_of(files, is_list);
+}
+
 /// SentencePiece models, and behind them maybe a list of numbers.
 ListedTokenizers read_vocabularies(std::vector<std::string> files) {
   if (!files.empty() && is_list(files.back())) {
@@ -60,6 +66,17 @@ ListedTokenizers read_vocabularies(std::vector<std::string> files) {
   return {{source, target}, source.size(), target.size()};
 }
 
+ForeignModel read_marian_words(const FileCopy& file, const std::string& input,
+                               const std::vector<std::string>& vocabularies) {
+  std::vector<WordList> lists;
+  for (const std::string& path : vocabularies) lists.push_back(WordList::read(path));
+  const auto tokenizer = [](const WordList& list) { return list.tokenizer(list.words.size()); };
+  ForeignModel model =
+      read_marian_model(file.bytes(), input, {tokenizer(lists.front()), tokenizer(lists.back())});
+  use_words(model, lists);
+  return model;
+}
+
 ForeignModel read_foreign(const std::string& input, ModelSource from,
                           const std::vector<std::string>& vocabularies) {
   if (from == ModelSource::kCtranslate2) {
@@ -68,6 +85,7 @@ ForeignModel read_foreign(const std::string& input, ModelSource from,
   if (from == ModelSource::kOpusMt) return read_opus_mt_model(input);
   if (from == ModelSource::kArgos) return read_argos_model(argos_folder(input));
   const FileCopy file(input);
+  if (are_word_lists(vocabularies)) return read_marian_words(file, input, vocabularies);
   const ListedTokenizers listed = read_vocabularies(vocabularies);
   ForeignModel model = read_marian_model(file.bytes(), input, listed.tokenizers);
   extend_vocabulary(model, listed);

@@ -1,7 +1,9 @@
 #include "conversion/vocabulary_list.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 #include "data/piece_order.h"
@@ -173,6 +175,36 @@ std::string list_text(const Tokenizer& tokenizer) {
   nlohmann::json list = nlohmann::json::array();
   for (int id = 0; id < tokenizer.size(); ++id) list.push_back(tokenizer.piece(id));
   return list.dump(2) + '\n';
+}
+
+WordList WordList::read(const std::string& path) {
+  WordList list{read_vocabulary_list(path), path};
+  const auto rename = [&](std::string_view name, std::span<const std::string_view> others) {
+    if (std::ranges::find(list.words, name) != list.words.end()) return;
+    const auto found = std::ranges::find_first_of(list.words, others);
+    if (found != list.words.end()) *found = name;
+  };
+  rename("</s>", std::array<std::string_view, 2>{"eos", "<EOS>"});
+  rename("<unk>", std::array<std::string_view, 2>{"UNK", "<UNK>"});
+  return list;
+}
+
+Tokenizer WordList::tokenizer(std::size_t size) const {
+  VocabularyList known(words.begin(),
+                       words.begin() + static_cast<std::ptrdiff_t>(std::min(size, words.size())));
+  while (known.size() < size) known.push_back(fmt::format("<unlisted {}>", known.size()));
+  return Tokenizer(word_model(known, path), path);
+}
+
+void use_words(ForeignModel& model, const std::vector<WordList>& lists) {
+  const auto tokenizer = [&](const WordList& list, const char* side_table) {
+    const ForeignTensor* table = tensor_of(model, "embedding");
+    if (table == nullptr) table = tensor_of(model, side_table);
+    const bool has_rows = table != nullptr && !table->values.empty() && !table->shape.empty();
+    return list.tokenizer(has_rows ? table->shape[0] : list.words.size());
+  };
+  model.contents.tokenizers = {tokenizer(lists.front(), "source.embedding"),
+                               tokenizer(lists.back(), "target.embedding")};
 }
 
 ListedTokenizers list_tokenizers(const std::vector<SpmFile>& models, const VocabularyList& source,

@@ -29,6 +29,22 @@ std::vector<SpmFile> read_spm_files(const std::vector<std::string>& paths);
 /// The pieces in the order of their numbers, as a JSON list.
 std::string list_text(const Tokenizer& tokenizer);
 
+/// A list of words, whose text comes as a model was trained on it: split at blanks, normalized and
+/// maybe cut into pieces (subword-nmt's "un@@ do").
+struct WordList {
+  VocabularyList words;
+  std::string path;
+
+  /// Throws Error for a list of SentencePiece's pieces, or without </s> or <unk>, which Nematus
+  /// calls eos and UNK.
+  static WordList read(const std::string& path);
+  /// Of the first `size` words, as Marian reads them; where there are fewer, some are never read.
+  Tokenizer tokenizer(std::size_t size) const;
+};
+
+/// Gives the model the lists' words (one list, or those of source and target), as many as it knows.
+void use_words(ForeignModel& model, const std::vector<WordList>& lists);
+
 /// SentencePiece models whose pieces have the numbers of lists.
 struct ListedTokenizers {
   Tokenizers tokenizers;

@@ -37,7 +37,8 @@ struct ConvertOptions {
     v(Field{"vocab",
             "SentencePiece models that the model was trained with: a joint one, or those of source "
             "and target; and a third file where pieces have other numbers: Marian's vocab.yml. "
-            "opus-mt and argos have their own"},
+            "Lists alone (.yml, .json) are of words: text then comes as the model was trained on "
+            "it, tokenized and cut by subword-nmt. opus-mt and argos have their own"},
       self.vocab);
     v(Field{"output", "Model file to write; of marian and ctranslate2, the folder", 'o'},
       self.output);

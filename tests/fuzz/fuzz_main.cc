@@ -24,7 +24,7 @@ const std::array kTargets{
     kArgosTarget,   kConfigTarget, kCtranslate2Target, kEvaluateTarget,    kJsonTarget,
     kLinesTarget,   kMarianTarget, kModelTarget,       kNBestTarget,       kNpyTarget,
     kPharaohTarget, kPiecesTarget, kRecordTarget,      kSafetensorsTarget, kSentencePieceTarget,
-    kTextTarget,    kTorchTarget,  kZipTarget};
+    kTextTarget,    kTorchTarget,  kVocabularyTarget,  kZipTarget};
 
 void run(const FuzzTarget& target, std::string_view bytes) {
   try {
