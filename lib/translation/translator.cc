@@ -11,6 +11,7 @@
 
 #include "model/model_file.h"
 #include "translation/explorer.h"
+#include "translation/line_rules.h"
 #include "translation/pool.h"
 #include "translation/target_tag.h"
 #include "util/error.h"
@@ -50,45 +51,13 @@ SearchRules search_rules(const TranslateOptions& options, const Tokenizers& toke
   // Of equal texts one is kept, so all that the beam has are looked at.
   const bool all_of_beam = options.n_best < 0 || (options.n_best_distinct && !options.sampling);
   rules.n_best = all_of_beam ? options.search.beam_size : std::max(options.n_best, 1);
-  rules.attention = options.alignment.form != AlignmentForm::kNone;
+  rules.attention = options.alignment.form != AlignmentForm::kNone || options.flag_doubtful;
   rules.forbidden = {tokenizers.target.unk_id()};
   rules.no_repeat_ngram = options.no_repeat_ngram;
   if (options.sampling) {
     rules.options.beam_size = rules.n_best;
     rules.sampling = Sampling{options.sampling_topk, options.seed};
   }
-  return rules;
-}
-
-/// A model of an older program, or of another one, does not say what its lines were.
-bool splits_sentences(Sentences wanted, const nlohmann::json& training) {
-  if (wanted != Sentences::kAuto) return wanted == Sentences::kSplit;
-  constexpr double kFew = 0.1;
-  const auto share = training.find("several_sentences");
-  return share != training.end() && share->is_number() && share->get<double>() < kFew;
-}
-
-/// `target_tag`: the lines' own, or "".
-LineRules make_line_rules(const TranslateOptions& options, const ModelContents& contents,
-                          const std::string& target_tag) {
-  const ModelOptions& model = contents.options;
-  LineRules rules;
-  rules.tag = find_target_tag(target_tag.empty() ? options.target_tag : target_tag,
-                              contents.tokenizers.source);
-  rules.max_length = options.max_length;
-  const bool as_it_is = options.search.like == SearchStyle::kMarian;
-  rules.splits_sentences = !as_it_is && splits_sentences(options.sentences, contents.training);
-  rules.sentence = {!as_it_is && options.capitals == Capitals::kFold,
-                    !as_it_is && options.copy_unknown};
-  const bool has_learned_positions = model.type == ModelType::kTransformer
-                                         ? model.positions == Positions::kLearned
-                                         : model.attention == "location";
-  if (has_learned_positions) {
-    const int most = model.max_positions - 1 - static_cast<int>(rules.tag.size());
-    rules.max_length = std::min(rules.max_length, most);
-  }
-  rules.long_lines = options.long_lines;
-  rules.invalid_utf8 = options.invalid_utf8;
   return rules;
 }
 
@@ -176,8 +145,8 @@ class StreamRun {
  private:
   void read_all();
   void add(SourceLine line);
-  const LinePreparer& preparer(const std::string& target_tag);
-  PreparedLine prepare(SourceLine& line);
+  const LinePreparer& preparer(const std::string& target_tag, std::size_t number);
+  PreparedLine prepare(std::size_t number, SourceLine& line, const LinePreparer& preparer) const;
   void report(const PreparedLine& line, int max_length, bool is_invalid_json);
   void submit();
   std::size_t pool_size() const;
@@ -192,6 +161,7 @@ class StreamRun {
   int pools_ = 0;
   std::chrono::steady_clock::duration waited_{};  ///< For lines of this pool.
   std::size_t target_words_ = 0;
+  LineCount looped_, doubtful_;
   Pipeline pipeline_;  ///< Last: its threads end before what they use.
 };
 
@@ -232,32 +202,32 @@ void StreamRun::report(const PreparedLine& line, int max_length, bool is_invalid
 }
 
 /// Throws Error where the line's own tag is none.
-const LinePreparer& StreamRun::preparer(const std::string& target_tag) {
+const LinePreparer& StreamRun::preparer(const std::string& target_tag, std::size_t number) {
   const auto known = preparers_.find(target_tag);
   if (known != preparers_.end()) return known->second;
   try {
     const auto [source, target] = context_.tokenizers;
     return preparers_.try_emplace(target_tag, source, target, rules_(target_tag)).first->second;
   } catch (const UsageError& error) {
-    fail("{} as \"target_tag\" in line {}", error.what(), summary_.lines);
+    fail("{} as \"target_tag\" in line {}", error.what(), number);
   }
 }
 
-PreparedLine StreamRun::prepare(SourceLine& line) {
-  const std::size_t number = summary_.lines;
+PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line,
+                                const LinePreparer& preparer) const {
   if (line.is_invalid_json && context_.options.invalid_json == InvalidJson::kCopy) {
     return PreparedLine::copied(number, std::move(line.text));
   }
-  const LinePreparer& own = preparer(line.target_tag);
   return context_.scores_targets
-             ? own.prepare_pair(number, std::move(line.text), std::move(line.target))
-             : own.prepare(number, std::move(line.text), std::move(line.target));
+             ? preparer.prepare_pair(number, std::move(line.text), std::move(line.target))
+             : preparer.prepare(number, std::move(line.text), std::move(line.target));
 }
 
 void StreamRun::add(SourceLine line) {
-  ++summary_.lines;
-  PreparedLine prepared = prepare(line);
-  report(prepared, preparer(line.target_tag).rules().max_length, line.is_invalid_json);
+  const std::size_t number = stream_.lines_before + ++summary_.lines;
+  const LinePreparer& own = preparer(line.target_tag, number);
+  PreparedLine prepared = prepare(number, line, own);
+  report(prepared, own.rules().max_length, line.is_invalid_json);
   summary_.source_words += count_words(prepared.text);
   if (!pool_) pool_ = std::make_unique<TranslationPool>(context_);
   pool_->add(std::move(prepared), std::move(line.tag));
@@ -282,7 +252,12 @@ void StreamRun::read_all() {
 }
 
 void StreamRun::write(std::span<TranslatedLine> lines) {
-  for (const TranslatedLine& line : lines) target_words_ += count_words(line.text());
+  for (const TranslatedLine& line : lines) {
+    target_words_ += count_words(line.text());
+    const std::vector<std::string>& doubts = line.translations.front().doubts;
+    if (std::ranges::count(doubts, "loop") > 0) note(looped_, line.number);
+    if (!doubts.empty()) note(doubtful_, line.number);
+  }
   stream_.write(lines);
 }
 
@@ -297,6 +272,8 @@ StreamSummary StreamRun::run() {
   pipeline_.finish();
   if (error) std::rethrow_exception(error);
   summary_.target_words = target_words_;
+  summary_.looped = std::move(looped_);
+  summary_.doubtful = std::move(doubtful_);
   return summary_;
 }
 

@@ -18,7 +18,7 @@ struct FuzzTarget {
 extern const FuzzTarget kArgosTarget, kConfigTarget, kCtranslate2Target, kEvaluateTarget,
     kJsonTarget, kLinesTarget, kMarianTarget, kModelTarget, kNBestTarget, kNpyTarget,
     kPharaohTarget, kPiecesTarget, kRecordTarget, kSafetensorsTarget, kSentencePieceTarget,
-    kTextTarget, kTorchTarget, kVocabularyTarget, kZipTarget;
+    kSentencesTarget, kTextTarget, kTorchTarget, kVocabularyTarget, kZipTarget;
 
 /// Ends the program with a message if something that must hold does not.
 void require(bool holds, const char* what);
