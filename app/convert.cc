@@ -14,14 +14,15 @@ Command add_convert(CLI::App& app) {
                  "Examples:\n"
                  "  heed convert model.npz --vocab source.spm target.spm -o de-en.safetensors\n"
                  "  heed convert opus-mt-de-en -o de-en.safetensors\n"
+                 "  heed convert translate-de_en.argosmodel -o de-en.safetensors\n"
                  "  heed convert --to marian de-en.safetensors -o folder\n"
                  "  heed convert --int8 de-en.safetensors -o small.safetensors\n"});
   auto files = std::make_shared<std::vector<std::string>>();
   flags->add<ConvertOptions>();
   flags->add_files(
       "model",
-      "Marian's model.npz or model.bin, a folder of CTranslate2 or OPUS-MT, or a model "
-      "file of heed",
+      "Marian's model.npz or model.bin, a folder of CTranslate2 or OPUS-MT, a package of Argos, or "
+      "a model file of heed",
       *files);
   return [flags, files] {
     ConvertOptions options;

@@ -1,10 +1,13 @@
 #include "heed/converter.h"
 
+#include <algorithm>
 #include <filesystem>
 
+#include "conversion/argos.h"
 #include "conversion/ctranslate2_model.h"
 #include "conversion/marian_file.h"
 #include "conversion/marian_model.h"
+#include "conversion/numpy_model.h"
 #include "conversion/opus_mt.h"
 #include "conversion/vocabulary_list.h"
 #include "conversion/zip_archive.h"
@@ -22,20 +25,27 @@ constexpr std::string_view kBackend = "eigen";
 ModelSource source_of(const std::string& input, ModelSource from) {
   if (from != ModelSource::kAuto) return from;
   if (std::filesystem::is_directory(input)) {
-    if (is_ctranslate2_folder(input)) return ModelSource::kCtranslate2;
+    if (is_ctranslate2_folder(FileFolder(input))) return ModelSource::kCtranslate2;
     if (is_opus_mt_folder(input)) return ModelSource::kOpusMt;
+    if (is_argos(FileFolder(input))) return ModelSource::kArgos;
     fail_usage(
-        "expected a folder of CTranslate2 (model.bin, config.json) or OPUS-MT (config.json, "
-        "source.spm), found neither in {}; or name the model's file",
+        "expected a folder of CTranslate2 (model.bin, config.json), OPUS-MT (config.json, "
+        "source.spm) or Argos (metadata.json, model), found none in {}; or name the model's file",
         input);
   }
   const FileCopy file(input);
-  const bool is_marian = ZipArchive::is_zip(file.bytes()) || is_marian_bin(file.bytes());
-  return is_marian ? ModelSource::kMarian : ModelSource::kHeed;
+  if (is_marian_bin(file.bytes())) return ModelSource::kMarian;
+  if (!ZipArchive::is_zip(file.bytes())) return ModelSource::kHeed;
+  return is_argos(argos_folder(input)) ? ModelSource::kArgos : ModelSource::kMarian;
 }
 
 bool is_list(const std::string& path) {
   return path.ends_with(".yml") || path.ends_with(".yaml") || path.ends_with(".json");
+}
+
+/// Lists alone are of words.
+bool are_word_lists(const std::vector<std::string>& files) {
+  return !files.empty() && files.size() <= 2 && std::ranges::all_of(files, is_list);
 }
 
 /// SentencePiece models, and behind them maybe a list of numbers.
@@ -43,7 +53,7 @@ ListedTokenizers read_vocabularies(std::vector<std::string> files) {
   if (!files.empty() && is_list(files.back())) {
     const VocabularyList list = read_vocabulary_list(files.back());
     files.pop_back();
-    return list_tokenizers(files, list, list, true);
+    return list_tokenizers(read_spm_files(files), list, list, true);
   }
   if (files.empty() || files.size() > 2) {
     fail_usage(
@@ -56,12 +66,27 @@ ListedTokenizers read_vocabularies(std::vector<std::string> files) {
   return {{source, target}, source.size(), target.size()};
 }
 
+ForeignModel read_marian_words(const FileCopy& file, const std::string& input,
+                               const std::vector<std::string>& vocabularies) {
+  std::vector<WordList> lists;
+  for (const std::string& path : vocabularies) lists.push_back(WordList::read(path));
+  const auto tokenizer = [](const WordList& list) { return list.tokenizer(list.words.size()); };
+  ForeignModel model =
+      read_marian_model(file.bytes(), input, {tokenizer(lists.front()), tokenizer(lists.back())});
+  use_words(model, lists);
+  return model;
+}
+
 ForeignModel read_foreign(const std::string& input, ModelSource from,
                           const std::vector<std::string>& vocabularies) {
-  if (from == ModelSource::kCtranslate2) return read_ctranslate2_model(input, vocabularies);
+  if (from == ModelSource::kCtranslate2) {
+    return read_ctranslate2_model(FileFolder(input), read_spm_files(vocabularies));
+  }
   if (from == ModelSource::kOpusMt) return read_opus_mt_model(input);
-  const ListedTokenizers listed = read_vocabularies(vocabularies);
+  if (from == ModelSource::kArgos) return read_argos_model(argos_folder(input));
   const FileCopy file(input);
+  if (are_word_lists(vocabularies)) return read_marian_words(file, input, vocabularies);
+  const ListedTokenizers listed = read_vocabularies(vocabularies);
   ForeignModel model = read_marian_model(file.bytes(), input, listed.tokenizers);
   extend_vocabulary(model, listed);
   return model;
@@ -103,6 +128,9 @@ void write_model(const ModelContents& contents, const Parameters& parameters,
   if (options.to == ModelTarget::kCtranslate2) {
     return write_ctranslate2_folder(contents, parameters, options.output);
   }
+  if (options.to == ModelTarget::kNumpy) {
+    return write_file(options.output, write_numpy_model(contents, parameters));
+  }
   save_model(options.output, contents, parameters, parameters.flat(),
              options.int8   ? Dtype::kI8
              : options.half ? Dtype::kF16
@@ -133,10 +161,9 @@ void convert_model(const std::string& input, const ConvertOptions& options) {
   }
   const auto backend = make_backend(kBackend);
   const ModelSource from = source_of(input, options.from);
-  const bool has_own = from == ModelSource::kHeed || from == ModelSource::kOpusMt;
+  const bool has_own = from != ModelSource::kMarian && from != ModelSource::kCtranslate2;
   if (has_own && !options.vocab.empty()) {
-    fail_usage("expected no --vocab for a model {}, which has its own",
-               from == ModelSource::kHeed ? "file of heed" : "of opus-mt");
+    fail_usage("expected no --vocab for a model of {}, which has its own", to_text(from));
   }
   if (from != ModelSource::kHeed) {
     return convert_foreign(read_foreign(input, from, options.vocab), input, options, *backend);

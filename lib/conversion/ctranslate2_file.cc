@@ -15,7 +15,7 @@ namespace heed {
 namespace {
 
 // The format is that of CTranslate2's model_spec.py and models/model.cc.
-constexpr std::uint32_t kOldest = 5, kNewest = 6, kRevision = 7;
+constexpr std::uint32_t kOldest = 4, kNewest = 6, kRevision = 7;
 enum Type : std::uint8_t { kFloat32, kInt8, kInt16, kInt32, kFloat16, kBfloat16 };
 constexpr std::size_t kSizes[] = {4, 1, 2, 4, 2, 2};
 
@@ -102,6 +102,15 @@ ForeignTensor to_floats(const Variable& variable, const Variable* scale, const s
   return tensor;
 }
 
+/// Of a single number. Embeddings are scaled by the root of their width where an integer says so,
+/// and by a float as it is: 1 is no scale.
+double number_of(const Variable& variable) {
+  const float value = value_in(variable, 0);
+  const bool is_no_scale =
+      variable.name.ends_with("/scale_embeddings") && variable.type == kFloat32 && value == 1;
+  return is_no_scale ? 0 : value;
+}
+
 /// Tensors with their scales taken in, and single numbers.
 void sort_out(const std::vector<Variable>& variables, const std::string& path,
               Ctranslate2File& file) {
@@ -118,7 +127,7 @@ void sort_out(const std::vector<Variable>& variables, const std::string& path,
         is_scale ? find(variable.name.substr(0, variable.name.size() - kScale.size())) : nullptr;
     if (scaled != nullptr && is_quantized(*scaled)) continue;
     if (variable.shape.empty()) {
-      file.numbers[variable.name] = static_cast<double>(value_in(variable, 0));
+      file.numbers[variable.name] = number_of(variable);
     } else {
       const Variable* const scale = find(variable.name + std::string(kScale));
       file.tensors.push_back(to_floats(variable, scale, path));
@@ -148,13 +157,13 @@ bool is_ctranslate2(std::span<const std::byte> file) {
 Ctranslate2File read_ctranslate2(std::span<const std::byte> bytes, const std::string& path) {
   if (!is_ctranslate2(bytes)) {
     fail(
-        "expected a model.bin of CTranslate2, version {} or {}, found something else in {}; "
-        "convert the model anew with CTranslate2 2 to 4",
+        "expected a model.bin of CTranslate2, version {} to {}, found something else in {}; "
+        "convert the model anew with CTranslate2 1 to 4",
         kOldest, kNewest, path);
   }
   ByteReader reader(bytes, path);
-  reader.take(sizeof(std::uint32_t));
   Ctranslate2File file;
+  file.version = reader.number<std::uint32_t>();
   file.spec = read_name(reader);
   reader.take(sizeof(std::uint32_t));  // the revision
   std::vector<Variable> variables;

@@ -17,9 +17,10 @@ struct Ctranslate2File {
   std::vector<ForeignTensor> tensors;
   std::map<std::string, double> numbers;
   std::map<std::string, std::string> aliases;  ///< Names of what has another name already.
+  std::uint32_t version = 6;
 };
 
-/// Reads versions 5 and 6: float32, float16, bfloat16, and int8 and int16 with their scales. Throws
+/// Reads versions 4 to 6: float32, float16, bfloat16, and int8 and int16 with their scales. Throws
 /// Error naming `path` for others and damaged files.
 Ctranslate2File read_ctranslate2(std::span<const std::byte> file, const std::string& path);
 

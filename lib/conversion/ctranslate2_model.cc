@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "conversion/ctranslate2_file.h"
+#include "conversion/ctranslate2_table.h"
 #include "conversion/vocabulary_list.h"
 #include "nn/positions.h"
 #include "util/error.h"
@@ -17,6 +18,7 @@ namespace heed {
 
 namespace {
 
+constexpr const char* kModel = "model.bin";
 constexpr float kDefaultEpsilon = 1e-5F;  // where config.json has null
 
 /// What the folder's files say.
@@ -30,9 +32,10 @@ class Ctranslate2Facts {
     const auto found = file_.numbers.find(name);
     return found == file_.numbers.end() ? fallback : static_cast<int>(found->second);
   }
-  /// The same of encoder and decoder.
+  /// Of encoder and decoder, which must be alike; older versions had one for both.
   int of_both(const std::string& name, int fallback) const {
-    const int encoder = number("encoder/" + name, fallback);
+    const int of_older = number(name, fallback);
+    const int encoder = number("encoder/" + name, of_older);
     expect(number("decoder/" + name, encoder) == encoder, name + " alike in encoder and decoder");
     return encoder;
   }
@@ -119,7 +122,7 @@ T setting(const Ctranslate2Facts& facts, const char* name, const T& fallback) {
 
 void check_settings(const Ctranslate2Facts& facts) {
   facts.expect(!setting(facts, "add_source_bos", false), "add_source_bos false");
-  facts.expect(setting(facts, "add_source_eos", true), "add_source_eos true");
+  facts.expect(facts.number("with_relative_position", 0) == 0, "with_relative_position 0");
   for (const char* name : {"encoder/multi_query_attention", "decoder/multi_query_attention",
                            "decoder/alibi", "encoder/alibi", "encoder/embeddings_merge"}) {
     facts.expect(facts.number(name, 0) == 0, fmt::format("{} 0", name));
@@ -141,8 +144,12 @@ ModelOptions ctranslate2_options(const Ctranslate2Facts& facts) {
   options.norm = facts.of_both("pre_norm", 1) != 0 ? NormPlacement::kPre : NormPlacement::kPost;
   options.norm_epsilon = setting(facts, "layer_norm_epsilon", kDefaultEpsilon);
   options.activation = ctranslate2_activation(facts);
-  options.embedding_scale =
-      facts.of_both("scale_embeddings", 1) != 0 ? EmbeddingScale::kSqrt : EmbeddingScale::kOne;
+  const int scales = facts.of_both("embeddings/multiply_by_sqrt_depth", 1);  // in older versions
+  const int scale = facts.of_both("scale_embeddings", scales);  // a flag, or the factor
+  facts.expect(scale == 0 || scale == 1 || scale == static_cast<int>(std::sqrt(options.dim_emb)),
+               "scale_embeddings 0, 1 or the root of their width");
+  options.embedding_scale = scale != 0 ? EmbeddingScale::kSqrt : EmbeddingScale::kOne;
+  options.source_end = setting(facts, "add_source_eos", true);
   const bool starts_from_zeros = facts.number("decoder/start_from_zero_embedding", 0) != 0;
   options.decoder_start = starts_from_zeros ? DecoderStart::kZeros : DecoderStart::kBos;
   facts.expect(
@@ -157,62 +164,36 @@ ModelOptions ctranslate2_options(const Ctranslate2Facts& facts) {
   return options;
 }
 
-/// Weights are [outputs, inputs] there.
-class Ctranslate2Table {
- public:
-  explicit Ctranslate2Table(const ModelOptions& options) {
-    add_embeddings(options);
-    for (int layer = 0; layer < options.enc_depth; ++layer) {
-      add_layer(fmt::format("encoder.{}", layer), fmt::format("encoder/layer_{}", layer), false);
-    }
-    for (int layer = 0; layer < options.dec_depth; ++layer) {
-      add_layer(fmt::format("decoder.{}", layer), fmt::format("decoder/layer_{}", layer), true);
-    }
-    if (options.norm == NormPlacement::kPost) return;
-    add_norm("encoder.norm", "encoder");
-    add_norm("decoder.norm", "decoder");
+/// Older versions had another name for the source's embeddings.
+void use_new_names(Ctranslate2File& file) {
+  const std::string old_name = "encoder/embeddings/weight", name = "encoder/embeddings_0/weight";
+  for (ForeignTensor& tensor : file.tensors) {
+    if (tensor.name == old_name) tensor.name = name;
   }
-  std::vector<Correspondence> finish() { return std::move(entries_); }
+  auto alias = file.aliases.extract(old_name);
+  if (alias.empty()) return;
+  alias.key() = name;
+  file.aliases.insert(std::move(alias));
+}
 
- private:
-  void add(const std::string& parameter, const std::string& tensor, bool transposed = false) {
-    entries_.push_back({parameter, {{tensor}}, transposed});
+/// config.json, or what stands for it in model.bin of older versions.
+nlohmann::json config_of(const FileFolder& folder, const Ctranslate2File& file) {
+  constexpr std::uint32_t kFirstWithConfig = 6;
+  const char* const name = "config.json";
+  if (folder.has(name) || file.version >= kFirstWithConfig) {
+    return parse_json(folder.read(name), folder.path(name));
   }
-  void add_linear(const std::string& parameter, const std::string& prefix) {
-    add(parameter + ".weight", prefix + "/weight", true);
-    add(parameter + ".bias", prefix + "/bias");
-  }
-  void add_norm(const std::string& parameter, const std::string& prefix) {
-    add(parameter + ".gain", prefix + "/layer_norm/gamma");
-    add(parameter + ".bias", prefix + "/layer_norm/beta");
-  }
-  void add_embeddings(const ModelOptions& options) {
-    add("output.bias", "decoder/projection/bias");
-    if (options.positions == Positions::kLearned) {
-      add("positions", "decoder/position_encodings/encodings");
-    }
-    if (options.tied_embeddings_all) return add("embedding", "decoder/embeddings/weight");
-    add("source.embedding", "encoder/embeddings_0/weight");
-    add("target.embedding", "decoder/embeddings/weight");
-    if (!options.tied_embeddings) add("output.weight", "decoder/projection/weight");
-  }
-  void add_layer(const std::string& name, const std::string& prefix, bool is_decoder) {
-    add_linear(name + ".self_attention.query_key_value", prefix + "/self_attention/linear_0");
-    add_linear(name + ".self_attention.output", prefix + "/self_attention/linear_1");
-    add_norm(name + ".self_attention.norm", prefix + "/self_attention");
-    if (is_decoder) {
-      add_linear(name + ".cross_attention.query", prefix + "/attention/linear_0");
-      add_linear(name + ".cross_attention.key_value", prefix + "/attention/linear_1");
-      add_linear(name + ".cross_attention.output", prefix + "/attention/linear_2");
-      add_norm(name + ".cross_attention.norm", prefix + "/attention");
-    }
-    add_linear(name + ".feed_forward.in", prefix + "/ffn/linear_0");
-    add_linear(name + ".feed_forward.out", prefix + "/ffn/linear_1");
-    add_norm(name + ".feed_forward.norm", prefix + "/ffn");
-  }
-
-  std::vector<Correspondence> entries_;
-};
+  const auto flag = [&](const char* flag_name, bool fallback) {
+    const auto found = file.numbers.find(flag_name);
+    return found == file.numbers.end() ? fallback : found->second != 0;
+  };
+  const bool starts_as_told = flag("user_decoder_start_tokens", false);
+  return {{"add_source_bos", flag("with_source_bos", false)},
+          {"add_source_eos", flag("with_source_eos", false)},
+          {"decoder_start_token", starts_as_told                  ? "any"
+                                  : flag("with_target_bos", true) ? "<s>"
+                                                                  : "</s>"}};
+}
 
 /// The table of positions is no parameter where Heed computes it, and the output layer may have no
 /// bias.
@@ -230,30 +211,30 @@ void fit_tensors(std::vector<ForeignTensor>& tensors, const ModelOptions& option
 }
 
 /// Of one side, or of both. Older versions have text.
-VocabularyList read_list(const std::filesystem::path& folder, const std::string& side) {
+VocabularyList read_list(const FileFolder& folder, const std::string& side) {
   for (const std::string& name : {side, std::string("shared_vocabulary")}) {
     for (const char* ending : {".json", ".txt"}) {
-      const std::filesystem::path path = folder / (name + ending);
-      if (std::filesystem::is_regular_file(path)) return read_vocabulary_list(path);
+      const std::string file = name + ending;
+      if (folder.has(file)) return parse_vocabulary_list(folder.read(file), folder.path(file));
     }
   }
-  fail("expected {}.json or shared_vocabulary.json in {}, found neither", side, folder.string());
+  fail("expected {}.json or shared_vocabulary.json, found neither", folder.path(side));
 }
 
 }  // namespace
 
-bool is_ctranslate2_folder(const std::string& folder) {
-  const std::filesystem::path model = std::filesystem::path(folder) / "model.bin";
-  return std::filesystem::is_regular_file(model) && is_ctranslate2(FileCopy(model).bytes());
+bool is_ctranslate2_folder(const FileFolder& folder) {
+  if (!folder.has(kModel)) return false;
+  const std::string model = folder.read(kModel);
+  return is_ctranslate2(std::as_bytes(std::span(model)));
 }
 
-ForeignModel read_ctranslate2_model(const std::string& folder,
-                                    const std::vector<std::string>& vocabularies) {
-  const std::string path = std::filesystem::path(folder) / "model.bin";
-  const std::string config_path = std::filesystem::path(folder) / "config.json";
-  const FileCopy bytes(path);
-  Ctranslate2File file = read_ctranslate2(bytes.bytes(), path);
-  const nlohmann::json config = parse_json(read_file(config_path), config_path);
+ForeignModel read_ctranslate2_model(const FileFolder& folder,
+                                    const std::vector<SpmFile>& vocabularies) {
+  const std::string path = folder.path(kModel), bytes = folder.read(kModel);
+  Ctranslate2File file = read_ctranslate2(std::as_bytes(std::span(bytes)), path);
+  use_new_names(file);
+  const nlohmann::json config = config_of(folder, file);
   const Ctranslate2Facts facts(file, config, path);
   facts.expect(file.spec == "TransformerSpec", "the specification TransformerSpec");
   const ModelOptions options = ctranslate2_options(facts);
@@ -264,9 +245,11 @@ ForeignModel read_ctranslate2_model(const std::string& folder,
   const ListedTokenizers listed =
       list_tokenizers(vocabularies, read_list(folder, "source_vocabulary"),
                       read_list(folder, "target_vocabulary"), options.tied_embeddings_all);
-  ForeignModel model{{options, listed.tokenizers, {}},
-                     std::move(file.tensors),
-                     Ctranslate2Table(options).finish()};
+  facts.expect(
+      options.decoder_start == DecoderStart::kZeros || listed.tokenizers.target.has_piece("<s>"),
+      "decoder_start_token <s> in the vocabulary");
+  ForeignModel model{
+      {options, listed.tokenizers, {}}, std::move(file.tensors), ctranslate2_table(options)};
   extend_vocabulary(model, listed);
   model.contents.training["converted"] = {{"from", "ctranslate2"}};
   return model;
@@ -344,7 +327,7 @@ Ctranslate2File file_of(const ModelContents& contents, const Parameters& paramet
   Ctranslate2File file;
   file.spec = "TransformerSpec";
   file.numbers = numbers_of(options);
-  file.tensors = export_tensors(Ctranslate2Table(options).finish(), parameters);
+  file.tensors = export_tensors(ctranslate2_table(options), parameters);
   flatten_vectors(file.tensors);
   if (options.positions != Positions::kLearned) file.tensors.push_back(positions_table(options));
   file.aliases["encoder/position_encodings/encodings"] = "decoder/position_encodings/encodings";
@@ -357,12 +340,6 @@ Ctranslate2File file_of(const ModelContents& contents, const Parameters& paramet
   return file;
 }
 
-std::string list_text(const Tokenizer& tokenizer) {
-  nlohmann::json list = nlohmann::json::array();
-  for (int id = 0; id < tokenizer.size(); ++id) list.push_back(tokenizer.piece(id));
-  return list.dump(2) + '\n';
-}
-
 }  // namespace
 
 void write_ctranslate2_folder(const ModelContents& contents, const Parameters& parameters,
@@ -373,7 +350,7 @@ void write_ctranslate2_folder(const ModelContents& contents, const Parameters& p
   const std::string model = write_ctranslate2(file_of(contents, parameters));
   const nlohmann::json config = {
       {"add_source_bos", false},
-      {"add_source_eos", true},
+      {"add_source_eos", contents.options.source_end},
       {"bos_token", "<s>"},
       {"decoder_start_token", "<s>"},
       {"eos_token", "</s>"},

@@ -1,6 +1,7 @@
 #include "conversion/marian_nematus.h"
 
 #include <array>
+#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +29,10 @@ void check_recurrent(const MarianConfig& config) {
   config.expect("input-types", "");
   config.expect("enc-type", "bidirectional");
   if (!is_old(config)) return;
+  config.expect("dec-cell-high-depth", "1");
+  if (config.text("type") == "nematus") return config.expect("layer-normalization", "false");
   for (const char* name : {"enc-depth", "dec-depth", "enc-cell-depth"}) config.expect(name, "1");
   config.expect("dec-cell-base-depth", "2");
-  if (config.text("type") == "nematus") config.expect("layer-normalization", "false");
 }
 
 }  // namespace
@@ -87,7 +89,40 @@ constexpr std::array kOldNames = {Names{"encoder_Wemb", "Wemb"},
                                   Names{"decoder_ff_logit_l1_gamma", "ff_logit_l1_gamma"},
                                   Names{"decoder_ff_logit_l2_b", "ff_logit_b"}};
 
+/// Cells of s2s whose numbers are behind in files of nematus.
+struct OldTransition {
+  std::string_view cell;   ///< What stands before the number, from `first`.
+  std::string_view old;    ///< What stands there in old names,
+  std::string_view place;  ///< and before the number, from 1.
+  int first = 0;
+};
+constexpr std::array kOldTransitions = {
+    OldTransition{"encoder_bi_cell", "encoder_", "_drt_", 2},
+    OldTransition{"encoder_bi_r_cell", "encoder_r_", "_drt_", 2},
+    OldTransition{"decoder_cell", "decoder_", "_nl_drt_", 3}};
+
+/// encoder_bi_cell2_U is encoder_U_drt_1, decoder_cell3_U decoder_U_nl_drt_1; "" for others.
+std::string old_transition(const std::string& name) {
+  for (const OldTransition& transition : kOldTransitions) {
+    if (!name.starts_with(transition.cell)) continue;
+    const std::string_view rest = std::string_view(name).substr(transition.cell.size());
+    int number = 0;
+    const char* const end = std::from_chars(rest.data(), rest.data() + rest.size(), number).ptr;
+    if (number < transition.first) continue;
+    return fmt::format("{}{}{}{}", transition.old, rest.substr(end + 1 - rest.data()),
+                       transition.place, number - transition.first + 1);
+  }
+  return "";
+}
+
+/// Layers behind the first have one name in all files.
+bool is_upper(const std::string& name) {
+  return name.starts_with("encoder_bi_l") || name.starts_with("encoder_bi_r_l");
+}
+
 std::string old_name(const std::string& name) {
+  if (is_upper(name)) return name;
+  if (std::string old = old_transition(name); !old.empty()) return old;
   for (const auto& [current, old] : kOldNames) {
     if (name.starts_with(current)) return std::string(old) + name.substr(current.size());
   }

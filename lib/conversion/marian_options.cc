@@ -119,6 +119,7 @@ std::vector<std::string_view> deciding_options(const ModelOptions& options) {
                                       "tied-embeddings-all",
                                       "embedding-scale",
                                       "decoder-start",
+                                      "source-end",
                                       "attention-normalizer"};
   constexpr std::array<std::string_view, 9> kTransformer{"norm-epsilon",
                                                          "encoder-attention",

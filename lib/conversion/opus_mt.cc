@@ -209,8 +209,9 @@ ForeignModel read_opus_mt_model(const std::string& folder) {
   const VocabularyList target =
       fs::is_regular_file(target_list) ? read_vocabulary_list(target_list) : source;
   forbid_pad(tensors, target);
-  const ListedTokenizers listed = list_tokenizers({path / "source.spm", path / "target.spm"},
-                                                  source, target, options.tied_embeddings_all);
+  const ListedTokenizers listed =
+      list_tokenizers(read_spm_files({path / "source.spm", path / "target.spm"}), source, target,
+                      options.tied_embeddings_all);
   ForeignModel model{
       {options, listed.tokenizers, {}}, std::move(tensors), OpusTable(options).finish()};
   extend_vocabulary(model, listed);

@@ -1,8 +1,10 @@
 #include "conversion/vocabulary_list.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <optional>
+#include <span>
+#include <utility>
 
 #include "data/piece_order.h"
 #include "util/error.h"
@@ -14,36 +16,40 @@ namespace heed {
 
 namespace {
 
-/// Puts pieces into the order of their numbers.
+/// Puts pieces into the order of their numbers, which must be all from 0.
 class Numbered {
  public:
   explicit Numbered(const std::string& path) : path_(path) {}
 
   void add(const std::string& piece, std::uint64_t number) {
     if (number >= kMost) fail("expected numbers below {} in {}, found {}", kMost, path_, number);
-    if (number >= pieces_.size()) pieces_.resize(number + 1);
-    if (pieces_[number]) {
-      fail("expected one piece of number {} in {}, found {} and {}", number, path_,
-           printable(*pieces_[number]), printable(piece));
-    }
-    pieces_[number] = piece;
+    pieces_.emplace_back(number, piece);
   }
-  VocabularyList finish() const {
+  VocabularyList finish() {
+    std::ranges::stable_sort(pieces_, {}, &Numbering::first);
     VocabularyList list;
-    for (const auto& piece : pieces_) {
-      if (!piece) fail("expected a piece of number {} in {}, found none", list.size(), path_);
-      list.push_back(*piece);
+    for (auto& [number, piece] : pieces_) {
+      if (number < list.size()) {
+        fail("expected one piece of number {} in {}, found {} and {}", number, path_,
+             printable(list.back()), printable(piece));
+      }
+      if (number > list.size()) {
+        fail("expected a piece of number {} in {}, found none", list.size(), path_);
+      }
+      list.push_back(std::move(piece));
     }
     return list;
   }
 
  private:
+  using Numbering = std::pair<std::uint64_t, std::string>;
+
   static constexpr std::uint64_t kMost = 10'000'000;
   const std::string& path_;
-  std::vector<std::optional<std::string>> pieces_;
+  std::vector<Numbering> pieces_;
 };
 
-VocabularyList list_of_json(const std::string& text, const std::string& path) {
+VocabularyList list_of_json(std::string_view text, const std::string& path) {
   const nlohmann::json json = parse_json(text, path);
   if (json.is_array()) {
     VocabularyList list;
@@ -79,6 +85,17 @@ std::string unquoted(std::string_view key, const std::string& where) {
   return text;
 }
 
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace_back(line);
+  }
+  return lines;
+}
+
 /// What marian-vocab writes.
 VocabularyList list_of_yaml(const std::vector<std::string>& lines, const std::string& path) {
   Numbered numbered(path);
@@ -100,16 +117,16 @@ VocabularyList list_of_yaml(const std::vector<std::string>& lines, const std::st
 }
 
 /// The .spm as it is where its pieces have the list's numbers already.
-Tokenizer listed_tokenizer(const std::string& path, const VocabularyList& list, int unlisted) {
-  Tokenizer plain = Tokenizer::load(path);
+Tokenizer listed_tokenizer(const SpmFile& file, const VocabularyList& list, int unlisted) {
+  Tokenizer plain = file.tokenizer();
   bool is_same = std::cmp_equal(plain.size(), list.size()) && unlisted == 0;
   for (int id = 0; is_same && id < plain.size(); ++id) is_same = plain.piece(id) == list[id];
   if (is_same) return plain;
-  return Tokenizer(order_pieces(plain.serialized(), list, path, unlisted).serialized, path);
+  return Tokenizer(order_pieces(file.bytes, list, file.path, unlisted).serialized, file.path);
 }
 
-int unlisted_of(const std::string& path, const VocabularyList& list) {
-  return listed_tokenizer(path, list, 0).size() - static_cast<int>(list.size());
+int unlisted_of(const SpmFile& file, const VocabularyList& list) {
+  return listed_tokenizer(file, list, 0).size() - static_cast<int>(list.size());
 }
 
 /// The tensor of a parameter.
@@ -138,17 +155,60 @@ void add_rows(ForeignTensor* table, int count, std::size_t unk) {
 }  // namespace
 
 VocabularyList read_vocabulary_list(const std::string& path) {
-  const std::string text = read_file(path);
-  const std::string_view start = trim(text);
-  if (start.starts_with('[') || start.starts_with('{')) return list_of_json(text, path);
-  std::vector<std::string> lines = read_lines(path);
-  if (path.ends_with(".txt")) return lines;
-  return list_of_yaml(lines, path);
+  return parse_vocabulary_list(read_file(path), path);
 }
 
-ListedTokenizers list_tokenizers(const std::vector<std::string>& models,
-                                 const VocabularyList& source, const VocabularyList& target,
-                                 bool tied) {
+VocabularyList parse_vocabulary_list(std::string_view text, const std::string& path) {
+  const std::string_view start = trim(text);
+  if (start.starts_with('[') || start.starts_with('{')) return list_of_json(text, path);
+  const std::vector<std::string> lines = lines_of(text);
+  return path.ends_with(".txt") ? lines : list_of_yaml(lines, path);
+}
+
+std::vector<SpmFile> read_spm_files(const std::vector<std::string>& paths) {
+  std::vector<SpmFile> files;
+  for (const std::string& path : paths) files.push_back({read_file(path), path});
+  return files;
+}
+
+std::string list_text(const Tokenizer& tokenizer) {
+  nlohmann::json list = nlohmann::json::array();
+  for (int id = 0; id < tokenizer.size(); ++id) list.push_back(tokenizer.piece(id));
+  return list.dump(2) + '\n';
+}
+
+WordList WordList::read(const std::string& path) {
+  WordList list{read_vocabulary_list(path), path};
+  const auto rename = [&](std::string_view name, std::span<const std::string_view> others) {
+    if (std::ranges::find(list.words, name) != list.words.end()) return;
+    const auto found = std::ranges::find_first_of(list.words, others);
+    if (found != list.words.end()) *found = name;
+  };
+  rename("</s>", std::array<std::string_view, 2>{"eos", "<EOS>"});
+  rename("<unk>", std::array<std::string_view, 2>{"UNK", "<UNK>"});
+  return list;
+}
+
+Tokenizer WordList::tokenizer(std::size_t size) const {
+  VocabularyList known(words.begin(),
+                       words.begin() + static_cast<std::ptrdiff_t>(std::min(size, words.size())));
+  while (known.size() < size) known.push_back(fmt::format("<unlisted {}>", known.size()));
+  return Tokenizer(word_model(known, path), path);
+}
+
+void use_words(ForeignModel& model, const std::vector<WordList>& lists) {
+  const auto tokenizer = [&](const WordList& list, const char* side_table) {
+    const ForeignTensor* table = tensor_of(model, "embedding");
+    if (table == nullptr) table = tensor_of(model, side_table);
+    const bool has_rows = table != nullptr && !table->values.empty() && !table->shape.empty();
+    return list.tokenizer(has_rows ? table->shape[0] : list.words.size());
+  };
+  model.contents.tokenizers = {tokenizer(lists.front(), "source.embedding"),
+                               tokenizer(lists.back(), "target.embedding")};
+}
+
+ListedTokenizers list_tokenizers(const std::vector<SpmFile>& models, const VocabularyList& source,
+                                 const VocabularyList& target, bool tied) {
   if (models.empty() || models.size() > 2) {
     fail_usage(
         "expected the SentencePiece model of both sides, or those of source and target: "

@@ -15,11 +15,17 @@ namespace heed {
 namespace {
 
 // Numbers of fields in sentencepiece_model.proto.
-constexpr std::uint64_t kPiece = 1;                        // of ModelProto
-constexpr std::uint64_t kText = 1, kScore = 2, kType = 3;  // of SentencePiece
-enum PieceType : std::uint64_t { kUnknown = 2, kControl = 3, kUser = 4, kUnused = 5 };
+constexpr std::uint64_t kPiece = 1;                         // of ModelProto
+constexpr std::uint64_t kText = 1, kScore = 2, kType = 3;   // of SentencePiece
+constexpr std::uint64_t kTrainerRules = 2, kTextRules = 3;  // of ModelProto
+constexpr std::uint64_t kModelType = 3, kWord = 3;          // of TrainerSpec
+constexpr std::uint64_t kRulesName = 1;                     // of NormalizerSpec
+constexpr std::string_view kListRules = "list";             // none: tells a list's model
+enum PieceType : std::uint64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUser = 4, kUnused = 5 };
 
 constexpr std::string_view kBlank = "\xe2\x96\x81";  // ▁
+/// Items that are no text.
+constexpr std::array<std::string_view, 4> kMarks = {"<unk>", "<s>", "</s>", "<pad>"};
 
 std::string make_piece(std::string_view text, PieceType type, float score = 0) {
   return field_bytes(
@@ -49,7 +55,7 @@ std::map<std::string, std::string_view> pieces_of(const std::vector<ProtocolFiel
 std::string listed_piece(const std::string& item,
                          const std::map<std::string, std::string_view>& pieces) {
   if (item == "<unk>") return make_piece(item, kUnknown);
-  if (item == "</s>" || item == "<s>" || item == "<pad>") return make_piece(item, kControl);
+  if (std::ranges::find(kMarks, item) != kMarks.end()) return make_piece(item, kControl);
   if (is_language_tag(item)) return make_piece(std::string(kBlank) + item, kUser);
   const auto found = pieces.find(item);
   return found == pieces.end() ? make_piece(item, kUnused) : std::string(found->second);
@@ -83,7 +89,6 @@ OrderedPieces order_pieces(const std::string& serialized, const std::vector<std:
   OrderedPieces result;
   for (const std::string& item : list) result.serialized += listed_piece(item, pieces);
   const std::set<std::string_view> listed(list.begin(), list.end());
-  constexpr std::array<std::string_view, 4> kMarks = {"<unk>", "<s>", "</s>", "<pad>"};
   for (const auto& [text, whole] : pieces) {
     if (listed.contains(text) || std::ranges::find(kMarks, text) != kMarks.end()) continue;
     result.serialized += whole;
@@ -96,6 +101,29 @@ OrderedPieces order_pieces(const std::string& serialized, const std::vector<std:
     if (field.number != kPiece) result.serialized += field.whole;
   }
   return result;
+}
+
+std::string word_model(const std::vector<std::string>& list, const std::string& origin) {
+  check_list(list, origin);
+  std::string model;
+  for (const std::string& item : list) {
+    const bool is_mark = std::ranges::find(kMarks, item) != kMarks.end();
+    if (item.starts_with(kBlank)) {
+      fail("expected the SentencePiece model beside the list {}, whose pieces are such as {}",
+           origin, printable(item));
+    }
+    model += item == "<unk>" ? make_piece(item, kUnknown)
+             : is_mark       ? make_piece(item, kControl)
+                             : make_piece(std::string(kBlank) + item, kNormal);
+  }
+  return model + field_bytes(kTrainerRules, field_number(kModelType, kWord)) +
+         field_bytes(kTextRules, field_bytes(kRulesName, kListRules));
+}
+
+bool is_word_model(std::string_view serialized) {
+  const auto fields = fields_of(serialized);
+  const std::string rules = field_bytes(kTextRules, field_bytes(kRulesName, kListRules));
+  return fields && std::ranges::find(*fields, rules, &ProtocolField::whole) != fields->end();
 }
 
 }  // namespace heed

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace heed {
@@ -20,5 +21,12 @@ struct OrderedPieces {
 /// are no model, and a list without </s> or <unk> or with an item twice.
 OrderedPieces order_pieces(const std::string& serialized, const std::vector<std::string>& list,
                            const std::string& origin, int unlisted = 0);
+
+/// A SentencePiece model of words, each of the list's items one: text is split at blanks and
+/// otherwise left as it is. Throws Error naming `origin` for a list without </s> or <unk>, with an
+/// item twice, or with pieces of SentencePiece ("▁the"), whose model would be needed.
+std::string word_model(const std::vector<std::string>& list, const std::string& origin);
+/// Whether a SentencePiece model is such a one.
+bool is_word_model(std::string_view serialized);
 
 }  // namespace heed

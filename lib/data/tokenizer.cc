@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "data/normalizer_rules.h"
+#include "data/piece_order.h"
 #include "data/sentencepiece.h"
 #include "text/normalization.h"
 #include "text/unicode.h"
@@ -108,6 +109,7 @@ Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
   ImmutableNBestSentencePieceText candidates;  // only unigram models have several
   is_unigram_ = model->NBestEncode("a", 2, candidates.mutable_proto()).ok();
   composes_ = is_composed_vocabulary(*model);
+  has_words_ = is_word_model(serialized);
   characters_ = std::make_shared<const std::unordered_set<char32_t>>(characters_of(*model));
   scripts_ = scripts_of(*characters_);
   model_ = std::move(model);
@@ -129,10 +131,21 @@ std::string_view Tokenizer::prepared(std::string_view line, std::string& compose
   return composed;
 }
 
+/// SentencePiece makes one piece of unknown words in a row.
+EncodedLine Tokenizer::look_up_words(std::string_view line) const {
+  EncodedLine encoded;
+  for (const std::string_view word : split_words(line)) {
+    encoded.words.push_back(static_cast<int>(encoded.ids.size()));
+    encoded.ids.push_back(model_->PieceToId("\xe2\x96\x81" + std::string(word)));
+  }
+  return encoded;
+}
+
 std::vector<int> Tokenizer::encode(std::string_view line) const {
   std::vector<int> ids;
   std::string composed;
   const std::string_view text = prepared(line, composed);
+  if (has_words_) return look_up_words(text).ids;
   heed::check(model_->Encode({text.data(), text.size()}, &ids));
   return ids;
 }
@@ -163,14 +176,17 @@ EncodedLine Tokenizer::encode_words(std::string_view line) const {
   ImmutableSentencePieceText pieces;
   std::string composed;
   const std::string_view text = prepared(line, composed);
-  heed::check(model_->Encode({text.data(), text.size()}, pieces.mutable_proto()));
-  EncodedLine encoded{std::vector<int>(pieces.pieces_size()), words_of(pieces, text)};
+  EncodedLine encoded;
+  if (has_words_) {
+    encoded = look_up_words(text);
+  } else {
+    heed::check(model_->Encode({text.data(), text.size()}, pieces.mutable_proto()));
+    encoded.words = words_of(pieces, text);
+    for (const auto& piece : pieces.pieces()) encoded.ids.push_back(static_cast<int>(piece.id()));
+  }
   const std::string_view before(line.data(), strip_blank(line).data() - line.data());
   const int first = before.empty() ? 0 : WordPlaces(line).at(before.size());
-  for (std::size_t i = 0; i < encoded.ids.size(); ++i) {
-    encoded.ids[i] = static_cast<int>(pieces.pieces(static_cast<int>(i)).id());
-    encoded.words[i] += first;
-  }
+  for (int& word : encoded.words) word += first;
   return encoded;
 }
 

@@ -90,6 +90,7 @@ class Tokenizer {
 
  private:
   void check(std::span<const int> ids) const;
+  EncodedLine look_up_words(std::string_view line) const;
   std::string_view prepared(std::string_view line, std::string& composed) const;
 
   std::shared_ptr<const sentencepiece::SentencePieceProcessor> model_;
@@ -98,6 +99,7 @@ class Tokenizer {
   std::set<int> scripts_;
   bool is_unigram_ = false;
   bool composes_ = false;
+  bool has_words_ = false;  ///< Of word_model(): looked up one by one.
 };
 
 }  // namespace heed

@@ -31,7 +31,8 @@ std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights
   weights.tape().backend().read({weights.value().data + begin, heads, span.keys}, block);
 
   const int first = encoded.offsets[row.sentence];
-  std::vector<float> result(encoded.offsets[row.sentence + 1] - first, 0.0F);
+  const std::span<const int> given = std::span(encoded.source_offsets).subspan(row.sentence, 2);
+  std::vector<float> result(given[1] - given[0], 0.0F);  // 0 for an </s> that was left out
   const std::span<const int> key_rows = attention.spans.key_rows.host;
   for (std::size_t i = 0; i < block.size(); ++i) {
     const int key = span.first_key + static_cast<int>(i % span.keys);

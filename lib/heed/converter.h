@@ -11,15 +11,15 @@
 namespace heed {
 
 /// Whose models are read; auto: what the file's content tells.
-enum class ModelSource { kAuto, kHeed, kMarian, kCtranslate2, kOpusMt };
-constexpr std::array<std::string_view, 5> enum_names(ModelSource) {
-  return {"auto", "heed", "marian", "ctranslate2", "opus-mt"};
+enum class ModelSource { kAuto, kHeed, kMarian, kCtranslate2, kOpusMt, kArgos };
+constexpr std::array<std::string_view, 6> enum_names(ModelSource) {
+  return {"auto", "heed", "marian", "ctranslate2", "opus-mt", "argos"};
 }
 
 /// Whose models are written.
-enum class ModelTarget { kHeed, kMarian, kCtranslate2 };
-constexpr std::array<std::string_view, 3> enum_names(ModelTarget) {
-  return {"heed", "marian", "ctranslate2"};
+enum class ModelTarget { kHeed, kMarian, kCtranslate2, kNumpy };
+constexpr std::array<std::string_view, 4> enum_names(ModelTarget) {
+  return {"heed", "marian", "ctranslate2", "numpy"};
 }
 
 struct ConvertOptions {
@@ -37,9 +37,10 @@ struct ConvertOptions {
     v(Field{"vocab",
             "SentencePiece models that the model was trained with: a joint one, or those of source "
             "and target; and a third file where pieces have other numbers: Marian's vocab.yml. "
-            "opus-mt has its own"},
+            "Lists alone (.yml, .json) are of words: text then comes as the model was trained on "
+            "it, tokenized and cut by subword-nmt. opus-mt and argos have their own"},
       self.vocab);
-    v(Field{"output", "Model file to write; of another tool than heed, the folder", 'o'},
+    v(Field{"output", "Model file to write; of marian and ctranslate2, the folder", 'o'},
       self.output);
     v(Field{"half", "Write 16-bit numbers in a model file of heed: half the size"}, self.half);
     v(Field{"int8",
@@ -51,7 +52,8 @@ struct ConvertOptions {
 
 /// Makes a model of one tool that of another, number by number. A model file of Heed is one file;
 /// for Marian a folder gets model.npz, its vocabularies and a configuration to decode with, for
-/// CTranslate2 model.bin, config.json and lists of pieces beside the SentencePiece models. Throws
+/// CTranslate2 model.bin, config.json and lists of pieces beside the SentencePiece models; for
+/// NumPy an .npz gets all parameters under Heed's names, with options and vocabularies. Throws
 /// UsageError for options that don't fit, and Error for a damaged model, one that the other tool
 /// has no form of (naming the option), or a file that can't be read or written.
 void convert_model(const std::string& input, const ConvertOptions& options);

@@ -19,6 +19,7 @@ struct ModelOptions {
   EmbeddingScale embedding_scale = EmbeddingScale::kSqrt;
   float norm_epsilon = 1e-6F;
   DecoderStart decoder_start = DecoderStart::kBos;
+  bool source_end = true;
 
   int dim_rnn = 512;
   int dim_rnn_encoder = 0;
@@ -89,6 +90,10 @@ struct ModelOptions {
             "What the decoder reads before the first token: <s>, or a vector of zeros, as in "
             "Marian; zeros too where the vocabulary has no <s>"},
       self.decoder_start);
+    v(Field{"source-end",
+            "The encoder reads the </s> behind each source; without, as in OpenNMT and Argos, it "
+            "does so of an empty one alone"},
+      self.source_end);
     visit_recurrent_fields(self, v);
     visit_nematus_fields(self, v);
     visit_transformer_fields(self, v);

@@ -91,6 +91,7 @@ struct AlignmentOptions {
 
 /// Which lines are taken as they are.
 struct LineOptions {
+  std::string target_tag = {};
   int max_length = 256;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
   Capitals capitals = Capitals::kFold;
@@ -98,6 +99,10 @@ struct LineOptions {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"target-tag",
+            "Language that a model of several target languages shall write, such as de: each "
+            "sentence begins with the vocabulary's token >>de<<, or >>deu<< where there is none"},
+      self.target_tag);
     v(Field{"max-length",
             "Longest line in tokens; longer ones are cropped, or follow --long-lines of heed "
             "translate"}
@@ -238,7 +243,8 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
     v(Field{"json",
             "Write JSON lines. Of a line that is an object the \"text\" is translated; its "
-            "\"prefix\" begins the translation; its other fields are passed through"},
+            "\"prefix\" begins the translation, its \"target_tag\" is its --target-tag; its other "
+            "fields are passed through"},
       self.json);
   }
 };

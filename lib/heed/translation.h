@@ -17,6 +17,7 @@ struct SourceLine {
   std::string tag{};  ///< Comes back in TranslatedLine.
   /// The text looks like an object but is none, or --invalid-json says that it is copied.
   bool is_invalid_json = false;
+  std::string target_tag{};  ///< Its own LineOptions::target_tag; "": that of the options.
 };
 
 /// One translation of a line, found or given.

@@ -35,13 +35,23 @@ int longest(const Ragged& side) {
   return most;
 }
 
-/// The batch's links as rows of Encoded::states.
-Ragged memory_rows(const Batch& batch) {
+/// Without each sentence's </s>, but where it has nothing else.
+Ragged without_ends(const Ragged& source) {
+  Ragged tokens;
+  for (int i = 0; i < source.size(); ++i) {
+    const std::span<const int> sentence = source[i];
+    tokens.add(sentence.first(std::max<std::size_t>(sentence.size(), 2) - 1));
+  }
+  return tokens;
+}
+
+/// The batch's links, which are of words, as rows of Encoded::states.
+Ragged memory_rows(const Batch& batch, std::span<const int> offsets) {
   Ragged rows = batch.links;
   for (int sentence = 0; sentence < batch.target.size(); ++sentence) {
     const int begin = rows.offsets[batch.target.offsets[sentence]];
     const int end = rows.offsets[batch.target.offsets[sentence + 1]];
-    for (int i = begin; i < end; ++i) rows.ids[i] += batch.source.offsets[sentence];
+    for (int i = begin; i < end; ++i) rows.ids[i] += offsets[sentence];
   }
   return rows;
 }
@@ -77,6 +87,12 @@ EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& 
   output_bias_ = &parameters.add("output.bias", 1, vocabularies.target, Initializer::kZeros);
 }
 
+Encoded EncoderDecoder::encode(Tape& tape, const Ragged& source) const {
+  Encoded encoded = run_encoder(tape, options_.source_end ? source : without_ends(source));
+  encoded.source_offsets = source.offsets;
+  return encoded;
+}
+
 // Logits are hidden · Wᵀ + b: W [V, D] may be the embeddings (Vaswani et al. 2017, 3.4), b [1, V].
 OutputLayer EncoderDecoder::output(Tape& tape) const {
   return {tape.parameter(*output_weight_), tape.parameter(*output_bias_)};
@@ -93,7 +109,7 @@ CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothin
   const AttentionWeights& attention = decoded.attention;
   // [1, 1], as the loss is
   const Var guided = alignment_loss(attention.weights.at(guide.choice.layer - 1), attention.spans,
-                                    {memory_rows(batch), guide.choice.head});
+                                    {memory_rows(batch, encoded.offsets), guide.choice.head});
   result.loss = add(result.loss, scale(guided, guide.weight));
   return result;
 }

@@ -26,6 +26,8 @@ struct Encoded {
   Var states;                ///< [N, D], sentence after sentence.
   Var summary;               ///< [B, D] for recurrent models; empty otherwise.
   std::vector<int> offsets;  ///< [B + 1]
+  /// [B + 1] The same of the source as given, which may have an </s> that the encoder left out.
+  std::vector<int> source_offsets{};
 
   int size() const { return static_cast<int>(offsets.size()) - 1; }
 };
@@ -76,7 +78,8 @@ class EncoderDecoder {
   EncoderDecoder(const EncoderDecoder&) = delete;
   EncoderDecoder& operator=(const EncoderDecoder&) = delete;
 
-  virtual Encoded encode(Tape& tape, const Ragged& source) const = 0;
+  /// Each sentence of `source` ends in </s>, which --source-end false leaves out.
+  Encoded encode(Tape& tape, const Ragged& source) const;
   /// Teacher forcing: R = rows of `target` (which ends in </s> and is shifted here), in its order.
   virtual Decoded decode(Tape& tape, const Encoded& encoded, const Ragged& target) const = 0;
   /// The state before the first token, for the sentences of `encoded`, which must outlive it. It
@@ -106,6 +109,8 @@ class EncoderDecoder {
   EncoderDecoder(const ModelOptions& options, const Vocabularies& vocabularies,
                  Parameters& parameters);
 
+  /// encode() of just these tokens.
+  virtual Encoded run_encoder(Tape& tape, const Ragged& source) const = 0;
   /// How many weights attention has, of all layers and heads, when decode() runs over these.
   virtual std::int64_t attention_weights(const Ragged& source, const Ragged& target) const = 0;
 

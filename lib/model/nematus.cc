@@ -43,7 +43,7 @@ Var NematusModel::run(const Stack& stack, Var words, const TimeMajor& time) cons
 }
 
 // h_j = [→h_j; ←h_j], and of each sentence their mean (Sennrich et al. 2017, 2).
-Encoded NematusModel::encode(Tape& tape, const Ragged& source) const {
+Encoded NematusModel::run_encoder(Tape& tape, const Ragged& source) const {
   const TimeMajor time(source.offsets);
   const Var words = dropout(embed_source(tape, source.ids), options().dropout);  // [N, dim_emb]
   const Var both = concat_cols(

@@ -14,9 +14,9 @@ class NematusModel : public RecurrentModel {
   NematusModel(const ModelOptions& options, const Vocabularies& vocabularies,
                Parameters& parameters);
 
-  Encoded encode(Tape& tape, const Ragged& source) const override;
-
  private:
+  Encoded run_encoder(Tape& tape, const Ragged& source) const override;
+
   using Stack = std::vector<RecurrentLayer>;
 
   Stack make_stack(Parameters& parameters, bool backward) const;

@@ -65,7 +65,7 @@ void RnnModel::add_encoder(Parameters& parameters) {
 
 // h_j = [→h_j; ←h_j] (Bahdanau et al. 2015, A.2.1). The first layer reads e(x_j) √dim_emb, each
 // other one the states below it. In shapes, N are the source tokens, and width is a direction's.
-Encoded RnnModel::encode(Tape& tape, const Ragged& source) const {
+Encoded RnnModel::run_encoder(Tape& tape, const Ragged& source) const {
   Encoded result{{}, {}, source.offsets};
   const TimeMajor time(source.offsets);
   // [N, dim_emb], then [N, 2 · width]

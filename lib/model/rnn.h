@@ -43,9 +43,9 @@ class RnnModel : public RecurrentModel {
  public:
   RnnModel(const ModelOptions& options, const Vocabularies& vocabularies, Parameters& parameters);
 
-  Encoded encode(Tape& tape, const Ragged& source) const override;
-
  private:
+  Encoded run_encoder(Tape& tape, const Ragged& source) const override;
+
   struct EncoderLayer {
     RecurrentLayer forward, backward;
   };

@@ -136,7 +136,7 @@ Var Transformer::embed(Var embedded, const Indices& places) const {
 
 // x = LayerNorm(x + Sublayer(x)) of self-attention and FFN in turn (Vaswani et al. 2017, 3.1), or
 // with the norm where `norm` puts it (Sublayer). N are the source tokens.
-Encoded Transformer::encode(Tape& tape, const Ragged& source) const {
+Encoded Transformer::run_encoder(Tape& tape, const Ragged& source) const {
   SelfRows rows = sentence_rows(tape, source.offsets, false, encoder_.front().attention->reach());
   rows.relative = encoder_positions_.terms(tape, rows);
   Var x = embed(embed_source(tape, source.ids), rows.places);  // [N, D]

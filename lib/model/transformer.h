@@ -17,13 +17,14 @@ class Transformer : public EncoderDecoder {
   Transformer(const ModelOptions& options, const Vocabularies& vocabularies,
               Parameters& parameters);
 
-  Encoded encode(Tape& tape, const Ragged& source) const override;
   Decoded decode(Tape& tape, const Encoded& encoded, const Ragged& target) const override;
   std::unique_ptr<DecoderState> start(const Encoded& encoded,
                                       std::unique_ptr<DecoderState> used) const override;
   Decoded step(Tape& tape, DecoderState& state, const NextTokens& next) const override;
 
  private:
+  Encoded run_encoder(Tape& tape, const Ragged& source) const override;
+
   struct EncoderLayer {
     std::unique_ptr<SelfAttention> attention;
     FeedForwardLayer feed_forward;

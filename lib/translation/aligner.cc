@@ -60,12 +60,13 @@ TranslateOptions aligning(TranslateOptions options) {
   return options;
 }
 
-/// A reverse model has its own layers and heads.
+/// A reverse model has its own layers, heads and languages.
 TranslateOptions reversed(const AlignOptions& options) {
   TranslateOptions result = aligning(options.alignment);
   result.alignment.form = AlignmentForm::kHard;
   result.alignment_layer = 0;
   result.alignment_heads.clear();
+  result.target_tag.clear();
   return result;
 }
 

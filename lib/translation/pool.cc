@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/batcher.h"
+#include "translation/target_tag.h"
 
 namespace heed {
 
@@ -62,15 +63,12 @@ void TranslationPool::add(PreparedLine line, std::string tag) {
 }
 
 void TranslationPool::add_sentence(const PreparedLine& line, int part) {
-  const auto add_with_end = [](std::vector<int> ids, int eos, Ragged& to) {
-    ids.push_back(eos);
-    to.add(ids);
-  };
   const int begin = part == 0 ? 0 : line.ends[part - 1];
-  add_with_end({line.ids.begin() + begin, line.ids.begin() + line.ends[part]},
-               context_.tokenizers.source.eos_id(), sources_);
+  sources_.add(line.sentence(part, context_.tokenizers.source.eos_id()));
   if (context_.scores_targets) {
-    add_with_end(line.target, context_.tokenizers.target.eos_id(), targets_);
+    std::vector<int> target = line.target;
+    target.push_back(context_.tokenizers.target.eos_id());
+    targets_.add(target);
   }
   copies_.push_back(line.has_copied_spans());
   prefixes_.push_back(part == 0 ? line.target : std::vector<int>());
@@ -133,13 +131,16 @@ void TranslationPool::deliver() {
   const Assembler assembler(context_.tokenizers, context_.options);
   std::vector<TranslatedLine> results;
   results.reserve(lines_.size());
-  std::span<const std::vector<Hypothesis>> rest(found_);
+  std::span<std::vector<Hypothesis>> rest(found_);
   for (std::size_t i = 0; i < lines_.size(); ++i) {
-    TranslatedLine& result =
-        results.emplace_back(assembler.assemble(lines_[i], rest.first(lines_[i].ends.size())));
+    const auto parts = rest.first(lines_[i].ends.size());
+    for (std::vector<Hypothesis>& part : parts) {
+      for (Hypothesis& h : part) leave_out_tag(h.attention, lines_[i].tag.size());
+    }
+    TranslatedLine& result = results.emplace_back(assembler.assemble(lines_[i], parts));
     if (context_.scores_targets) result.translations.front().text = lines_[i].target_text;
     result.tag = std::move(tags_[i]);
-    rest = rest.subspan(lines_[i].ends.size());
+    rest = rest.subspan(parts.size());
   }
   context_.write(results);
 }

@@ -97,6 +97,7 @@ bool LinePreparer::add(PreparedLine& line, LineSentence sentence) const {
 PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::string target) const {
   PreparedLine line;
   line.number = number;
+  line.tag = rules_.tag;
   const bool is_valid = repair(line, text);
   line.text = std::move(text);
   if (!is_valid || is_blank(line.text)) return line;
@@ -122,6 +123,7 @@ PreparedLine LinePreparer::prepare_pair(std::size_t number, std::string text,
                                         std::string target) const {
   PreparedLine line;
   line.number = number;
+  line.tag = rules_.tag;
   const bool is_valid = repair(line, text) && repair(line, target);
   line.text = std::move(text);
   line.target_text = std::move(target);
@@ -144,6 +146,14 @@ PreparedLine LinePreparer::prepare_pair(std::size_t number, std::string text,
   line.ends = {static_cast<int>(line.ids.size())};
   line.sentences.emplace_back().own.part_lengths = line.ends;
   return line;
+}
+
+std::vector<int> PreparedLine::sentence(std::size_t part, int end) const {
+  std::vector<int> tokens = tag;
+  const int begin = part == 0 ? 0 : ends[part - 1];
+  tokens.insert(tokens.end(), ids.begin() + begin, ids.begin() + ends[part]);
+  tokens.push_back(end);
+  return tokens;
 }
 
 bool PreparedLine::has_copied_spans() const {

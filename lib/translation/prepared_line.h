@@ -22,6 +22,7 @@ struct LineSentence {
 struct PreparedLine {
   std::size_t number = 0;  ///< From 1.
   std::string text;        ///< Valid UTF-8, unless the line is copied.
+  std::vector<int> tag;    ///< What each part begins with for the model: not in `ids`.
   std::vector<int> ids;    ///< Without </s>.
   std::vector<int> words;  ///< The word of each id, among those that ASCII white space separates.
   std::vector<int> ends;   ///< In ids: ends of the parts. None if there is nothing to translate.
@@ -44,13 +45,17 @@ struct PreparedLine {
     return line;
   }
 
+  /// What the model reads of a part: the tag, its ids and `end`.
+  std::vector<int> sentence(std::size_t part, int end) const;
+
   bool is_translated() const { return !ends.empty(); }
   bool has_copied_spans() const;
 };
 
 /// What happens to lines that can't be translated as they are.
 struct LineRules {
-  int max_length = 256;  ///< In tokens, without </s>.
+  std::vector<int> tag = {};
+  int max_length = 256;  ///< In tokens, without tag and </s>.
   LongLines long_lines = LongLines::kSplit;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
   bool splits_sentences = false;  ///< Translates each sentence of a line by itself.
@@ -64,6 +69,8 @@ class LinePreparer {
 
   /// Throws Error where the rules call the line an error.
   PreparedLine prepare(std::size_t number, std::string text, std::string target) const;
+
+  const LineRules& rules() const { return rules_; }
 
   /// For a line and its given translation. An over-long side is cropped, or fails; a pair that is
   /// blank on both sides has nothing to score.

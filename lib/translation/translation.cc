@@ -114,7 +114,8 @@ SourceLine parse_object(std::string_view line, const std::string& where) {
   if (!json.contains("text")) fail("expected a field \"text\" in {}, found none", where);
   std::string text = take_text(json, "text", where);
   std::string prefix = take_text(json, "prefix", where);
-  return {std::move(text), std::move(prefix), json_text(json)};
+  std::string target_tag = take_text(json, "target_tag", where);
+  return {std::move(text), std::move(prefix), json_text(json), false, std::move(target_tag)};
 }
 
 }  // namespace

@@ -5,12 +5,15 @@
 #include <cmath>
 #include <exception>
 #include <iterator>
+#include <map>
 #include <thread>
 #include <utility>
 
 #include "model/model_file.h"
 #include "translation/explorer.h"
+#include "translation/line_rules.h"
 #include "translation/pool.h"
+#include "translation/target_tag.h"
 #include "util/error.h"
 #include "util/fields.h"
 #include "util/pipeline.h"
@@ -58,33 +61,6 @@ SearchRules search_rules(const TranslateOptions& options, const Tokenizers& toke
   return rules;
 }
 
-/// A model of an older program, or of another one, does not say what its lines were.
-bool splits_sentences(Sentences wanted, const nlohmann::json& training) {
-  if (wanted != Sentences::kAuto) return wanted == Sentences::kSplit;
-  constexpr double kFew = 0.1;
-  const auto share = training.find("several_sentences");
-  return share != training.end() && share->is_number() && share->get<double>() < kFew;
-}
-
-LineRules make_line_rules(const TranslateOptions& options, const ModelContents& contents) {
-  const ModelOptions& model = contents.options;
-  LineRules rules;
-  rules.max_length = options.max_length;
-  const bool as_it_is = options.search.like == SearchStyle::kMarian;
-  rules.splits_sentences = !as_it_is && splits_sentences(options.sentences, contents.training);
-  rules.sentence = {!as_it_is && options.capitals == Capitals::kFold,
-                    !as_it_is && options.copy_unknown};
-  const bool has_learned_positions = model.type == ModelType::kTransformer
-                                         ? model.positions == Positions::kLearned
-                                         : model.attention == "location";
-  if (has_learned_positions) {
-    rules.max_length = std::min(rules.max_length, model.max_positions - 1);
-  }
-  rules.long_lines = options.long_lines;
-  rules.invalid_utf8 = options.invalid_utf8;
-  return rules;
-}
-
 std::size_t count_words(std::string_view text) {
   std::size_t words = 0;
   bool in_word = false;
@@ -102,15 +78,12 @@ AttentionChoice choice_for_copies(const EncoderDecoder& model) {
   return has_attention ? choose_attention(model, 0, "") : AttentionChoice();
 }
 
-std::vector<int> with_end(std::vector<int> ids, const Tokenizer& tokenizer) {
-  ids.push_back(tokenizer.eos_id());
-  return ids;
-}
-
 Batch pair_batch(const PreparedLine& line, const Tokenizers& tokenizers) {
   Batch batch;
-  batch.source.add(with_end(line.ids, tokenizers.source));
-  batch.target.add(with_end(line.target, tokenizers.target));
+  batch.source.add(line.sentence(0, tokenizers.source.eos_id()));
+  std::vector<int> target = line.target;
+  target.push_back(tokenizers.target.eos_id());
+  batch.target.add(target);
   return batch;
 }
 
@@ -131,10 +104,14 @@ struct Translator::Implementation {
         packed(loaded.model().parameters(), options.int8 ? Precision::kInt8 : Precision::kFloat),
         rules(search_rules(options, tokenizers())),
         workers(loaded.model(), choose_alignment()),
-        threads(thread_count(options.threads)) {}
+        threads(thread_count(options.threads)) {
+    line_rules();  // throws where the model has no such language
+  }
 
   const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }
-  LineRules line_rules() const { return make_line_rules(options, loaded.contents()); }
+  LineRules line_rules(const std::string& target_tag = "") const {
+    return make_line_rules(options, loaded.contents(), target_tag);
+  }
   AttentionChoice choose_alignment();
   PairAttention attention(const SourceLine& pair);
   SearchTree explore(const std::string& line);
@@ -154,10 +131,10 @@ namespace {
 /// One stream of lines on its way through the workers.
 class StreamRun {
  public:
-  StreamRun(const LineStream& stream, const LineRules& rules, const PoolContext& context)
+  using RulesOf = std::function<LineRules(const std::string& target_tag)>;
+  StreamRun(const LineStream& stream, RulesOf rules, const PoolContext& context)
       : stream_(stream),
-        rules_(rules),
-        preparer_(context.tokenizers.source, context.tokenizers.target, rules),
+        rules_(std::move(rules)),
         context_(context),
         pipeline_(context.threads, kMostPools) {
     context_.write = [this](std::span<TranslatedLine> lines) { write(lines); };
@@ -168,15 +145,16 @@ class StreamRun {
  private:
   void read_all();
   void add(SourceLine line);
-  PreparedLine prepare(std::size_t number, SourceLine& line) const;
-  void report(const PreparedLine& line, bool is_invalid_json);
+  const LinePreparer& preparer(const std::string& target_tag, std::size_t number);
+  PreparedLine prepare(std::size_t number, SourceLine& line, const LinePreparer& preparer) const;
+  void report(const PreparedLine& line, int max_length, bool is_invalid_json);
   void submit();
   std::size_t pool_size() const;
   void write(std::span<TranslatedLine> lines);
 
   const LineStream& stream_;
-  const LineRules rules_;
-  const LinePreparer preparer_;
+  const RulesOf rules_;
+  std::map<std::string, LinePreparer> preparers_;  ///< By the lines' own tags.
   PoolContext context_;
   StreamSummary summary_;
   std::unique_ptr<TranslationPool> pool_;
@@ -204,14 +182,14 @@ void StreamRun::submit() {
   ++pools_;
 }
 
-void StreamRun::report(const PreparedLine& line, bool is_invalid_json) {
+void StreamRun::report(const PreparedLine& line, int max_length, bool is_invalid_json) {
   const auto warn = [&](LineCount& count, bool happened, const std::string& what) {
     if (happened && note(count, line.number) && stream_.warn) {
       stream_.warn(fmt::format("line {} {}", line.number, what));
     }
   };
   const std::string length =
-      fmt::format("has {} tokens, more than {} (--max-length)", line.length, rules_.max_length);
+      fmt::format("has {} tokens, more than {} (--max-length)", line.length, max_length);
   warn(summary_.split, line.is_split, length + ": it is split and its parts joined again");
   warn(summary_.cropped, line.is_cropped, length + ": the rest is cropped");
   const std::string json = "is no JSON object with a \"text\"";
@@ -223,19 +201,33 @@ void StreamRun::report(const PreparedLine& line, bool is_invalid_json) {
   warn(summary_.invalid_utf8, line.is_repaired, utf8 + ": invalid bytes become U+FFFD");
 }
 
-PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line) const {
+/// Throws Error where the line's own tag is none.
+const LinePreparer& StreamRun::preparer(const std::string& target_tag, std::size_t number) {
+  const auto known = preparers_.find(target_tag);
+  if (known != preparers_.end()) return known->second;
+  try {
+    const auto [source, target] = context_.tokenizers;
+    return preparers_.try_emplace(target_tag, source, target, rules_(target_tag)).first->second;
+  } catch (const UsageError& error) {
+    fail("{} as \"target_tag\" in line {}", error.what(), number);
+  }
+}
+
+PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line,
+                                const LinePreparer& preparer) const {
   if (line.is_invalid_json && context_.options.invalid_json == InvalidJson::kCopy) {
     return PreparedLine::copied(number, std::move(line.text));
   }
   return context_.scores_targets
-             ? preparer_.prepare_pair(number, std::move(line.text), std::move(line.target))
-             : preparer_.prepare(number, std::move(line.text), std::move(line.target));
+             ? preparer.prepare_pair(number, std::move(line.text), std::move(line.target))
+             : preparer.prepare(number, std::move(line.text), std::move(line.target));
 }
 
 void StreamRun::add(SourceLine line) {
   const std::size_t number = stream_.lines_before + ++summary_.lines;
-  PreparedLine prepared = prepare(number, line);
-  report(prepared, line.is_invalid_json);
+  const LinePreparer& own = preparer(line.target_tag, number);
+  PreparedLine prepared = prepare(number, line, own);
+  report(prepared, own.rules().max_length, line.is_invalid_json);
   summary_.source_words += count_words(prepared.text);
   if (!pool_) pool_ = std::make_unique<TranslationPool>(context_);
   pool_->add(std::move(prepared), std::move(line.tag));
@@ -288,12 +280,15 @@ StreamSummary StreamRun::run() {
 }  // namespace
 
 StreamSummary Translator::Implementation::run(const LineStream& stream, bool scores_targets) {
-  LineRules lines = line_rules();
-  if (scores_targets && lines.invalid_utf8 == InvalidUtf8::kCopy) {
-    lines.invalid_utf8 = InvalidUtf8::kReplace;
-  }
+  const auto rules_of = [&](const std::string& target_tag) {
+    LineRules lines = line_rules(target_tag);
+    if (scores_targets && lines.invalid_utf8 == InvalidUtf8::kCopy) {
+      lines.invalid_utf8 = InvalidUtf8::kReplace;
+    }
+    return lines;
+  };
   const PoolContext context{options, rules, tokenizers(), workers, threads, scores_targets, {}};
-  return StreamRun(stream, lines, context).run();
+  return StreamRun(stream, rules_of, context).run();
 }
 
 AttentionChoice Translator::Implementation::choose_alignment() {
@@ -326,7 +321,8 @@ PairAttention Translator::Implementation::attention(const SourceLine& pair) {
     for (int head = 0; count > 0 && head <= count; ++head) choices.push_back({layer, head});
   }
   const Batch batch = pair_batch(line, tokenizers());
-  const auto pieces = workers.take()->scorer.attention(batch, choices);
+  auto pieces = workers.take()->scorer.attention(batch, choices);
+  for (AttentionMatrix& weights : pieces) leave_out_tag(weights, line.tag.size());
   return Assembler(tokenizers(), options).attention(line, choices, pieces);
 }
 
@@ -339,8 +335,8 @@ SearchTree Translator::Implementation::explore(const std::string& line) {
   const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
   const PreparedLine prepared = preparer.prepare(1, line, "");
   if (!prepared.is_translated()) return {};
-  return heed::explore(workers.take()->stepper, rules, with_end(prepared.ids, tokenizers().source),
-                       tokenizers().target);
+  return heed::explore(workers.take()->stepper, rules,
+                       prepared.sentence(0, tokenizers().source.eos_id()), tokenizers().target);
 }
 
 Translator::Translator(const std::string& model, const TranslateOptions& options)

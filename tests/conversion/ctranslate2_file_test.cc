@@ -101,7 +101,7 @@ TEST(Ctranslate2FileTest, DamagedAndOtherFilesAreErrors) {
   for (std::size_t size = 0; size < file.size(); ++size) {
     expect_error([&] { read_file_of(file.substr(0, size)); }, "model.bin");
   }
-  expect_error([&] { read_file_of(good.finish(4)); }, "version 5 or 6");
+  expect_error([&] { read_file_of(good.finish(3)); }, "version 4 to 6");
   VariableWriter wrong;
   wrong.add<float>("w", {65536, 65536, 65536, 65536}, 0, {1, 2, 3, 4});
   expect_error([&] { read_file_of(wrong.finish()); }, "of its shape");

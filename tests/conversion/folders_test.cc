@@ -236,6 +236,25 @@ TEST_F(FoldersTest, OpusMtIsTheModelInOtherNumbers) {
   }
 }
 
+TEST_F(FoldersTest, MarianWithAListOfWords) {
+  convert("model", "marian", [](auto& o) { o.to = ModelTarget::kMarian; });
+  std::string list = "</s>: 2\n<unk>: 0\n";
+  for (int id = 1; id < joint_tokenizers().source.size() + 5; ++id) {  // more than the model knows
+    if (id != 2) list += "w" + std::to_string(id) + ": " + std::to_string(id) + "\n";
+  }
+  directory_.write("words.yml", list);
+  convert("marian/model.npz", "words", [&](auto& o) { o.vocab = {path("words.yml")}; });
+  const LoadedModel words(path("words"), *tiny_.backend);
+  EXPECT_EQ(words.contents().tokenizers.source.encode("w5 w7 ,"), (std::vector{5, 7, 0}));
+  EXPECT_EQ(words.contents().tokenizers.target.size(), joint_tokenizers().target.size());
+  EXPECT_TRUE(words.contents().tokenizers.is_joint());
+  for (const Parameter& parameter : words.parameters().all()) {
+    EXPECT_EQ(numbers(words.parameters(), parameter),
+              numbers(tiny_.parameters, *std::ranges::find(tiny_.parameters.all(), parameter.name,
+                                                           &Parameter::name)));
+  }
+}
+
 TEST_F(FoldersTest, SettingsOfOpusMtThatHeedLacksAreNamed) {
   const OpusFolder folder(tiny_, path("folder"));
   folder.write_safetensors_file();
@@ -252,7 +271,7 @@ TEST_F(FoldersTest, SettingsOfOpusMtThatHeedLacksAreNamed) {
   folder.write_config({{"encoder_layers", 3}});
   expect_error([&] { convert("folder", "out"); }, "model.encoder.layers.2");
   std::filesystem::create_directories(path("empty"));
-  expect_error<UsageError>([&] { convert("empty", "out"); }, "found neither");
+  expect_error<UsageError>([&] { convert("empty", "out"); }, "found none");
 }
 
 }  // namespace

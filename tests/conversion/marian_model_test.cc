@@ -242,6 +242,7 @@ TEST(MarianRefusalTest, NamesTheOption) {
   expect_refused("amun", "dec-depth", "2");
   expect_refused("amun", "dec-cell", "lstm");
   expect_refused("nematus", "layer-normalization", "true");
+  expect_refused("nematus", "dec-cell-high-depth", "2");
 }
 
 TEST(MarianRefusalTest, SizesThatNoModelHas) {

@@ -57,7 +57,7 @@ TEST_F(VocabularyListTest, TextIsSplitAsBefore) {
   list.insert(list.begin(), {"</s>", "<unk>", "other"});
   list.emplace_back("<pad>");
   const std::string path = save(plain);
-  const ListedTokenizers listed = list_tokenizers({path}, list, list, false);
+  const ListedTokenizers listed = list_tokenizers(read_spm_files({path}), list, list, false);
   const Tokenizer& found = listed.tokenizers.source;
   EXPECT_EQ(listed.source_items, static_cast<int>(list.size()));
   EXPECT_GT(found.size(), static_cast<int>(list.size()));  // pieces that the list lacks
@@ -77,7 +77,7 @@ TEST_F(VocabularyListTest, LanguageTagsAreOnePiece) {
   const Tokenizer& plain = joint_tokenizers().source;
   VocabularyList list = {">>deu<<", "</s>", "<unk>"};
   for (int id = 3; id < plain.size(); ++id) list.push_back(plain.piece(id));
-  const ListedTokenizers listed = list_tokenizers({save(plain)}, list, list, false);
+  const ListedTokenizers listed = list_tokenizers(read_spm_files({save(plain)}), list, list, false);
   std::vector<int> expected = listed.tokenizers.source.encode("forty-three");
   expected.insert(expected.begin(), 0);
   EXPECT_EQ(listed.tokenizers.source.encode(">>deu<< forty-three"), expected);
@@ -87,11 +87,55 @@ TEST_F(VocabularyListTest, TheSpmItselfStaysWhereNumbersAreItsOwn) {
   const Tokenizer& plain = joint_tokenizers().source;
   VocabularyList list;
   for (int id = 0; id < plain.size(); ++id) list.push_back(plain.piece(id));
-  const std::string path = save(plain);
-  EXPECT_EQ(list_tokenizers({path}, list, list, true).tokenizers.source.serialized(),
+  const std::vector<SpmFile> spm = read_spm_files({save(plain)});
+  EXPECT_EQ(list_tokenizers(spm, list, list, true).tokenizers.source.serialized(),
             plain.serialized());
-  expect_error([&] { list_tokenizers({path}, {"a", "</s>"}, list, true); }, "expected <unk>");
-  expect_error([&] { list_tokenizers({path}, {"a", "a"}, list, true); }, "found \"a\" again");
+  expect_error([&] { list_tokenizers(spm, {"a", "</s>"}, list, true); }, "expected <unk>");
+  expect_error([&] { list_tokenizers(spm, {"a", "a"}, list, true); }, "found \"a\" again");
+}
+
+class WordListTest : public VocabularyListTest {
+ protected:
+  WordList words(const std::string& yaml) {
+    directory_.write("w.yml", yaml);
+    return WordList::read(directory_.path("w.yml"));
+  }
+};
+
+TEST_F(WordListTest, TextIsSplitAtBlanksAlone) {
+  const Tokenizer tokenizer =
+      words("</s>: 0\n<unk>: 1\nein: 2\n\"H@@\": 3\nund: 4\n'.': 5\n>>de<<: 6\n").tokenizer(7);
+  EXPECT_EQ(tokenizer.encode("ein H@@ und ."), (std::vector{2, 3, 4, 5}));
+  EXPECT_EQ(tokenizer.encode("  ein   und  "), (std::vector{2, 4}));
+  EXPECT_EQ(tokenizer.encode("Ein und. \xef\xbd\x85in"), (std::vector{1, 1, 1}));  // ｅ is no e
+  EXPECT_EQ(tokenizer.encode("</s> <unk>"), (std::vector{1, 1}));
+  EXPECT_EQ(tokenizer.decode(std::vector{2, 3, 4, 5}), "ein H@@ und .");
+  EXPECT_EQ(tokenizer.encode_words("ein Haus und").words, (std::vector{0, 1, 2}));
+  EXPECT_EQ(tokenizer.eos_id(), 0);
+  EXPECT_EQ(tokenizer.unk_id(), 1);
+  EXPECT_EQ(tokenizer.bos_id(), -1);
+  EXPECT_EQ(tokenizer.size(), 7);
+}
+
+TEST_F(WordListTest, TheModelsSizeDecides) {
+  const WordList list = words("</s>: 0\n<unk>: 1\nein: 2\nund: 3\n");
+  EXPECT_EQ(list.tokenizer(3).encode("ein und"), (std::vector{2, 1}));
+  EXPECT_EQ(list.tokenizer(6).size(), 6);
+  EXPECT_EQ(list.tokenizer(6).encode("ein und oder"), (std::vector{2, 3, 1}));
+  expect_error([&] { list.tokenizer(1); }, "expected <unk>");
+}
+
+TEST_F(WordListTest, NematusHasOtherMarks) {
+  EXPECT_EQ(words("eos: 0\nUNK: 1\nein: 2\n").words, (VocabularyList{"</s>", "<unk>", "ein"}));
+  EXPECT_EQ(words("<EOS>: 0\n<UNK>: 1\n").words, (VocabularyList{"</s>", "<unk>"}));
+  EXPECT_EQ(words("</s>: 0\n<unk>: 1\neos: 2\n").words[2], "eos");
+}
+
+TEST_F(WordListTest, PiecesNeedTheirModel) {
+  const WordList pieces = words("</s>: 0\n<unk>: 1\n\xe2\x96\x81the: 2\n");
+  expect_error([&] { pieces.tokenizer(3); }, "expected the SentencePiece model beside the list");
+  const WordList twice = {{"</s>", "<unk>", "a", "a"}, "v.yml"};
+  expect_error([&] { twice.tokenizer(4); }, "found \"a\" again");
 }
 
 }  // namespace

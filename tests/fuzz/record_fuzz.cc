@@ -24,7 +24,8 @@ void run_record(std::string_view bytes) {
   require(record.ends_with('\n'), "a record ends");
   if (options.json) require(is_valid_utf8(record), "JSON is UTF-8");
   for (const LongLines rule : {LongLines::kSplit, LongLines::kCrop, LongLines::kCopy}) {
-    const LinePreparer preparer(tokenizer(), tokenizer(), {3, rule, InvalidUtf8::kReplace, true});
+    const LineRules rules{.max_length = 3, .long_lines = rule, .splits_sentences = true};
+    const LinePreparer preparer(tokenizer(), tokenizer(), rules);
     const PreparedLine prepared = preparer.prepare(1, line.text, line.target);
     int begin = 0;
     for (const int end : prepared.ends) {

@@ -163,6 +163,10 @@ class Recurrent(Model):
         OLD[f"encoder_bi_r_{letter}"] = f"encoder_r_{letter}"
         OLD[f"decoder_cell1_{letter}"] = f"decoder_{letter}"
         OLD[f"decoder_cell2_{letter}"] = f"decoder_{letter}_nl"
+        for deep in range(1, 9):
+            OLD[f"encoder_bi_cell{deep + 1}_{letter}"] = f"encoder_{letter}_drt_{deep}"
+            OLD[f"encoder_bi_r_cell{deep + 1}_{letter}"] = f"encoder_r_{letter}_drt_{deep}"
+            OLD[f"decoder_cell{deep + 2}_{letter}"] = f"decoder_{letter}_nl_drt_{deep}"
     for number in (1, 2):
         OLD[f"encoder_bi_gamma{number}"] = f"encoder_gamma{number}"
         OLD[f"encoder_bi_r_gamma{number}"] = f"encoder_r_gamma{number}"

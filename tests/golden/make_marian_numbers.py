@@ -52,6 +52,8 @@ CONFIGURATIONS = {name: TRANSFORMER | options for name, options in {
     "s2s_lstm_deep": LSTM | DEEP | NORMED | {"skip": True},
     "s2s_mixed": DEEP | NORMED | APART | {"enc-cell": "lstm"},
     "nematus": NEMATUS | APART | {"type": "nematus"},
+    "nematus_deep": NEMATUS | APART | DEEP | {"type": "nematus", "dec-cell-high-depth": 1,
+                                              "skip": True},
     "amun": APART | NORMED | {"type": "amun"},
 }.items()}
 

@@ -10,9 +10,10 @@ namespace heed {
 
 /// Saves a small model of number words with random weights, larger than at the beginning of a
 /// training, so that it tells lines apart.
-inline void save_lively_model(const std::string& path, ModelOptions options) {
+inline void save_lively_model(const std::string& path, ModelOptions options,
+                              const Tokenizers& tokenizers = joint_tokenizers()) {
   options.dim_emb = options.dim_rnn = 24;
-  const TinyModel model(options, joint_tokenizers());
+  const TinyModel model(options, tokenizers);
   Random random(3);
   std::vector<float> values;
   for (const Parameter& parameter : model.parameters.all()) {
