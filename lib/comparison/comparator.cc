@@ -22,15 +22,8 @@ namespace heed {
 
 namespace {
 
-/// What --threads 0 means: what it meant when the comparison began, since the number of threads
-/// decides the order of sums; else the cores, shared among the jobs.
+/// What --threads 0 means: the cores, shared among the jobs.
 int usual_threads(const ComparisonOptions& options) {
-  const std::string path = options.output + "/comparison.json";
-  if (std::filesystem::exists(path)) {
-    const nlohmann::json identity = read_json(path);
-    const auto threads = nlohmann::json::json_pointer("/option/threads");
-    if (identity.contains(threads)) return identity[threads].get<int>();
-  }
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   return std::max(1, cores / std::max(1, options.jobs));
 }

@@ -36,12 +36,6 @@ void TrainingLoop::resume() {
   batcher_.seek(counters_.position);
   log_.info("[train] going on from {} at update {}", state_file_.path(),
             counters_.progress.updates);
-  if (counters_.threads != 0 && counters_.threads != workers_.size()) {
-    log_.warn(
-        "[train] going on with {} threads after {}: the last bits of the numbers will differ from "
-        "those of a training without a stop",
-        workers_.size(), counters_.threads);
-  }
   if (validator_) check_best();
 }
 
@@ -111,7 +105,6 @@ void TrainingLoop::save_model(const std::string& path) const {
 }
 
 void TrainingLoop::save_state() {
-  counters_.threads = workers_.size();
   state_file_.save(*backend_, counters_, weights_, tokenizers_);
   saved_update_ = counters_.progress.updates;
 }

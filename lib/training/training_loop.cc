@@ -48,7 +48,8 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       tokenizers_(make_tokenizers(corpus_, options_, state_file_, log)),
       parameters_(*backend_),
       model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
-      workers_(expect_room_for(*model_, options_.training), options_.training.threads),
+      workers_(expect_room_for(*model_, options_.training), options_.training.shards,
+               options_.training.threads),
       batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
                options_.training.seed),
       several_sentences_(share_with_several_sentences(corpus_)),
@@ -132,11 +133,17 @@ bool TrainingLoop::is_stalled() const {
 
 TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
   started_ = std::chrono::steady_clock::now();
-  log_.info("[train] {} sentence pairs, {} + {} pieces, {} parameters, {} threads, {}",
+  log_.info("[train] {} sentence pairs, {} + {} pieces, {} parameters, {} shards, {} threads, {}",
             with_thousands(static_cast<std::int64_t>(corpus_.size())), tokenizers_.source.size(),
             tokenizers_.target.size(),
-            with_thousands(static_cast<std::int64_t>(parameters_.count())), workers_.size(),
-            backend_->description());
+            with_thousands(static_cast<std::int64_t>(parameters_.count())),
+            options_.training.shards, workers_.threads(), backend_->description());
+  if (workers_.threads() > options_.training.shards) {
+    log_.warn(
+        "[train] {} of {} threads have no shard to work on: raise --shards (which changes "
+        "the last bits of the weights), or lower --threads",
+        workers_.threads() - options_.training.shards, workers_.threads());
+  }
   log_.info("[data] augmentation: {}", describe_augmentation(options_.data.augment));
   const bool begins_at_end = is_over();
   if (!begins_at_end) fetch();
@@ -214,22 +221,17 @@ std::string TrainingLoop::best_text() const {
 /// The gradient of an update's batches. Nothing if interrupted: the next run begins with the first
 /// of them again.
 std::optional<LossSum> TrainingLoop::gather_update(const Interrupted& interrupted) {
+  if (interrupted()) return std::nullopt;
   const DataPosition begin = counters_.position;
-  LossSum sum;
-  for (int part = 0; part < options_.training.optimizer_delay; ++part) {
-    if (interrupted()) {
-      counters_.position = begin;
-      return std::nullopt;
-    }
-    const Batch batch = std::exchange(next_batch_, {});
+  std::vector<KeyedBatch> batches(options_.training.optimizer_delay);
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    batches[i].batch = std::exchange(next_batch_, {});
+    batches[i].key = hash_seed(options_.training.seed, {counters_.progress.updates, i});
     fetch();
-    const std::uint64_t key = hash_seed(
-        options_.training.seed, {counters_.progress.updates, static_cast<std::uint64_t>(part)});
-    const LossSum loss = workers_.accumulate(batch, options_.training.label_smoothing, key);
-    sum.loss += loss.loss;
-    sum.tokens += loss.tokens;
-    sum.sentences += loss.sentences;
   }
+  std::optional<LossSum> sum =
+      workers_.accumulate(batches, options_.training.label_smoothing, interrupted);
+  if (!sum) counters_.position = begin;
   return sum;
 }
 
@@ -323,21 +325,23 @@ std::vector<std::string> TrainingLoop::rehearse() {
     fetch();
     if (rows(next_batch_) > rows(largest)) largest = std::move(next_batch_);
   }
-  const LossSum sum = workers_.accumulate(largest, options_.training.label_smoothing, 0);
+  const std::vector<KeyedBatch> batches = {{std::move(largest), 0}};
+  const auto sum = workers_.accumulate(batches, options_.training.label_smoothing);
   Workers::Update update;
-  update.tokens = static_cast<double>(sum.tokens);
+  update.tokens = static_cast<double>(sum.value().tokens);
   update.weights = weights_;
   workers_.step(update);
   if (validator_) validator_->run(workers_.pool(), [] { return false; });
   const std::size_t block = parameters_.size() * sizeof(float);
-  const std::size_t blocks = 3 + static_cast<std::size_t>(workers_.size()) + (average_ ? 1 : 0);
+  const std::size_t blocks = average_ ? 4 : 3;
   return {fmt::format("parameters: {} ({})",
                       with_thousands(static_cast<std::int64_t>(parameters_.count())),
                       human_size(block)),
           fmt::format("vocabulary: {} source, {} target pieces", tokenizers_.source.size(),
                       tokenizers_.target.size()),
-          fmt::format("weights, gradients and moments: {}", human_size(block * blocks)),
-          fmt::format("activations of {} workers: {}", workers_.size(),
+          fmt::format("weights, gradients and moments: {}",
+                      human_size(block * blocks + workers_.gradient_memory())),
+          fmt::format("activations of {} threads: {}", workers_.threads(),
                       human_size(workers_.tape_memory())),
           fmt::format("memory of training, measured on one update: {}", human_size(peak_memory()))};
 }

@@ -1,6 +1,7 @@
 #include "training/workers.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 
@@ -9,6 +10,11 @@
 namespace heed {
 
 namespace {
+
+/// Columns of all blocks of a sum that fit into the second cache.
+constexpr int kChunk = 1 << 14;
+
+int chunk_count(int columns) { return (columns + kChunk - 1) / kChunk; }
 
 LossSum sum_of(const CrossEntropy& result, const Batch& batch) {
   float loss = 0;
@@ -42,45 +48,71 @@ std::vector<Batch> make_shards(const Batch& batch, int count) {
   return shards;
 }
 
-Workers::Workers(const EncoderDecoder& model, int threads)
-    : model_(model), backend_(model.parameters().backend()), pool_(threads) {
+Workers::Workers(const EncoderDecoder& model, int shards, int threads)
+    : model_(model),
+      backend_(model.parameters().backend()),
+      pool_(threads),
+      gradients_(backend_, model.parameters().size(), shards,
+                 GradientTree::usual_blocks(shards, threads)) {
   for (int worker = 0; worker < threads; ++worker) {
-    gradients_.push_back(std::make_unique<Block>(backend_, model.parameters().size()));
-    tapes_.push_back(
-        std::make_unique<Tape>(backend_, model.parameters(), gradients_.back()->tensor()));
+    tapes_.push_back(std::make_unique<Tape>(backend_, model.parameters()));
   }
 }
 
-LossSum Workers::accumulate(const Batch& batch, float smoothing, std::uint64_t key) {
-  const std::vector<Batch> shards = make_shards(batch, size());
-  std::vector<LossSum> sums(shards.size());
+LossSum Workers::add_gradient(Tape& tape, const Batch& shard, float smoothing) const {
+  if (shard.target.size() == 0) {
+    tape.clear_missing_gradients();
+    return {};
+  }
+  const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
+  tape.backward(result.loss);
+  return sum_of(result, shard);
+}
+
+std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, float smoothing,
+                                           const Interrupted& interrupted) {
+  std::vector<std::vector<Batch>> dealt;
+  for (const KeyedBatch& part : batches)
+    dealt.push_back(make_shards(part.batch, gradients_.shards()));
+  std::vector<LossSum> sums(gradients_.shards() * batches.size());
+  std::atomic<int> next = 0;
+  std::atomic<bool> stopped = false;
+  gradients_.clear();
   pool_.run([&](int worker) {
-    const Batch& shard = shards[worker];
-    if (shard.target.size() == 0) return;
-    Tape& tape = *tapes_[worker];
-    tape.reset(hash_seed(key, {static_cast<std::uint64_t>(worker)}));
-    const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
-    tape.backward(result.loss);
-    sums[worker] = sum_of(result, shard);
+    for (int shard = next++; shard < gradients_.shards(); shard = next++) {
+      const Tensor block = gradients_.take();
+      for (std::size_t i = 0; i < batches.size(); ++i) {
+        if (worker == 0 && i > 0 && interrupted()) stopped = true;
+        if (stopped) return;
+        tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
+                              {block, i == 0 ? 0.0F : 1.0F});
+        sums[shard * batches.size() + i] =
+            add_gradient(*tapes_[worker], dealt[i][shard], smoothing);
+      }
+      gradients_.put(shard, block);
+    }
   });
+  if (stopped) return std::nullopt;
   return total(sums);
 }
 
-Tensor Workers::slice(const Tensor& flat, int worker) const {
-  const int share = (flat.cols / size() + 15) / 16 * 16;
-  const int first = std::min(flat.cols, worker * share);
-  const int last = worker + 1 == size() ? flat.cols : std::min(flat.cols, first + share);
-  return {flat.data + first, 1, last - first};
+/// Threads share out the columns in chunks that do not depend on their number.
+void Workers::for_each_chunk(const std::function<void(int, int, int)>& action) {
+  const int columns = static_cast<int>(model_.parameters().size());
+  const int chunks = chunk_count(columns);
+  pool_.run([&](int worker) {
+    const int end = chunks * (worker + 1) / threads();
+    for (int chunk = chunks * worker / threads(); chunk < end; ++chunk) {
+      const int first = chunk * kChunk;
+      action(chunk, first, std::min(kChunk, columns - first));
+    }
+  });
 }
 
 double Workers::step(const Update& update) {
-  std::vector<double> squares(size());
-  pool_.run([&](int worker) {
-    const Tensor sum = slice(gradients_.front()->tensor(), worker);
-    for (std::size_t other = 1; other < gradients_.size(); ++other) {
-      backend_.scale(1.0F, slice(gradients_[other]->tensor(), worker), adding(sum));
-    }
-    squares[worker] = backend_.sum_squares(sum);
+  std::vector<double> squares(chunk_count(static_cast<int>(model_.parameters().size())));
+  for_each_chunk([&](int chunk, int first, int count) {
+    squares[chunk] = backend_.sum_squares(gradients_.add_up(first, count));
   });
   const double norm =
       std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0)) / update.tokens;
@@ -89,15 +121,14 @@ double Workers::step(const Update& update) {
   const double clip =
       update.clip_norm > 0 && norm > update.clip_norm ? update.clip_norm / norm : 1.0;
   adam.gradient_scale = static_cast<float>(clip / update.tokens);
-  pool_.run([&](int worker) {
-    const TrainingWeights& weights = update.weights;
-    const Tensor values = slice(weights.values, worker);
-    backend_.adam(adam, slice(gradients_.front()->tensor(), worker), values,
-                  slice(weights.first_moment, worker), slice(weights.second_moment, worker));
-    if (weights.average) {
-      backend_.blend(update.average_rate, values, slice(weights.average, worker));
-    }
-    for (const auto& gradient : gradients_) backend_.fill(slice(gradient->tensor(), worker), 0.0F);
+  const TrainingWeights& weights = update.weights;
+  for_each_chunk([&](int /*chunk*/, int first, int count) {
+    const Tensor values = weights.values.col_range(first, count);
+    backend_.adam(adam, gradients_.sum().col_range(first, count), values,
+                  weights.first_moment.col_range(first, count),
+                  weights.second_moment.col_range(first, count));
+    if (!weights.average) return;
+    backend_.blend(update.average_rate, values, weights.average.col_range(first, count));
   });
   return norm;
 }

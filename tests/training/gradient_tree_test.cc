@@ -1,0 +1,78 @@
+#include "training/gradient_tree.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <vector>
+
+#include "util/random.h"
+
+namespace heed {
+namespace {
+
+constexpr int kColumns = 40;
+
+class GradientTreeTest : public testing::Test {
+ protected:
+  /// Numbers whose sum depends on the order.
+  static std::vector<float> gradient(int shard) {
+    Random random(static_cast<std::uint64_t>(shard) + 1);
+    std::vector<float> values(kColumns);
+    for (float& value : values)
+      value = static_cast<float>(random.normal()) * (shard % 3 == 0 ? 1e4F : 1e-3F);
+    return values;
+  }
+
+  std::vector<float> sum(const std::vector<int>& order, int blocks) {
+    GradientTree tree(*backend_, kColumns, static_cast<int>(order.size()), blocks);
+    for (int round = 0; round < 2; ++round) {
+      tree.clear();
+      for (const int shard : order) {
+        const Tensor block = tree.take();
+        backend_->write(gradient(shard), block);
+        tree.put(shard, block);
+      }
+    }
+    tree.add_up(0, 30);
+    tree.add_up(30, kColumns - 30);
+    memory_ = tree.memory();
+    std::vector<float> values(kColumns);
+    backend_->read(tree.sum(), values);
+    return values;
+  }
+
+  std::unique_ptr<Backend> backend_ = make_backend("eigen");
+  std::size_t memory_ = 0;
+};
+
+TEST_F(GradientTreeTest, AddsUpInPairsOfPairs) {
+  const std::vector<float> a = gradient(0), b = gradient(1), c = gradient(2), d = gradient(3),
+                           e = gradient(4);
+  const std::vector<float> found = sum({0, 1, 2, 3, 4}, 5);
+  for (int i = 0; i < kColumns; ++i) EXPECT_EQ(found[i], ((a[i] + b[i]) + (c[i] + d[i])) + e[i]);
+}
+
+TEST_F(GradientTreeTest, TheOrderOfShardsAndTheRoomForThemChangeNoBit) {
+  Random random(1);
+  for (const int shards : {1, 2, 3, 6, 7, 8, 13}) {
+    std::vector<int> order(static_cast<std::size_t>(shards));
+    std::iota(order.begin(), order.end(), 0);
+    const std::vector<float> expected = sum(order, shards);
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_EQ(sum(order, 1 + i % 4), expected) << shards;
+      random.shuffle(std::span(order));
+    }
+  }
+}
+
+TEST_F(GradientTreeTest, InTurnNeedsABlockOfEachLevel) {
+  std::vector<int> order(16);
+  std::iota(order.begin(), order.end(), 0);
+  const int blocks = GradientTree::usual_blocks(16, 1);
+  EXPECT_EQ(blocks, 5);
+  sum(order, blocks);
+  EXPECT_EQ(memory_, blocks * kColumns * sizeof(float));
+}
+
+}  // namespace
+}  // namespace heed
