@@ -22,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 struct TranslateCommand {
   std::string model{};
   std::vector<std::string> input{};
+  std::string part{};
   std::string output{};
   TranslateOptions translate{};
   bool heatmap = false;
@@ -38,6 +39,10 @@ struct TranslateCommand {
             "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
             'i'},
       self.input);
+    v(Field{"part",
+            "K/N: translate the K-th of N parts of the input, one plain file; the outputs of all "
+            "parts, one after the other, are that of the whole"},
+      self.part);
     v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
     TranslateOptions::visit_fields(self.translate, v);
     v(Field{"heatmap", "Draw attention below each translation: target words are rows"},
@@ -68,10 +73,11 @@ class TranslateRun {
  public:
   explicit TranslateRun(const TranslateCommand& command)
       : command_(command),
-        input_(command.input, [this](const std::string& message) { report_.say(message); }),
+        input_(open_input(command)),
         translator_(command.model, model_options(command)),
         report_(report_options(command)),
-        output_(command.output, files_read(command.input, {command.model})) {
+        output_(command.output, files_read(command.input, {command.model})),
+        lines_(input_.lines_before()) {
     if (command.heatmap_svg.empty()) return;
     expect_not_read(command.heatmap_svg, files_read(command.input, {command.model}));
   }
@@ -79,6 +85,7 @@ class TranslateRun {
   void run();
 
  private:
+  Input open_input(const TranslateCommand& command);
   static TranslateOptions model_options(const TranslateCommand& command);
   static LineReport::Options report_options(const TranslateCommand& command);
   NextLine read(SourceLine& line);
@@ -91,12 +98,17 @@ class TranslateRun {
   Input input_;
   Translator translator_;
   LineReport report_;
-  Output output_;  ///< Last: a file is not emptied when something else is wrong.
-  std::size_t lines_ = 0;
+  Output output_;      ///< Last: a file is not emptied when something else is wrong.
+  std::size_t lines_;  ///< Of the input's that have been read, parts before included.
   bool is_drawn_ = false;
   double first_seconds_ = 0;
   std::string text_;
 };
+
+Input TranslateRun::open_input(const TranslateCommand& command) {
+  if (!command.part.empty()) return {command.input, parse_part("part", command.part)};
+  return {command.input, [this](const std::string& message) { report_.say(message); }};
+}
 
 /// Pictures need attention, also where none is written.
 TranslateOptions TranslateRun::model_options(const TranslateCommand& command) {
@@ -133,7 +145,8 @@ void TranslateRun::draw(const TranslatedLine& line, std::string& text) {
 
 void TranslateRun::write(std::span<TranslatedLine> lines) {
   text_.clear();
-  for (const TranslatedLine& line : lines) {
+  for (TranslatedLine& line : lines) {
+    line.number += input_.lines_before();
     text_ += format_record(line, command_.translate);
     draw(line, text_);
   }
@@ -182,6 +195,7 @@ Command add_translate(CLI::App& app) {
                       "Examples:\n"
                       "  heed translate -m de-en.safetensors < text.de > text.en\n"
                       "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
+                      "  heed translate -m de-en.safetensors -i huge.de --part 2/10 -o huge.02.en\n"
                       "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n"});
   flags->add<TranslateCommand>();
   flags->add_config_flags();
