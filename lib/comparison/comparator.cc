@@ -14,7 +14,9 @@
 #include "comparison/run_queue.h"
 #include "comparison/vocabulary.h"
 #include "report/comparison_report.h"
+#include "training/processes.h"
 #include "util/config_file.h"
+#include "util/error.h"
 #include "util/files.h"
 #include "util/log.h"
 
@@ -29,6 +31,12 @@ int usual_threads(const ComparisonOptions& options) {
 }
 
 ComparisonPlan plan_of(const GiveCompareOptions& give) {
+  if (processes_started() > 1) {
+    fail_usage(
+        "expected one heed compare, which starts its runs itself (--jobs), found {} processes of "
+        "mpirun; start it without mpirun",
+        processes_started());
+  }
   CompareOptions given;
   give(given);
   return make_plan(give, usual_threads(given.comparison));

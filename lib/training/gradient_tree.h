@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -29,27 +30,37 @@ class GradientTree {
   Tensor take();
   void put(int shard, const Tensor& block);
 
-  /// Adds up columns [first, first + count) of all shards. Threads may do so with other columns.
-  Tensor add_up(int first, int count) const;
-  /// The block whose columns add_up() leaves sums in.
-  Tensor sum() const;
-
-  int shards() const { return shards_; }
-  std::size_t memory() const;  ///< Bytes.
-
- private:
   /// Shards [index · 2^level, (index + 1) · 2^level), as far as there are such.
   struct Node {
     int level = 0, index = 0;
     bool operator==(const Node&) const = default;
   };
+  /// The sums, in the order of shards, that [first, last) have by themselves.
+  std::vector<Node> nodes(int first, int last) const;
+  /// Leaves no others of the shards that were put; `add` adds a block to another.
+  void add_up_neighbours(const std::function<void(const Tensor& from, const Tensor& to)>& add);
+  const Tensor& block(const Node& node) const;
+  /// A sum from elsewhere, of the columns from `first` on alone.
+  void put(const Node& node, const Tensor& columns, int first);
+
+  /// Adds up columns [first, first + count) of all shards. Threads may do so with other columns.
+  Tensor add_up(int first, int count) const;
+  /// Columns where add_up() has left their sums.
+  Tensor sum(int first, int count) const;
+
+  int shards() const { return shards_; }
+  std::size_t memory() const;  ///< Bytes.
+
+ private:
   struct Part {
     Node node;
     Tensor block;
+    int first = 0;  ///< Column that the block begins with.
   };
 
   bool exists(const Node& node) const;
-  Part lifted(Part part) const;
+  Node lifted(Node node) const;
+  void collect(const Node& node, int first, int last, std::vector<Node>& found) const;
   bool take_pair(Part& left, Part& right);
   Tensor add_up(const Node& node, int first, int count) const;
 

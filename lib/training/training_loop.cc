@@ -36,8 +36,10 @@ double amount_of(const Period& period, const Progressed& progress) {
 
 }  // namespace
 
-TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
+TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes& processes,
+                           Log& log)
     : options_(resolved(checked(options), corpus.size())),
+      processes_(processes),
       log_(log),
       backend_(make_backend(options_.training.backend)),
       corpus_(std::move(corpus)),
@@ -45,11 +47,11 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       validation_text_(read_validation_text(options_.data)),
       state_file_(options_.model + ".state", options_,
                   corpus_.fingerprint() + (guided_ ? guided_->checksum() : 0)),
-      tokenizers_(make_tokenizers(corpus_, options_, state_file_, log)),
+      tokenizers_(make_tokenizers(corpus_, options_, state_file_, processes, log)),
       parameters_(*backend_),
       model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
       workers_(expect_room_for(*model_, options_.training), options_.training.shards,
-               options_.training.threads),
+               options_.training.threads, processes),
       batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
                options_.training.seed),
       several_sentences_(share_with_several_sentences(corpus_)),
@@ -82,7 +84,12 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
     }
   }
   for (const std::string& warning : corpus_.warnings()) log_.warn("[data] {}", warning);
+  if (processes_.size() > options_.training.shards) {
+    fail_usage("expected at most {} processes (--shards), found {}; start fewer, or raise --shards",
+               options_.training.shards, processes_.size());
+  }
   resume();
+  expect_all_alike();
 }
 
 /// The batch after the one in hand is read ahead, so that the end of an epoch is known in time.
@@ -131,19 +138,25 @@ bool TrainingLoop::is_stalled() const {
   return patience > 0 && std::cmp_greater_equal(counters_.stalled, patience);
 }
 
+void TrainingLoop::warn_of_idle_threads() const {
+  const int shards = (options_.training.shards + processes_.size() - 1) / processes_.size();
+  if (workers_.threads() <= shards) return;
+  log_.warn(
+      "[train] {} of {} threads have no shard to work on: raise --shards (which changes the last "
+      "bits of the weights), or lower --threads",
+      workers_.threads() - shards, workers_.threads());
+}
+
 TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
   started_ = std::chrono::steady_clock::now();
-  log_.info("[train] {} sentence pairs, {} + {} pieces, {} parameters, {} shards, {} threads, {}",
+  log_.info("[train] {} sentence pairs, {} + {} pieces, {} parameters, {} shards, {}{} threads, {}",
             with_thousands(static_cast<std::int64_t>(corpus_.size())), tokenizers_.source.size(),
             tokenizers_.target.size(),
             with_thousands(static_cast<std::int64_t>(parameters_.count())),
-            options_.training.shards, workers_.threads(), backend_->description());
-  if (workers_.threads() > options_.training.shards) {
-    log_.warn(
-        "[train] {} of {} threads have no shard to work on: raise --shards (which changes "
-        "the last bits of the weights), or lower --threads",
-        workers_.threads() - options_.training.shards, workers_.threads());
-  }
+            options_.training.shards,
+            processes_.size() > 1 ? fmt::format("{} processes, each ", processes_.size()) : "",
+            workers_.threads(), backend_->description());
+  warn_of_idle_threads();
   log_.info("[data] augmentation: {}", describe_augmentation(options_.data.augment));
   const bool begins_at_end = is_over();
   if (!begins_at_end) fetch();
@@ -191,7 +204,8 @@ TrainingEnd TrainingLoop::stop() {
 /// Brings the last weights to the model, if they are better or there is no validation. False if
 /// interrupted.
 bool TrainingLoop::settle(const Interrupted& interrupted) {
-  if (counters_.settled == counters_.progress.updates && has_model()) return true;
+  const bool is_settled = counters_.settled == counters_.progress.updates;
+  if (is_settled && processes_.any(processes_.is_first() && has_model())) return true;
   if (validator_) return validate(interrupted);
   write_model();
   save_state();
@@ -221,7 +235,7 @@ std::string TrainingLoop::best_text() const {
 /// The gradient of an update's batches. Nothing if interrupted: the next run begins with the first
 /// of them again.
 std::optional<LossSum> TrainingLoop::gather_update(const Interrupted& interrupted) {
-  if (interrupted()) return std::nullopt;
+  if (processes_.any(interrupted())) return std::nullopt;
   const DataPosition begin = counters_.position;
   std::vector<KeyedBatch> batches(options_.training.optimizer_delay);
   for (std::size_t i = 0; i < batches.size(); ++i) {
@@ -270,18 +284,20 @@ bool TrainingLoop::update(const Interrupted& interrupted) {
   progress.tokens += sum.tokens;
   progress.epochs = counters_.position.epoch;
   counters_.sentences += sum.sentences;
-  progress.seconds = seconds_now();
+  progress.seconds = processes_.of_first(seconds_now());
   report_.add({sum, norm, update.adam.learning_rate, progress.seconds - begin});
   return true;
 }
 
 /// False if it was interrupted: nothing has changed then.
 bool TrainingLoop::validate(const Interrupted& interrupted) {
-  if (!state_file_.exists()) save_state();  // a model alone could not go on
+  if (!has_state_) save_state();  // a model alone could not go on
+  if (weights_.average) workers_.share(weights_);
   // Validated and kept are the averaged weights, where there are any.
   parameters_.bind(weights_.average ? weights_.average : weights_.values);
   const std::vector<std::string>& metrics = options_.training.valid_metrics;
-  const std::optional<Validation> validation = validator_->run(workers_.pool(), interrupted);
+  const std::optional<Validation> validation =
+      validator_->run({workers_.pool(), processes_}, interrupted);
   parameters_.bind(weights_.values);
   if (!validation) return false;
   const ValidationMetric& metric = find_validation_metric(metrics.front());
@@ -318,6 +334,7 @@ bool TrainingLoop::judge(double value, bool higher_is_better) {
 }
 
 std::vector<std::string> TrainingLoop::rehearse() {
+  if (processes_.size() > 1) fail_usage("--dry-run measures one process; start it without mpirun");
   constexpr int kLooked = 50;  // batches; all have about as many target tokens
   Batch largest;
   const auto rows = [](const Batch& batch) { return batch.source.rows() + batch.target.rows(); };
@@ -331,7 +348,7 @@ std::vector<std::string> TrainingLoop::rehearse() {
   update.tokens = static_cast<double>(sum.value().tokens);
   update.weights = weights_;
   workers_.step(update);
-  if (validator_) validator_->run(workers_.pool(), [] { return false; });
+  if (validator_) validator_->run({workers_.pool(), processes_}, [] { return false; });
   const std::size_t block = parameters_.size() * sizeof(float);
   const std::size_t blocks = average_ ? 4 : 3;
   return {fmt::format("parameters: {} ({})",

@@ -77,7 +77,8 @@ TrainOptions resolved(TrainOptions options, std::size_t pairs) {
   if (training.learn_rate == 0) training.learn_rate = usual.training.learn_rate;
   if (training.lr_warmup == 0) training.lr_warmup = usual.training.lr_warmup;
   if (training.threads == 0) {
-    training.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    training.threads = std::max(1, cores / processes_on_machine());
   }
   training.shards = chosen_shards(options);
   options.data.augment = chosen_augmentation(options);
@@ -177,7 +178,9 @@ ModelContents contents_of(const std::string& path) {
 
 }  // namespace
 
-Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
+namespace {
+
+Tokenizers find_tokenizers(const Corpus& corpus, const TrainOptions& options,
                            const TrainingState& state, Log& log) {
   const std::vector<std::string>& files = options.data.vocab;
   const std::string& pretrained = options.pretrained_model;
@@ -190,6 +193,18 @@ Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
   }
   if (files.empty()) return train_tokenizers(corpus, options.data, log);
   return load_tokenizers(files);
+}
+
+}  // namespace
+
+Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
+                           const TrainingState& state, Processes& processes, Log& log) {
+  std::optional<Tokenizers> found;
+  if (processes.is_first()) found = find_tokenizers(corpus, options, state, log);
+  const std::string source = processes.gather(found ? found->source.serialized() : "").front();
+  const std::string target = processes.gather(found ? found->target.serialized() : "").front();
+  if (found) return std::move(*found);
+  return {Tokenizer(source, "process 0"), Tokenizer(target, "process 0")};
 }
 
 TrainOptions TrainOptions::for_pretrained(const std::string& model, std::size_t sentence_pairs) {

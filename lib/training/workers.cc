@@ -33,6 +33,8 @@ LossSum total(std::span<const LossSum> parts) {
   return sum;
 }
 
+std::span<float> span_of(const Tensor& row) { return {row.data, row.size()}; }
+
 }  // namespace
 
 std::vector<Batch> make_shards(const Batch& batch, int count) {
@@ -48,10 +50,11 @@ std::vector<Batch> make_shards(const Batch& batch, int count) {
   return shards;
 }
 
-Workers::Workers(const EncoderDecoder& model, int shards, int threads)
+Workers::Workers(const EncoderDecoder& model, int shards, int threads, Processes& processes)
     : model_(model),
       backend_(model.parameters().backend()),
       pool_(threads),
+      processes_(processes),
       gradients_(backend_, model.parameters().size(), shards,
                  GradientTree::usual_blocks(shards, threads)) {
   for (int worker = 0; worker < threads; ++worker) {
@@ -74,46 +77,119 @@ std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, 
   std::vector<std::vector<Batch>> dealt;
   for (const KeyedBatch& part : batches)
     dealt.push_back(make_shards(part.batch, gradients_.shards()));
-  std::vector<LossSum> sums(gradients_.shards() * batches.size());
-  std::atomic<int> next = 0;
+  const Range own = shards_of(processes_.rank());
+  std::vector<LossSum> sums((own.last - own.first) * batches.size());
+  std::atomic<int> next = own.first;
   std::atomic<bool> stopped = false;
   gradients_.clear();
   pool_.run([&](int worker) {
-    for (int shard = next++; shard < gradients_.shards(); shard = next++) {
+    for (int shard = next++; shard < own.last; shard = next++) {
       const Tensor block = gradients_.take();
       for (std::size_t i = 0; i < batches.size(); ++i) {
         if (worker == 0 && i > 0 && interrupted()) stopped = true;
         if (stopped) return;
         tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
                               {block, i == 0 ? 0.0F : 1.0F});
-        sums[shard * batches.size() + i] =
+        sums[(shard - own.first) * batches.size() + i] =
             add_gradient(*tapes_[worker], dealt[i][shard], smoothing);
       }
       gradients_.put(shard, block);
     }
   });
-  if (stopped) return std::nullopt;
-  return total(sums);
+  if (processes_.any(stopped)) return std::nullopt;
+  return total(processes_.gather(std::span<const LossSum>(sums)));
+}
+
+Workers::Range Workers::shards_of(int process) const {
+  const int shards = gradients_.shards(), count = processes_.size();
+  return {shards * process / count, shards * (process + 1) / count};
+}
+
+Workers::Range Workers::chunks_of(int process) const {
+  const std::int64_t chunks = chunk_count(static_cast<int>(model_.parameters().size()));
+  const int count = processes_.size();
+  return {static_cast<int>(chunks * process / count),
+          static_cast<int>(chunks * (process + 1) / count)};
+}
+
+Tensor Workers::columns_of(int process, const Tensor& flat) const {
+  const Range chunks = chunks_of(process);
+  const int first = chunks.first * kChunk;
+  return flat.col_range(first, std::min(flat.cols, chunks.last * kChunk) - first);
 }
 
 /// Threads share out the columns in chunks that do not depend on their number.
-void Workers::for_each_chunk(const std::function<void(int, int, int)>& action) {
+void Workers::for_each_chunk(const Range& chunks,
+                             const std::function<void(int, int, int)>& action) {
   const int columns = static_cast<int>(model_.parameters().size());
-  const int chunks = chunk_count(columns);
+  const int count = chunks.last - chunks.first;
   pool_.run([&](int worker) {
-    const int end = chunks * (worker + 1) / threads();
-    for (int chunk = chunks * worker / threads(); chunk < end; ++chunk) {
+    const int end = chunks.first + count * (worker + 1) / threads();
+    for (int chunk = chunks.first + count * worker / threads(); chunk < end; ++chunk) {
       const int first = chunk * kChunk;
       action(chunk, first, std::min(kChunk, columns - first));
     }
   });
 }
 
-double Workers::step(const Update& update) {
-  std::vector<double> squares(chunk_count(static_cast<int>(model_.parameters().size())));
-  for_each_chunk([&](int chunk, int first, int count) {
-    squares[chunk] = backend_.sum_squares(gradients_.add_up(first, count));
+/// A reduce-scatter whose sums are this process's own business: what neighbouring shards have in
+/// common is added up here, and each process gets its columns of that.
+void Workers::receive_sums() {
+  const Range all{0, chunk_count(static_cast<int>(model_.parameters().size()))};
+  gradients_.add_up_neighbours([&](const Tensor& from, const Tensor& to) {
+    for_each_chunk(all, [&](int /*chunk*/, int first, int count) {
+      backend_.scale(1.0F, from.col_range(first, count), adding(to.col_range(first, count)));
+    });
   });
+  std::vector<Processes::Message> sent, received;
+  std::size_t blocks = 0;
+  const int rank = processes_.rank();
+  const int first = chunks_of(rank).first * kChunk;
+  const Range own = shards_of(rank);
+  const int columns = columns_of(rank, model_.parameters().flat()).cols;
+  for (int process = 0; process < processes_.size(); ++process) {
+    if (process == rank) continue;
+    for (const GradientTree::Node& node : gradients_.nodes(own.first, own.last)) {
+      sent.push_back({process, span_of(columns_of(process, gradients_.block(node)))});
+    }
+    const Range theirs = shards_of(process);
+    for (const GradientTree::Node& node : gradients_.nodes(theirs.first, theirs.last)) {
+      if (blocks == received_.size()) {
+        received_.push_back(std::make_unique<Block>(backend_, static_cast<std::size_t>(columns)));
+      }
+      const Tensor& block = received_[blocks++]->tensor();
+      received.push_back({process, span_of(block)});
+      gradients_.put(node, block, first);
+    }
+  }
+  processes_.exchange(sent, received);
+}
+
+/// An all-gather of the columns that each process has moved.
+void Workers::share(const Tensor& flat) {
+  std::vector<Processes::Message> sent, received;
+  for (int process = 0; process < processes_.size(); ++process) {
+    if (process == processes_.rank()) continue;
+    sent.push_back({process, span_of(columns_of(processes_.rank(), flat))});
+    received.push_back({process, span_of(columns_of(process, flat))});
+  }
+  processes_.exchange(sent, received);
+}
+
+void Workers::share(const TrainingWeights& weights) {
+  share(weights.first_moment);
+  share(weights.second_moment);
+  if (weights.average) share(weights.average);
+}
+
+double Workers::step(const Update& update) {
+  if (processes_.size() > 1) receive_sums();
+  const Range own = chunks_of(processes_.rank());
+  std::vector<double> squares(own.last - own.first);
+  for_each_chunk(own, [&](int chunk, int first, int count) {
+    squares[chunk - own.first] = backend_.sum_squares(gradients_.add_up(first, count));
+  });
+  squares = processes_.gather(std::span<const double>(squares));
   const double norm =
       std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0)) / update.tokens;
   if (!std::isfinite(norm)) return norm;
@@ -122,14 +198,15 @@ double Workers::step(const Update& update) {
       update.clip_norm > 0 && norm > update.clip_norm ? update.clip_norm / norm : 1.0;
   adam.gradient_scale = static_cast<float>(clip / update.tokens);
   const TrainingWeights& weights = update.weights;
-  for_each_chunk([&](int /*chunk*/, int first, int count) {
+  for_each_chunk(own, [&](int /*chunk*/, int first, int count) {
     const Tensor values = weights.values.col_range(first, count);
-    backend_.adam(adam, gradients_.sum().col_range(first, count), values,
+    backend_.adam(adam, gradients_.sum(first, count), values,
                   weights.first_moment.col_range(first, count),
                   weights.second_moment.col_range(first, count));
     if (!weights.average) return;
     backend_.blend(update.average_rate, values, weights.average.col_range(first, count));
   });
+  share(weights.values);
   return norm;
 }
 

@@ -12,6 +12,7 @@
 #include "model/encoder_decoder.h"
 #include "tensor/backend.h"
 #include "training/gradient_tree.h"
+#include "training/processes.h"
 #include "util/thread_pool.h"
 
 namespace heed {
@@ -38,14 +39,16 @@ struct KeyedBatch {
   std::uint64_t key = 0;
 };
 
-/// Gradient of the loss on several threads. A batch is cut into a fixed number of shards, which
-/// threads take as they come, each on a tape of its own; the shards' gradients are summed in a
-/// fixed order, so that the number of threads changes no bit.
+/// Gradient of the loss on several threads and processes. A batch is cut into a fixed number of
+/// shards, of which each process has a range and threads take them as they come, each on a tape of
+/// its own; the shards' gradients are summed in a fixed order, so that neither threads nor
+/// processes change a bit. Of the weights each process moves a range of columns, which all then
+/// get. All processes must call the functions that are marked so.
 class Workers {
  public:
   using Interrupted = std::function<bool()>;
 
-  Workers(const EncoderDecoder& model, int shards, int threads);
+  Workers(const EncoderDecoder& model, int shards, int threads, Processes& processes);
 
   int threads() const { return pool_.size(); }
   ThreadPool& pool() { return pool_; }
@@ -54,7 +57,7 @@ class Workers {
   void guide_attention(const AttentionGuide& guide) { guide_ = guide; }
 
   /// Finds the sum of the batches' gradients, for step(). Nothing if `interrupted`, which the
-  /// calling thread asks between two batches, was true.
+  /// calling thread asks between two batches, was true in any process. All processes.
   std::optional<LossSum> accumulate(
       std::span<const KeyedBatch> batches, float smoothing,
       const Interrupted& interrupted = [] { return false; });
@@ -68,21 +71,35 @@ class Workers {
   };
   /// Moves the parameters with Adam along the gradients that accumulate() found, and updates the
   /// average. Returns the gradient's length before clipping; when it is not finite, nothing is
-  /// moved.
+  /// moved. All processes.
   double step(const Update& update);
+
+  /// Gives all processes the columns of moments and average that each has moved. All processes.
+  void share(const TrainingWeights& weights);
 
   std::size_t tape_memory() const;  ///< Bytes.
   std::size_t gradient_memory() const { return gradients_.memory(); }
 
  private:
   LossSum add_gradient(Tape& tape, const Batch& shard, float smoothing) const;
-  void for_each_chunk(const std::function<void(int chunk, int first, int count)>& action);
+  struct Range {
+    int first = 0, last = 0;
+  };
+  Range shards_of(int process) const;
+  Range chunks_of(int process) const;
+  Tensor columns_of(int process, const Tensor& flat) const;
+  void for_each_chunk(const Range& chunks,
+                      const std::function<void(int chunk, int first, int count)>& action);
+  void receive_sums();
+  void share(const Tensor& flat);
 
   const EncoderDecoder& model_;
   Backend& backend_;
   ThreadPool pool_;
   AttentionGuide guide_;
+  Processes& processes_;
   GradientTree gradients_;
+  std::vector<std::unique_ptr<Block>> received_;  ///< Sums of other processes, of own columns.
   std::vector<std::unique_ptr<Tape>> tapes_;
 };
 

@@ -38,7 +38,8 @@ struct Result {
 /// One pass of updates; each round is measured beside its own SGEMM rate.
 Result measure(const EncoderDecoder& model, Batcher& batcher, const Cut& cut) {
   Backend& backend = model.parameters().backend();
-  Workers workers(model, cut.shards, cut.threads);
+  const std::unique_ptr<Processes> alone = join_processes();
+  Workers workers(model, cut.shards, cut.threads, *alone);
   Block first(backend, model.parameters().size()), second(backend, model.parameters().size());
   Workers::Update update;
   update.adam.learning_rate = 1e-4F;

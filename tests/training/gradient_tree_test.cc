@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <numeric>
 #include <vector>
 
@@ -37,7 +38,7 @@ class GradientTreeTest : public testing::Test {
     tree.add_up(30, kColumns - 30);
     memory_ = tree.memory();
     std::vector<float> values(kColumns);
-    backend_->read(tree.sum(), values);
+    backend_->read(tree.sum(0, kColumns), values);
     return values;
   }
 
@@ -61,6 +62,37 @@ TEST_F(GradientTreeTest, TheOrderOfShardsAndTheRoomForThemChangeNoBit) {
     for (int i = 0; i < 10; ++i) {
       EXPECT_EQ(sum(order, 1 + i % 4), expected) << shards;
       random.shuffle(std::span(order));
+    }
+  }
+}
+
+/// As processes do that have a range of the shards each, and then all columns from 10 on.
+TEST_F(GradientTreeTest, RangesOfShardsAddUpToTheSameBits) {
+  for (const int shards : {3, 8, 11}) {
+    std::vector<int> order(static_cast<std::size_t>(shards));
+    std::iota(order.begin(), order.end(), 0);
+    const std::vector<float> expected = sum(order, shards);
+    for (int ranges = 1; ranges <= shards; ++ranges) {
+      GradientTree whole(*backend_, kColumns, shards, shards);
+      std::deque<GradientTree> trees;
+      for (int range = 0; range < ranges; ++range) {
+        const int first = shards * range / ranges, last = shards * (range + 1) / ranges;
+        GradientTree& tree = trees.emplace_back(*backend_, kColumns, shards, shards);
+        for (int shard = first; shard < last; ++shard) {
+          const Tensor block = tree.take();
+          backend_->write(gradient(shard), block);
+          tree.put(shard, block);
+        }
+        tree.add_up_neighbours(
+            [&](const Tensor& from, const Tensor& to) { backend_->scale(1.0F, from, adding(to)); });
+        for (const GradientTree::Node& node : tree.nodes(first, last)) {
+          whole.put(node, tree.block(node).col_range(10, 30), 10);
+        }
+      }
+      whole.add_up(10, 30);
+      std::vector<float> values(30);
+      backend_->read(whole.sum(10, 30), values);
+      EXPECT_EQ(values, std::vector<float>(expected.begin() + 10, expected.end()));
     }
   }
 }

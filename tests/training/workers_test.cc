@@ -54,7 +54,7 @@ class WorkersTest : public testing::Test {
   /// where a gradient is nearly 0 its sign alone would decide.
   std::vector<float> updated(const Cut& cut, const std::vector<Batch>& batches) {
     parameters_.initialize(1);
-    Workers workers(*model_, cut.shards, cut.threads);
+    Workers workers(*model_, cut.shards, cut.threads, *processes_);
     Block first(*backend_, parameters_.size()), second(*backend_, parameters_.size());
     Block average(*backend_, parameters_.size());
     backend_->copy(parameters_.flat(), average.tensor());
@@ -88,6 +88,7 @@ class WorkersTest : public testing::Test {
     EXPECT_LT(most, 1e-3F * kRate);
   }
 
+  const std::unique_ptr<Processes> processes_ = join_processes();
   std::unique_ptr<Backend> backend_;
   Parameters parameters_;
   std::unique_ptr<EncoderDecoder> model_;
@@ -147,7 +148,7 @@ TEST_F(WorkersTest, BatchesAddUpToALargerOne) {
 }
 
 TEST_F(WorkersTest, StopsBetweenTwoBatches) {
-  Workers workers(*model_, 2, 2);
+  Workers workers(*model_, 2, 2, *processes_);
   const std::vector<KeyedBatch> batches = {{batch_, 1}, {batch_, 2}};
   EXPECT_FALSE(workers.accumulate(batches, 0.1F, [] { return true; }).has_value());
   EXPECT_EQ(workers.accumulate(batches, 0.1F).value().sentences, 14U);
@@ -168,7 +169,7 @@ TEST_F(WorkersTest, TheAverageFollowsTheValues) {
 }
 
 TEST_F(WorkersTest, LosesWhatScoringSays) {
-  Workers workers(*model_, 2, 2);
+  Workers workers(*model_, 2, 2, *processes_);
   const std::vector<KeyedBatch> batches = {{batch_, 1}};
   const LossSum trained = workers.accumulate(batches, 0.0F).value();
   double log_probability = 0;
