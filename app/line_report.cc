@@ -41,6 +41,7 @@ bool disturbs(const LineReport::Options& options) {
 
 LineReport::LineReport(const Options& options)
     : quiet_(options.quiet),
+      times_lines_(options.times_lines),
       file_(log_to(options.log_file)),
       screen_(shown(!options.quiet && !disturbs(options))) {}
 
@@ -56,20 +57,24 @@ void LineReport::note_read(const InputPlace& place) {
   const std::lock_guard lock(mutex_);
   place_ = place;
   ++read_;
+  if (times_lines_) unwritten_.push_back(Clock::now());
 }
 
 void LineReport::note_written(std::span<const TranslatedLine> lines) {
-  if (!shows_progress()) return;
+  if (!watches_lines()) return;
   const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; times_lines_ && i < lines.size(); ++i) {
+    line_times_.add(std::chrono::duration<double>(Clock::now() - unwritten_.front()).count());
+    unwritten_.pop_front();
+  }
   written_ += lines.size();
   for (const TranslatedLine& line : lines) words_ += split_words(line.source).size();
-  if (progress_.is_due()) show();
+  if (shows_progress() && progress_.is_due()) show();
 }
 
 /// Reading is ahead of writing: bytes count as far as their lines are written.
 void LineReport::show() {
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   std::string text =
       fmt::format("{} lines, {} words/s", with_thousands(static_cast<std::int64_t>(written_)),
                   with_thousands(static_cast<std::int64_t>(static_cast<double>(words_) / seconds)));

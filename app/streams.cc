@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 
 #include "util/error.h"
@@ -56,13 +57,36 @@ void expect_not_read(const std::string& path, const std::vector<std::string>& re
   }
 }
 
-Output::Output(const std::string& path, const std::vector<std::string>& read) : name_(path) {
+WrittenRecords written_records(const std::string& path, bool is_n_best) {
+  WrittenRecords whole;
+  if (::access(path.c_str(), F_OK) != 0) return whole;
+  std::ifstream file(path, std::ios::binary);
+  std::uint64_t end = 0;
+  std::size_t number = 0;
+  for (std::string line; std::getline(file, line) && !file.eof();) {
+    const std::uint64_t begin = end;
+    end += line.size() + 1;
+    ++number;
+    if (!is_n_best) {
+      whole = {number, end};
+    } else if (const std::size_t id = parse_moses(line, number).id; id != whole.lines) {
+      whole = {id, begin};
+    }
+  }
+  if (file.bad() || !file.eof()) fail("could not read {}: {}", path, system_message());
+  return whole;
+}
+
+Output::Output(const std::string& path, const std::vector<std::string>& read, std::uint64_t kept)
+    : name_(path) {
   expect_not_read(path, read);
   if (path.empty() || path == "-") {
     name_ = "standard output";
     file_ = Descriptor(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
   } else {
-    file_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    const int emptied = kept == 0 ? O_TRUNC : O_APPEND;
+    file_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | emptied | O_CLOEXEC, 0666));
+    if (kept > 0 && ::ftruncate(file_.get(), static_cast<off_t>(kept)) != 0) fail_to_write();
   }
   if (!file_.is_open()) fail_to_write();
 }
@@ -179,6 +203,8 @@ std::vector<std::string> summary_lines(const StreamSummary& summary) {
   add(summary.copied, "copied");
   add(summary.invalid_utf8, "with invalid UTF-8");
   add(summary.invalid_json, "with invalid JSON");
+  add(summary.looped, "ended as loops (--no-loop-guard)");
+  add(summary.doubtful, "that may be no translation (--flag-doubtful)");
   return result;
 }
 

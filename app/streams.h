@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -29,12 +30,23 @@ std::vector<std::string> files_read(std::vector<std::string> inputs,
 /// meanwhile: it would be emptied, or grow for ever.
 void expect_not_read(const std::string& path, const std::vector<std::string>& read);
 
-/// Standard output, or a file that is written anew. Nothing is held back.
+/// What a run that was cut off has written: records of so many lines, in so many bytes.
+struct WrittenRecords {
+  std::size_t lines = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// Of a file with a record a line, or a Moses n-best list, whose last group may be incomplete.
+/// Nothing if there is no such file. Throws Error if it can't be read or is no list.
+WrittenRecords written_records(const std::string& path, bool is_n_best);
+
+/// Standard output, or a file that is written anew or from a place on. Nothing is held back.
 class Output {
  public:
-  /// "" and "-" are standard output. Throws Error if the file can't be made, or as
-  /// expect_not_read().
-  explicit Output(const std::string& path, const std::vector<std::string>& read = {});
+  /// "" and "-" are standard output. The file's first `kept` bytes stay. Throws Error if the file
+  /// can't be made, or as expect_not_read().
+  explicit Output(const std::string& path, const std::vector<std::string>& read = {},
+                  std::uint64_t kept = 0);
 
   /// Throws ReaderGone, or Error if not all can be written, as on a full disk.
   void write(std::string_view bytes);

@@ -10,6 +10,7 @@
 #include "app/streams.h"
 #include "heed/translator.h"
 #include "util/error.h"
+#include "util/process.h"
 #include "util/strings.h"
 
 namespace heed {
@@ -27,6 +28,7 @@ struct TranslateCommand {
   TranslateOptions translate{};
   bool heatmap = false;
   std::string heatmap_svg{};
+  bool resume = false;
   bool stats = false;
   std::string log{};
   bool quiet = false;
@@ -49,7 +51,13 @@ struct TranslateCommand {
       self.heatmap);
     v(Field{"heatmap-svg", "Draw the first translation's attention into this file"},
       self.heatmap_svg);
-    v(Field{"stats", "Write speed and the time to the first translation to standard error"},
+    v(Field{"resume",
+            "Go on where the same command was cut off: the lines whose translations stand in "
+            "--output are read over"},
+      self.resume);
+    v(Field{"stats",
+            "Write to standard error, at the end: speed, the time to start and to the first "
+            "translation, half and 95 % of the lines' times from reading to writing, and memory"},
       self.stats);
     v(Field{"log", "Write messages and the closing summary to this file too, after what it holds"},
       self.log);
@@ -76,8 +84,9 @@ class TranslateRun {
         input_(open_input(command)),
         translator_(command.model, model_options(command)),
         report_(report_options(command)),
-        output_(command.output, files_read(command.input, {command.model})),
-        lines_(input_.lines_before()) {
+        written_(written(command)),
+        output_(command.output, files_read(command.input, {command.model}), written_.bytes) {
+    start_up_seconds_ = seconds_since(start_);
     if (command.heatmap_svg.empty()) return;
     expect_not_read(command.heatmap_svg, files_read(command.input, {command.model}));
   }
@@ -88,6 +97,8 @@ class TranslateRun {
   Input open_input(const TranslateCommand& command);
   static TranslateOptions model_options(const TranslateCommand& command);
   static LineReport::Options report_options(const TranslateCommand& command);
+  WrittenRecords written(const TranslateCommand& command) const;
+  bool pass_over_written();
   NextLine read(SourceLine& line);
   void write(std::span<TranslatedLine> lines);
   void draw(const TranslatedLine& line, std::string& text);
@@ -98,10 +109,11 @@ class TranslateRun {
   Input input_;
   Translator translator_;
   LineReport report_;
-  Output output_;      ///< Last: a file is not emptied when something else is wrong.
-  std::size_t lines_;  ///< Of the input's that have been read, parts before included.
+  const WrittenRecords written_;
+  Output output_;  ///< Last: a file is not emptied when something else is wrong.
+  std::size_t lines_ = 0;
   bool is_drawn_ = false;
-  double first_seconds_ = 0;
+  double start_up_seconds_ = 0, first_seconds_ = 0;
   std::string text_;
 };
 
@@ -121,14 +133,44 @@ TranslateOptions TranslateRun::model_options(const TranslateCommand& command) {
 LineReport::Options TranslateRun::report_options(const TranslateCommand& command) {
   return {command.quiet, command.log,
           command.input.empty() || std::ranges::count(command.input, "-") > 0,
-          command.output.empty() || command.output == "-"};
+          command.output.empty() || command.output == "-", command.stats};
+}
+
+WrittenRecords TranslateRun::written(const TranslateCommand& command) const {
+  if (!command.resume) return {};
+  if (command.output.empty() || command.output == "-") fail_usage("--resume needs --output FILE");
+  if (command.heatmap) fail_usage("expected --resume or --heatmap, found both");
+  const bool is_n_best = command.translate.n_best != 0 && !command.translate.json;
+  WrittenRecords records = written_records(command.output, is_n_best);
+  // The ids of n-best lists count the lines of parts before.
+  if (is_n_best && records.lines > 0) records.lines -= input_.lines_before();
+  return records;
+}
+
+/// Reads what is translated already. False while lines are still to come.
+bool TranslateRun::pass_over_written() {
+  std::string line;
+  while (lines_ < written_.lines) {
+    switch (input_.read(line)) {
+      case NextLine::kRead:
+        ++lines_;
+        break;
+      case NextLine::kLater:
+        return false;
+      case NextLine::kEnd:
+        fail("expected the {} lines that {} has translations of, found {}; it is of another text",
+             written_.lines, command_.output, lines_);
+    }
+  }
+  return true;
 }
 
 NextLine TranslateRun::read(SourceLine& line) {
+  if (!pass_over_written()) return NextLine::kLater;
   const NextLine next = input_.read(line.text);
   if (next == NextLine::kRead) {
-    line = parse_record(std::move(line.text), ++lines_, command_.translate);
-    if (report_.shows_progress()) report_.note_read(input_.place());
+    line = parse_record(std::move(line.text), input_.lines_before() + ++lines_, command_.translate);
+    if (report_.watches_lines()) report_.note_read(input_.place());
   }
   return next;
 }
@@ -145,8 +187,7 @@ void TranslateRun::draw(const TranslatedLine& line, std::string& text) {
 
 void TranslateRun::write(std::span<TranslatedLine> lines) {
   text_.clear();
-  for (TranslatedLine& line : lines) {
-    line.number += input_.lines_before();
+  for (const TranslatedLine& line : lines) {
     text_ += format_record(line, command_.translate);
     draw(line, text_);
   }
@@ -160,20 +201,27 @@ std::string TranslateRun::stats_of(const StreamSummary& summary) const {
   const auto thousands = [](auto number) {
     return with_thousands(static_cast<std::int64_t>(number));
   };
+  const auto rate = [&](std::size_t count) {
+    return thousands(static_cast<double>(count) / seconds);
+  };
+  const auto milliseconds = [](double time) { return fmt::format("{:.0f} ms", 1000 * time); };
+  const Durations& times = report_.line_times();
   return fmt::format(
-      "{} lines, {} source words, {} target words in {}: {} source words/s; first translation "
-      "after "
-      "{:.0f} ms",
+      "{} lines, {} source words, {} target words in {}: {} lines/s, {} source words/s, {} target "
+      "words/s; start-up {}, first translation after {}; a line took {} (p50), {} (p95); {} MiB",
       thousands(summary.lines), thousands(summary.source_words), thousands(summary.target_words),
-      human_duration(seconds), thousands(static_cast<double>(summary.source_words) / seconds),
-      1000 * first_seconds_);
+      human_duration(seconds), rate(summary.lines), rate(summary.source_words),
+      rate(summary.target_words), milliseconds(start_up_seconds_), milliseconds(first_seconds_),
+      milliseconds(times.quantile(0.5)), milliseconds(times.quantile(0.95)),
+      thousands(peak_memory() >> 20));
 }
 
 void TranslateRun::run() {
   const StreamSummary summary =
       translator_.translate({[this](SourceLine& line) { return read(line); },
                              [this](std::span<TranslatedLine> lines) { write(lines); },
-                             [this](const std::string& message) { report_.say(message); }});
+                             [this](const std::string& message) { report_.say(message); },
+                             input_.lines_before() + written_.lines});
   output_.close();
   for (const std::string& line : summary_lines(summary)) report_.say(line);
   if (command_.stats) report_.say(stats_of(summary), true);

@@ -16,8 +16,8 @@
 namespace heed {
 namespace {
 
-constexpr AugmentationShares kDefaultShares = {0.03, 0.06, 0.08, 0.05, 0.1, 0.03,
-                                               0.01, 0.01, 0.08, 0.05, 0.02};
+constexpr AugmentationShares kDefaultShares = {0.02, 0.12, 0.16, 0.04, 0.14, 0.03,
+                                               0.01, 0.01, 0.1,  0.05, 0.02};
 constexpr double kTypingErrors = 0.05;  // of the letters
 
 void set_share(AugmentationShares& shares, std::string_view item) {
@@ -75,6 +75,14 @@ AugmentationShares parse_augmentation(std::string_view text) {
     }
   }
   return shares;
+}
+
+std::string in_other_case(std::string_view source, const AugmentationShares& shares,
+                          Random& random) {
+  const auto draws = [&](Augmentation kind) { return random.uniform() < shares[index_of(kind)]; };
+  if (draws(Augmentation::kTitle)) return titlecase(source);
+  if (!draws(Augmentation::kLower)) return std::string(source);
+  return lowercase(random.below(2) == 0 ? uppercase(source) : std::string(source));
 }
 
 std::string describe_augmentation(std::string_view text) {
@@ -157,10 +165,8 @@ void Augmenter::make_noise(SentencePair& pair, Random& random) const {
   if (draws(Augmentation::kDiacritics, random)) source = without_diacritics(source);
   if (draws(Augmentation::kUpper, random)) {
     pair = {uppercase(source), uppercase(pair.target)};
-  } else if (draws(Augmentation::kTitle, random)) {
-    source = titlecase(source);
-  } else if (draws(Augmentation::kLower, random)) {
-    source = lowercase(source);
+  } else {
+    source = in_other_case(source, shares_, random);
   }
   if (draws(Augmentation::kDecompose, random)) source = decomposed(source);
   if (draws(Augmentation::kSpaces, random)) source = with_doubled_spaces(source, random);

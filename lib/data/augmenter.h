@@ -41,6 +41,11 @@ constexpr std::size_t index_of(Augmentation kind) { return static_cast<std::size
 /// UsageError naming --augment.
 AugmentationShares parse_augmentation(std::string_view text);
 
+/// The source as kTitle and kLower may change it. Half of what loses its capitals has no ß either,
+/// like text in capitals as translation reads it.
+std::string in_other_case(std::string_view source, const AugmentationShares& shares,
+                          Random& random);
+
 /// "upper 3 %, title 6 %, …", or "none".
 std::string describe_augmentation(std::string_view text);
 

@@ -9,6 +9,13 @@
 
 namespace heed {
 
+namespace {
+
+constexpr int kLongestCycle = 20;    // tokens
+constexpr int kFewestRepeated = 32;  // tokens, behind the first turn
+
+}  // namespace
+
 double normalized_score(double log_probability, int length, float a) {
   return log_probability / std::pow(length, a);
 }
@@ -31,7 +38,7 @@ Beam::Beam(const SearchRules& rules, int limit, int start, int eos, std::span<co
       eos_(eos),
       width_(rules.options.beam_size),
       prefix_(prefix.begin(), prefix.end()) {
-  nodes_.push_back({-1, start, 0, {}});
+  nodes_.push_back({-1, start, 0});
   live_.push_back({0, 0, 0});
 }
 
@@ -44,14 +51,54 @@ std::vector<int> Beam::tokens(const Row& row) const {
   return tokens;
 }
 
-std::optional<int> Beam::forced() const {
+std::optional<int> Beam::forced(int row) const {
   if (length_ < static_cast<int>(prefix_.size())) return prefix_[length_];
   if (length_ == limit_) return eos_;  // never like Marian, where it is cut off before
+  if (is_loop(live_[row].node)) return eos_;
   return std::nullopt;
 }
 
+bool Beam::needs_attention(int row) const {
+  const auto& [period, length] = nodes_[live_[row].node].repetition;
+  return rules_.attention || (period > 0 && length >= period);
+}
+
 void Beam::attend(int row, std::vector<float> weights) {
-  nodes_[live_[row].node].attention = std::move(weights);
+  Node& node = nodes_[live_[row].node];
+  if (!weights.empty()) {
+    node.focus = static_cast<int>(std::ranges::max_element(weights) - weights.begin());
+  }
+  if (rules_.attention) node.attention = std::move(weights);
+}
+
+/// Of `parent` continued with `token`. What is going on is preferred, else the shortest.
+Repetition Beam::repetition(int parent, int token) const {
+  if (!rules_.options.guards_loops() || std::cmp_less_equal(length_, prefix_.size())) return {};
+  const Repetition& before = nodes_[parent].repetition;
+  Repetition found;
+  int node = parent;
+  for (int period = 1; period <= kLongestCycle && node > 0; ++period) {
+    if (nodes_[node].token == token) {
+      if (period == before.period) return {period, before.length + 1};
+      if (found.period == 0) found = {period, 1};
+    }
+    node = nodes_[node].parent;
+  }
+  return found;
+}
+
+/// Whether tokens come for the fourth time or more, and nothing is attended to in the last turn
+/// that was not in those before.
+bool Beam::is_loop(int node) const {
+  const auto [period, length] = nodes_[node].repetition;
+  if (period == 0 || length < std::max(3 * period, kFewestRepeated)) return false;
+  std::vector<int> last, before;
+  for (int back = 0; back <= length - period; ++back) {
+    (back < period ? last : before).push_back(nodes_[node].focus);
+    node = nodes_[node].parent;
+  }
+  return std::ranges::all_of(last,
+                             [&](int focus) { return std::ranges::count(before, focus) > 0; });
 }
 
 /// </s> must be among the best, and does not take the place of another unless like Marian.
@@ -85,7 +132,8 @@ void Beam::advance(std::vector<Candidate> candidates) {
       rules_.observe({live_[c.row].node, dropped ? -1 : path.node, c.token, total(c)});
     }
     if (dropped) continue;
-    nodes_.push_back({live_[c.row].node, c.token, c.log_probability, {}});
+    const int parent = live_[c.row].node;
+    nodes_.push_back({parent, c.token, c.log_probability, {}, repetition(parent, c.token)});
     c.token == eos_ ? finish(path) : next.push_back(path);
   }
   live_ = std::move(next);
@@ -130,6 +178,7 @@ Hypothesis Beam::hypothesis(const Finished& finished) const {
   std::reverse(result.word_scores.begin(), result.word_scores.end());
   std::reverse(result.attention.begin(), result.attention.end());
   result.ended = result.tokens.back() == eos_;
+  result.is_loop = is_loop(nodes_[finished.node].parent);
   if (result.ended) result.tokens.pop_back();
   if (!result.ended && rules_.attention) result.attention.emplace_back();
   return result;

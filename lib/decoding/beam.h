@@ -22,6 +22,7 @@ struct Hypothesis {
   /// False: cut off at the limit, without </s>: word_scores have none of it, attention an empty
   /// row.
   bool ended = true;
+  bool is_loop = false;  ///< It repeated itself and was ended for that.
 };
 
 /// log p / length^a, the length normalisation of Boulanger-Lewandowski et al. (2013) with the
@@ -75,6 +76,12 @@ struct SourceSize {
 /// max_length_factor alone, with </s>.
 int length_limit(const SearchOptions& options, const SourceSize& source);
 
+/// What the tokens at a translation's end repeat.
+struct Repetition {
+  int period = 0;  ///< Each is the one so many tokens before; 0: nothing is repeated.
+  int length = 0;  ///< Tokens of which that is so.
+};
+
 /// The search for one sentence: a tree of partial translations, of which up to beam_size are live.
 /// It ends when none is live; or when n_best have ended that no live one can beat, even if it went
 /// on to the limit without loss; or when beam_size have ended and no live one, if it ended now,
@@ -108,10 +115,12 @@ class Beam {
   /// The tokens of a live translation so far.
   std::vector<int> tokens(const Row& row) const;
 
-  /// The one token that may come next, if the prefix or the limit leaves no choice.
-  std::optional<int> forced() const;
+  /// The one token that may follow live row `row`, if prefix, limit or a loop leaves no choice.
+  std::optional<int> forced(int row) const;
   /// Whether the next token is the first that neither prefix nor limit decide.
   bool is_first_choice() const { return length_ == static_cast<int>(prefix_.size()); }
+  /// Whether attend() must be told of live row `row`: for hypotheses, or to tell loops.
+  bool needs_attention(int row) const;
   /// Notes what live row `row` attends to while its next token is chosen.
   void attend(int row, std::vector<float> weights);
   /// Keeps the best candidates. </s> ends a translation only if it is among the beam_size best.
@@ -127,7 +136,9 @@ class Beam {
     int parent = -1;
     int token = 0;
     float log_probability = 0;
-    std::vector<float> attention;
+    std::vector<float> attention{};
+    Repetition repetition{};
+    int focus = -1;  ///< The source token that it attends to most, where needs_attention.
   };
   struct Finished {
     int node = 0;  ///< Of </s>.
@@ -140,6 +151,8 @@ class Beam {
     return normalized_score(log_probability, length, rules_.options.normalize);
   }
   bool can_improve() const;
+  Repetition repetition(int parent, int token) const;
+  bool is_loop(int node) const;
   bool is_dropped(const Candidate& candidate, int rank, std::size_t kept) const;
   void finish(const Row& path);
   void cut_off();

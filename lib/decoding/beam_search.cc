@@ -140,7 +140,7 @@ std::vector<Beam::Candidate> Search::candidates(const Sentence& sentence, int fi
   for (int row = 0; std::cmp_less(row, beam.live().size()); ++row) {
     const int model_row = first_row + row;
     std::vector<Choice> next;
-    const std::optional<int> forced = beam.forced();
+    const std::optional<int> forced = beam.forced(row);
     if (!forced) next = choices(beam, row, model_row);
     if (next.empty()) {
       const int token = forced.value_or(stepper_.shape().eos);
@@ -165,8 +165,8 @@ void Search::step() {
     Beam& beam = sentence.beam;
     if (beam.done()) continue;
     const int rows = static_cast<int>(beam.live().size());
-    for (int row = 0; rules_.attention && row < rows; ++row) {
-      beam.attend(row, stepper_.attention(first_row + row));
+    for (int row = 0; row < rows; ++row) {
+      if (beam.needs_attention(row)) beam.attend(row, stepper_.attention(first_row + row));
     }
     beam.advance(candidates(sentence, first_row));
     if (!beam.done()) add_rows(beam, first_row);

@@ -26,6 +26,9 @@ struct SearchOptions : ScoreOptions {
   SearchStyle like = SearchStyle::kHeed;
   int max_length = 0;
   float max_length_factor = 3.0F;
+  bool no_loop_guard = false;
+
+  bool guards_loops() const { return !no_loop_guard && like != SearchStyle::kMarian; }
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -48,6 +51,12 @@ struct SearchOptions : ScoreOptions {
             "the source has more than 40 or is no prose"}
           .within(0, 1000),
       self.max_length_factor);
+    v(Field{"no-loop-guard",
+            "Let translations go on that write the same 1 to 20 tokens for the fourth time or "
+            "more, "
+            "33 tokens at least, and look at no source token that they had not looked at before; "
+            "else they end there"},
+      self.no_loop_guard);
   }
 };
 
@@ -150,6 +159,7 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
   bool n_best_distinct = false;
   bool scores = false;
   bool word_scores = false;
+  bool flag_doubtful = false;
   bool json = false;
   InvalidJson invalid_json = InvalidJson::kText;
   LongLines long_lines = LongLines::kSplit;
@@ -175,6 +185,13 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
       self.n_best_distinct);
     v(Field{"scores", "Write each translation's normalised score"}, self.scores);
     visit_record_fields(self, v);
+    v(Field{"flag-doubtful",
+            "Write why a translation looks unlike one, if it does: it was ended as a loop, has an "
+            "odd "
+            "length, gives its attention to the source's end (which costs some time to know), or "
+            "is "
+            "improbable"},
+      self.flag_doubtful);
     v(Field{"invalid-json",
             "With --json, lines that are no object with a \"text\": translate them as plain text, "
             "copy them untranslated, or fail"},

@@ -29,6 +29,9 @@ struct Translation {
   std::vector<std::string> units;   ///< Words (or pieces) and </s>: the rows of `attention`.
   std::vector<std::vector<float>> attention;   ///< By unit, on source units; rows sum to 1.
   std::vector<std::pair<int, int>> alignment;  ///< Source and target units, from 0.
+  /// Why it looks unlike a translation: some of loop, length, attention, probability. Of one that
+  /// was found, not given; attention only with --flag-doubtful.
+  std::vector<std::string> doubts;
 };
 
 /// A line and what was made of it.

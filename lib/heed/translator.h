@@ -27,6 +27,8 @@ struct LineStream {
   std::function<void(std::span<TranslatedLine>)> write;
   /// Takes a message for people, the first time that something happens. May be empty.
   std::function<void(const std::string&)> warn{};
+  std::size_t lines_before =
+      0;  ///< Of the text, which are not read: the first has the next number.
 };
 
 /// What befell lines that could not be translated as they were.
@@ -40,6 +42,8 @@ struct StreamSummary {
   std::size_t source_words = 0;
   std::size_t target_words = 0;  ///< Of the best translations.
   LineCount split, cropped, copied, invalid_utf8, invalid_json;
+  /// Whose best translation was ended because it repeated itself; has Translation::doubts.
+  LineCount looped, doubtful;
 };
 
 /// A model that translates. Workers on threads share its weights, a copy of the file.

@@ -7,6 +7,8 @@
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
 
+#include <algorithm>
+
 #include "text/affixes.h"
 #include "util/error.h"
 
@@ -42,6 +44,8 @@ std::string_view strip_blank(std::string_view text) {
 }
 
 bool is_composed(std::string_view text) {
+  // Nothing below U+0300, the first combining mark, composes.
+  if (std::ranges::none_of(text, [](unsigned char byte) { return byte >= 0xCC; })) return true;
   UErrorCode error = U_ZERO_ERROR;
   const bool is = nfc().isNormalizedUTF8(icu::StringPiece(text), error) != 0;
   return is || U_FAILURE(error);

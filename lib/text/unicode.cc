@@ -98,6 +98,7 @@ int script_of(char32_t character) {
 
 bool is_in_capitals(std::string_view text) {
   constexpr std::ptrdiff_t kLeast = 6;  // letters: shorter ones may be names
+  if (std::ranges::any_of(text, [](char c) { return c >= 'a' && c <= 'z'; })) return false;
   const std::u32string characters = decode_utf8(text);
   return unicode_words(text).size() > 1 &&
          std::ranges::count_if(characters, is_capital) >= kLeast &&

@@ -21,11 +21,16 @@
 
 namespace heed {
 
+/// Words get pieces in all cases in which they will be read.
 Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Log& log) {
-  const auto source = [&](std::size_t i) { return corpus.source(i); };
+  const AugmentationShares shares = parse_augmentation(options.augment);
+  const auto source = [&](std::size_t i) {
+    Random random(hash_seed(0, {i}));
+    return in_other_case(corpus.source(i), shares, random);
+  };
   const auto target = [&](std::size_t i) { return corpus.target(i); };
   DataOptions with_symbols = options;
-  if (parse_augmentation(options.augment)[index_of(Augmentation::kCopy)] > 0) {
+  if (shares[index_of(Augmentation::kCopy)] > 0) {
     std::ranges::copy(placeholders(), std::back_inserter(with_symbols.user_symbols));
   }
   const auto train = [&](std::string_view side, std::size_t lines, const auto& line) {

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "decoding/alignment.h"
+#include "translation/doubts.h"
 #include "translation/long_lines.h"
 #include "util/strings.h"
 
@@ -161,6 +162,21 @@ void Assembler::link(const std::vector<std::pair<int, int>>& copied, Translation
   result.alignment.erase(repeated, result.alignment.end());
 }
 
+/// Those of any part, each once. Attention is there as well where a neighbour in the batch needed
+/// it.
+std::vector<std::string> Assembler::doubts(const PreparedLine& line, Parts parts) const {
+  std::vector<std::string> all;
+  int begin = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (std::string& doubt : find_doubts(*parts[i], line.ends[i] - begin)) {
+      const bool is_known = doubt != "attention" || options_.flag_doubtful;
+      if (is_known && std::ranges::count(all, doubt) == 0) all.push_back(std::move(doubt));
+    }
+    begin = line.ends[i];
+  }
+  return all;
+}
+
 Translation Assembler::translation(const PreparedLine& line, Parts parts) const {
   Hypothesis joined = join_parts(parts, options_.search.normalize);
   RestoredText restored = this->restored(line, parts);
@@ -171,8 +187,9 @@ Translation Assembler::translation(const PreparedLine& line, Parts parts) const 
   result.score = joined.score;
   result.pieces = tokenizers_.target.pieces(joined.tokens);
   result.word_scores = std::move(joined.word_scores);
-  if (options_.alignment.form == AlignmentForm::kNone) return result;
   const bool is_given = !line.target_text.empty();
+  if (!is_given) result.doubts = doubts(line, parts);
+  if (options_.alignment.form == AlignmentForm::kNone) return result;
   result.units =
       is_given ? given_units(line) : with_end(by_word() ? words_of(result.text) : result.pieces);
   align(line, parts,

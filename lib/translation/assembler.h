@@ -40,6 +40,7 @@ class Assembler {
   std::vector<std::string> given_units(const PreparedLine& line) const;
   RestoredText restored(const PreparedLine& line, Parts parts) const;
   Translation translation(const PreparedLine& line, Parts parts) const;
+  std::vector<std::string> doubts(const PreparedLine& line, Parts parts) const;
   void align(const PreparedLine& line, Parts parts, const std::vector<int>& target_words,
              Translation& result) const;
   void link(const std::vector<std::pair<int, int>>& copied, Translation& result) const;

@@ -32,6 +32,10 @@ std::vector<std::string> extras_of(const Translation& translation,
     extras.push_back(soft_alignment(translation.attention));
   }
   if (options.word_scores) extras.push_back(word_scores(translation.word_scores));
+  if (options.flag_doubtful) {
+    const char* blank = translation.doubts.empty() ? "" : " ";
+    extras.push_back(fmt::format("Doubts={}{}", blank, fmt::join(translation.doubts, " ")));
+  }
   return extras;
 }
 
@@ -51,6 +55,7 @@ void add_fields(Json& json, const TranslatedLine& line, const Translation& trans
   json["log_probability"] = number(translation.log_probability);
   json["tokens"] = translation.pieces;
   json["word_scores"] = numbers(translation.word_scores);
+  if (options.flag_doubtful) json["doubts"] = translation.doubts;
   if (options.alignment.form == AlignmentForm::kNone) return;
   json["source_units"] = line.source_units;
   json["target_units"] = translation.units;

@@ -48,7 +48,7 @@ SearchRules search_rules(const TranslateOptions& options, const Tokenizers& toke
   // Of equal texts one is kept, so all that the beam has are looked at.
   const bool all_of_beam = options.n_best < 0 || (options.n_best_distinct && !options.sampling);
   rules.n_best = all_of_beam ? options.search.beam_size : std::max(options.n_best, 1);
-  rules.attention = options.alignment.form != AlignmentForm::kNone;
+  rules.attention = options.alignment.form != AlignmentForm::kNone || options.flag_doubtful;
   rules.forbidden = {tokenizers.target.unk_id()};
   rules.no_repeat_ngram = options.no_repeat_ngram;
   if (options.sampling) {
@@ -183,6 +183,7 @@ class StreamRun {
   int pools_ = 0;
   std::chrono::steady_clock::duration waited_{};  ///< For lines of this pool.
   std::size_t target_words_ = 0;
+  LineCount looped_, doubtful_;
   Pipeline pipeline_;  ///< Last: its threads end before what they use.
 };
 
@@ -232,7 +233,7 @@ PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line) const {
 }
 
 void StreamRun::add(SourceLine line) {
-  const std::size_t number = ++summary_.lines;
+  const std::size_t number = stream_.lines_before + ++summary_.lines;
   PreparedLine prepared = prepare(number, line);
   report(prepared, line.is_invalid_json);
   summary_.source_words += count_words(prepared.text);
@@ -259,7 +260,12 @@ void StreamRun::read_all() {
 }
 
 void StreamRun::write(std::span<TranslatedLine> lines) {
-  for (const TranslatedLine& line : lines) target_words_ += count_words(line.text());
+  for (const TranslatedLine& line : lines) {
+    target_words_ += count_words(line.text());
+    const std::vector<std::string>& doubts = line.translations.front().doubts;
+    if (std::ranges::count(doubts, "loop") > 0) note(looped_, line.number);
+    if (!doubts.empty()) note(doubtful_, line.number);
+  }
   stream_.write(lines);
 }
 
@@ -274,6 +280,8 @@ StreamSummary StreamRun::run() {
   pipeline_.finish();
   if (error) std::rethrow_exception(error);
   summary_.target_words = target_words_;
+  summary_.looped = std::move(looped_);
+  summary_.doubtful = std::move(doubtful_);
   return summary_;
 }
 

@@ -134,11 +134,13 @@ std::string_view trim(std::string_view text) {
 
 std::vector<std::string_view> split_words(std::string_view text) {
   std::vector<std::string_view> words;
-  for (text = trim(text); !text.empty(); text = trim(text)) {
-    const auto end = std::find_if(text.begin(), text.end(), is_space);
-    words.push_back(text.substr(0, static_cast<std::size_t>(end - text.begin())));
-    text.remove_prefix(words.back().size());
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!is_space(text[i])) continue;
+    if (i > start) words.push_back(text.substr(start, i - start));
+    start = i + 1;
   }
+  if (text.size() > start) words.push_back(text.substr(start));
   return words;
 }
 

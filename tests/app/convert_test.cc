@@ -50,13 +50,14 @@ class ConvertCommandTest : public testing::Test {
 std::unique_ptr<Shell> ConvertCommandTest::shell_;
 
 TEST_F(ConvertCommandTest, ToMarianAndBackIsTheSameModel) {
+  // Loops are told by the attention that alignments are made of, which in Marian is another.
   for (const char* model : {"transformer", "nematus"}) {
     const std::string script =
         "m=" + std::string(model) +
         "; heed convert --to marian $m -o folder.$m && "
         "heed convert folder.$m/model.npz --vocab folder.$m/vocab.spm -o back && "
-        "heed translate -m $m -n 0.6 --n-best 3 --word-scores -i s > before && "
-        "heed translate -m back -n 0.6 --n-best 3 --word-scores -i s > after && "
+        "heed translate -m $m -n 0.6 --n-best 3 --word-scores --no-loop-guard -i s > before && "
+        "heed translate -m back -n 0.6 --n-best 3 --word-scores --no-loop-guard -i s > after && "
         "cmp before after && test -s after && grep -q model.npz folder.$m/model.npz.decoder.yml";
     const Shell::Result result = run(script);
     EXPECT_EQ(result.code, 0) << model << result.err;

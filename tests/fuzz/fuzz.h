@@ -17,8 +17,8 @@ struct FuzzTarget {
 // One file each; fuzz_main.cc has the table.
 extern const FuzzTarget kConfigTarget, kCtranslate2Target, kEvaluateTarget, kJsonTarget,
     kLinesTarget, kMarianTarget, kModelTarget, kNBestTarget, kNpyTarget, kPharaohTarget,
-    kPiecesTarget, kRecordTarget, kSafetensorsTarget, kSentencePieceTarget, kTextTarget,
-    kTorchTarget, kZipTarget;
+    kPiecesTarget, kRecordTarget, kSafetensorsTarget, kSentencePieceTarget, kSentencesTarget,
+    kTextTarget, kTorchTarget, kZipTarget;
 
 /// Ends the program with a message if something that must hold does not.
 void require(bool holds, const char* what);

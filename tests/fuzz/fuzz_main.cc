@@ -20,11 +20,11 @@ namespace heed {
 
 namespace {
 
-const std::array kTargets{kConfigTarget,      kCtranslate2Target,   kEvaluateTarget, kJsonTarget,
-                          kLinesTarget,       kMarianTarget,        kModelTarget,    kNBestTarget,
-                          kNpyTarget,         kPharaohTarget,       kPiecesTarget,   kRecordTarget,
-                          kSafetensorsTarget, kSentencePieceTarget, kTextTarget,     kTorchTarget,
-                          kZipTarget};
+const std::array kTargets{
+    kConfigTarget, kCtranslate2Target, kEvaluateTarget,    kJsonTarget,          kLinesTarget,
+    kMarianTarget, kModelTarget,       kNBestTarget,       kNpyTarget,           kPharaohTarget,
+    kPiecesTarget, kRecordTarget,      kSafetensorsTarget, kSentencePieceTarget, kSentencesTarget,
+    kTextTarget,   kTorchTarget,       kZipTarget};
 
 void run(const FuzzTarget& target, std::string_view bytes) {
   try {

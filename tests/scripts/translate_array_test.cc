@@ -40,6 +40,16 @@ TEST_F(TranslateArrayTest, PartsConcatenateToTheWhole) {
   }
 }
 
+TEST_F(TranslateArrayTest, APartThatWasCutOffGoesOn) {
+  for (const std::string flags : {" -b 1", " -b 2 --n-best 2"}) {
+    const std::string part = "heed translate -m m -i in --part 2/3 -o cut --quiet" + flags;
+    const Shell::Result result =
+        run(part + "; cp cut whole; head -c $(($(wc -c < cut) / 2)) whole > cut; " + part +
+            " --resume; cmp cut whole");
+    EXPECT_EQ(result.code, 0) << result.out << result.err;
+  }
+}
+
 /// What sbatch does here: it runs the tasks of an array backwards, then what depends on them.
 TEST_F(TranslateArrayTest, ASlurmArrayTranslatesAFile) {
   const Shell::Result whole = run("heed translate -m m -i in -b 1");
