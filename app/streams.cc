@@ -127,12 +127,25 @@ Input::Input(std::vector<std::string> paths, Warn warn)
   total_ = size_of(paths_);
 }
 
+Input::Input(const std::vector<std::string>& paths, const PartNumber& part) : paths_(paths) {
+  if (paths_.size() != 1) {
+    fail_usage("expected one file of which to read a part, found {}; name one with -i",
+               paths_.empty() ? "standard input" : fmt::format("{}", paths_.size()));
+  }
+  FilePart opened = open_part(paths_.front(), part);
+  begin_ = opened.source->place_on_disk().value();
+  lines_before_ = opened.lines_before;
+  total_ = opened.size;
+  reader_ = std::make_unique<LineReader>(std::move(opened.source));
+  next_path_ = 1;
+}
+
 InputPlace Input::place() const { return {bytes_before_ + bytes_of_file(), total_}; }
 
 /// Where standard input is a file, the system knows how far it is read.
 std::uint64_t Input::bytes_of_file() const {
   if (!reader_) return 0;
-  if (paths_[next_path_ - 1] != "-") return reader_->offset();
+  if (paths_[next_path_ - 1] != "-") return reader_->offset() - begin_;
   return static_cast<std::uint64_t>(std::max<off_t>(::lseek(STDIN_FILENO, 0, SEEK_CUR), 0));
 }
 

@@ -11,6 +11,7 @@
 #include "app/line_report.h"
 #include "heed/translator.h"
 #include "util/descriptor.h"
+#include "util/file_part.h"
 #include "util/files.h"
 
 namespace heed {
@@ -68,12 +69,17 @@ class Input {
   /// Throws Error if one is missing or unreadable, and UsageError if standard input is named twice.
   /// What should be known of how they are read goes to `warn`.
   Input(std::vector<std::string> paths, Warn warn);
+  /// A part of one file, as open_part() reads it. Throws as that, and UsageError for other files.
+  Input(const std::vector<std::string>& paths, const PartNumber& part);
 
   /// Waits only some milliseconds for a line. Throws Error if a file can't be read.
   NextLine read(std::string& line);
 
   /// How far it is read.
   InputPlace place() const;
+
+  /// Lines of the file that are left to parts before.
+  std::uint64_t lines_before() const { return lines_before_; }
 
  private:
   std::uint64_t bytes_of_file() const;
@@ -84,6 +90,8 @@ class Input {
   std::uint64_t bytes_before_ = 0;        ///< Of files that are read.
   std::optional<std::uint64_t> total_{};  ///< Of all files, while all are plain.
   std::unique_ptr<LineReader> reader_;
+  std::uint64_t begin_ = 0;  ///< Of the part in its file.
+  std::uint64_t lines_before_ = 0;
 };
 
 /// Writes to standard output. Returns the exit code, also when nobody reads it.

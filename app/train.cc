@@ -1,3 +1,4 @@
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,7 +57,8 @@ void check_logs(const TrainCommand& command) {
 int run(Trainer& trainer) {
   note_signals();
   const TrainingEnd end = trainer.run([] { return noted_signal() != 0; });
-  return end == TrainingEnd::kInterrupted ? 128 + noted_signal() : 0;
+  if (end != TrainingEnd::kInterrupted) return 0;
+  return 128 + (noted_signal() == 0 ? SIGTERM : noted_signal());  // 0: another process got it
 }
 
 int train(const Flags& flags, bool dry_run) {

@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 struct TranslateCommand {
   std::string model{};
   std::vector<std::string> input{};
+  std::string part{};
   std::string output{};
   TranslateOptions translate{};
   bool heatmap = false;
@@ -40,6 +41,10 @@ struct TranslateCommand {
             "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
             'i'},
       self.input);
+    v(Field{"part",
+            "K/N: translate the K-th of N parts of the input, one plain file; the outputs of all "
+            "parts, one after the other, are that of the whole"},
+      self.part);
     v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
     TranslateOptions::visit_fields(self.translate, v);
     v(Field{"heatmap", "Draw attention below each translation: target words are rows"},
@@ -76,7 +81,7 @@ class TranslateRun {
  public:
   explicit TranslateRun(const TranslateCommand& command)
       : command_(command),
-        input_(command.input, [this](const std::string& message) { report_.say(message); }),
+        input_(open_input(command)),
         translator_(command.model, model_options(command)),
         report_(report_options(command)),
         written_(written(command)),
@@ -89,9 +94,10 @@ class TranslateRun {
   void run();
 
  private:
+  Input open_input(const TranslateCommand& command);
   static TranslateOptions model_options(const TranslateCommand& command);
   static LineReport::Options report_options(const TranslateCommand& command);
-  static WrittenRecords written(const TranslateCommand& command);
+  WrittenRecords written(const TranslateCommand& command) const;
   bool pass_over_written();
   NextLine read(SourceLine& line);
   void write(std::span<TranslatedLine> lines);
@@ -111,6 +117,11 @@ class TranslateRun {
   std::string text_;
 };
 
+Input TranslateRun::open_input(const TranslateCommand& command) {
+  if (!command.part.empty()) return {command.input, parse_part("part", command.part)};
+  return {command.input, [this](const std::string& message) { report_.say(message); }};
+}
+
 /// Pictures need attention, also where none is written.
 TranslateOptions TranslateRun::model_options(const TranslateCommand& command) {
   TranslateOptions options = command.translate;
@@ -125,11 +136,15 @@ LineReport::Options TranslateRun::report_options(const TranslateCommand& command
           command.output.empty() || command.output == "-", command.stats};
 }
 
-WrittenRecords TranslateRun::written(const TranslateCommand& command) {
+WrittenRecords TranslateRun::written(const TranslateCommand& command) const {
   if (!command.resume) return {};
   if (command.output.empty() || command.output == "-") fail_usage("--resume needs --output FILE");
   if (command.heatmap) fail_usage("expected --resume or --heatmap, found both");
-  return written_records(command.output, command.translate.n_best != 0 && !command.translate.json);
+  const bool is_n_best = command.translate.n_best != 0 && !command.translate.json;
+  WrittenRecords records = written_records(command.output, is_n_best);
+  // The ids of n-best lists count the lines of parts before.
+  if (is_n_best && records.lines > 0) records.lines -= input_.lines_before();
+  return records;
 }
 
 /// Reads what is translated already. False while lines are still to come.
@@ -154,7 +169,7 @@ NextLine TranslateRun::read(SourceLine& line) {
   if (!pass_over_written()) return NextLine::kLater;
   const NextLine next = input_.read(line.text);
   if (next == NextLine::kRead) {
-    line = parse_record(std::move(line.text), ++lines_, command_.translate);
+    line = parse_record(std::move(line.text), input_.lines_before() + ++lines_, command_.translate);
     if (report_.watches_lines()) report_.note_read(input_.place());
   }
   return next;
@@ -202,10 +217,11 @@ std::string TranslateRun::stats_of(const StreamSummary& summary) const {
 }
 
 void TranslateRun::run() {
-  const StreamSummary summary = translator_.translate(
-      {[this](SourceLine& line) { return read(line); },
-       [this](std::span<TranslatedLine> lines) { write(lines); },
-       [this](const std::string& message) { report_.say(message); }, written_.lines});
+  const StreamSummary summary =
+      translator_.translate({[this](SourceLine& line) { return read(line); },
+                             [this](std::span<TranslatedLine> lines) { write(lines); },
+                             [this](const std::string& message) { report_.say(message); },
+                             input_.lines_before() + written_.lines});
   output_.close();
   for (const std::string& line : summary_lines(summary)) report_.say(line);
   if (command_.stats) report_.say(stats_of(summary), true);
@@ -227,6 +243,7 @@ Command add_translate(CLI::App& app) {
                       "Examples:\n"
                       "  heed translate -m de-en.safetensors < text.de > text.en\n"
                       "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
+                      "  heed translate -m de-en.safetensors -i huge.de --part 2/10 -o huge.02.en\n"
                       "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n"});
   flags->add<TranslateCommand>();
   flags->add_config_flags();

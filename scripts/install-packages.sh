@@ -6,7 +6,7 @@ declare -A packages=(
   [build]="g++ cmake ninja-build libbz2-dev libcli11-dev libeigen3-dev libfmt-dev libicu-dev
            liblzma-dev libsentencepiece-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev
            zlib1g-dev"
-  [test]="libbenchmark-dev libgtest-dev perl"
+  [test]="libbenchmark-dev libgtest-dev libopenmpi-dev openmpi-bin perl procps"
   [check]="clang-format clang-tidy git"
 )
 

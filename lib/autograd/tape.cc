@@ -38,11 +38,11 @@ const PackedWeight* Var::packed(Factor as) const {
   return parameter->packed.get();
 }
 
-Tape::Tape(Backend& backend) : backend_(backend), recording_(false) {}
+Tape::Tape(Backend& backend) : backend_(backend) {}
 
-Tape::Tape(Backend& backend, const Parameters& parameters, const Tensor& gradients)
+Tape::Tape(Backend& backend, const Parameters& parameters, const Sum& gradients)
     : backend_(backend),
-      recording_(true),
+      parameters_(&parameters),
       gradients_(gradients),
       parameter_nodes_(parameters.all().size()) {}
 
@@ -58,6 +58,11 @@ void Tape::reset(std::uint64_t seed) {
   chunk_ = used_ = 0;
   seed_ = seed;
   dropout_count_ = 0;
+}
+
+void Tape::reset(std::uint64_t seed, const Sum& gradients) {
+  reset(seed);
+  gradients_ = gradients;
 }
 
 Tensor Tape::allocate(std::int64_t rows, std::int64_t cols) {
@@ -97,7 +102,7 @@ const void* Tape::upload(std::span<const std::byte> kept) {
 
 Var Tape::node(const Tensor& value, bool differentiable) {
   void* memory = host_.allocate(sizeof(Node), alignof(Node));
-  return Var(new (memory) Node{this, value, {}, nullptr, differentiable && recording_});
+  return Var(new (memory) Node{this, value, {}, nullptr, differentiable && recording()});
 }
 
 const Tensor& Tape::gradient_memory(Node& node) {
@@ -110,9 +115,9 @@ Var Tape::parameter(const Parameter& parameter) {
   Node*& cached = parameter_nodes_[parameter.index];
   if (cached == nullptr) {
     void* memory = host_.allocate(sizeof(Node), alignof(Node));
-    cached = new (memory) Node{this, parameter.value, {}, &parameter, recording_};
-    if (recording_) cached->gradient = Parameters::view(parameter, gradients_);
-    cached->has_gradient = recording_;  // of the batches before
+    cached = new (memory) Node{this, parameter.value, {}, &parameter, recording()};
+    if (recording()) cached->gradient = Parameters::view(parameter, gradients_.y);
+    cached->has_gradient = recording() && gradients_.beta != 0;  // of the batches before
   }
   return Var(cached);
 }
@@ -122,12 +127,12 @@ void Tape::add_weight_gradient(Var weight, const Tensor& left, const Tensor& rig
     backend_.gemm(transposed(left), right, weight.gradient_sum());
     return;
   }
-  products_.push_back({weight.gradient(), left, right, weight.parameter()->index});
+  products_.push_back({weight, left, right});
 }
 
 void Tape::flush_products() {
   const auto by_parameter = [](const Product& a, const Product& b) {
-    return a.parameter < b.parameter;
+    return a.weight.parameter()->index < b.weight.parameter()->index;
   };
   std::stable_sort(products_.begin(), products_.end(), by_parameter);
   for (auto first = products_.begin(); first != products_.end();) {
@@ -139,22 +144,23 @@ void Tape::flush_products() {
 }
 
 void Tape::flush_product_group(std::span<const Product> group) {
-  const Tensor gradient = group.front().gradient;
+  const Var weight = group.front().weight;
   Tensor left, right;
   int rows = 0;  // gathered so far
   const auto flush = [&] {
     if (rows == 0) return;
-    backend_.gemm(transposed(left.row_range(0, rows)), right.row_range(0, rows), adding(gradient));
+    backend_.gemm(transposed(left.row_range(0, rows)), right.row_range(0, rows),
+                  weight.gradient_sum());
     rows = 0;
   };
   for (const Product& product : group) {
     if (group.size() == 1 || product.left.rows >= kProductRows / 2) {
-      backend_.gemm(transposed(product.left), product.right, adding(gradient));
+      backend_.gemm(transposed(product.left), product.right, weight.gradient_sum());
       continue;
     }
     if (left.data == nullptr) {
-      left = allocate(kProductRows, gradient.rows);
-      right = allocate(kProductRows, gradient.cols);
+      left = allocate(kProductRows, weight.rows());
+      right = allocate(kProductRows, weight.cols());
     }
     const int count = product.left.rows;
     if (rows + count > kProductRows) flush();
@@ -172,6 +178,16 @@ void Tape::backward(Var loss) {
   backend_.fill(loss.gradient(), 1.0F);
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) step->call(step->closure);
   flush_products();
+  clear_missing_gradients();
+}
+
+void Tape::clear_missing_gradients() {
+  if (!recording() || gradients_.beta != 0) return;
+  for (const Parameter& parameter : parameters_->all()) {
+    const Node* const node = parameter_nodes_[parameter.index];
+    if (node != nullptr && node->has_gradient) continue;
+    backend_.fill(Parameters::view(parameter, gradients_.y), 0.0F);
+  }
 }
 
 std::uint64_t Tape::next_dropout_key() { return hash_seed(seed_, {++dropout_count_}); }

@@ -70,18 +70,21 @@ class Tape {
  public:
   /// Inference: Vars have values only, dropout does nothing.
   explicit Tape(Backend& backend);
-  /// Training: gradients of parameters are added to `gradients`, a block laid out as the
-  /// parameters.
-  Tape(Backend& backend, const Parameters& parameters, const Tensor& gradients);
+  /// Training: backward() puts the gradients of parameters into `gradients`, a block laid out as
+  /// the parameters; it overwrites all of them (those that the loss does not depend on with zeros),
+  /// or adds.
+  Tape(Backend& backend, const Parameters& parameters, const Sum& gradients = {});
   ~Tape();
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
   Backend& backend() const { return backend_; }
-  bool recording() const { return recording_; }
+  bool recording() const { return parameters_ != nullptr; }
 
   /// Forgets all Vars and keeps the memory. `seed` fixes the dropout masks that follow.
   void reset(std::uint64_t seed = 0);
+  /// The same; gradients go to another block from now on.
+  void reset(std::uint64_t seed, const Sum& gradients);
 
   /// Uninitialised memory [rows, cols] until reset. Throws an Error that names the size where there
   /// is not so much, before it is touched, or where a side is no int.
@@ -136,6 +139,9 @@ class Tape {
 
   /// Sets the gradient of `loss` [1, 1] to 1 and runs the loop.
   void backward(Var loss);
+  /// The end of backward(), and all of it without a loss: zeros for parameters that got no
+  /// gradient, unless gradients are added.
+  void clear_missing_gradients();
 
   /// A key for the next dropout mask.
   std::uint64_t next_dropout_key();
@@ -152,8 +158,8 @@ class Tape {
     std::size_t size;
   };
   struct Product {
-    Tensor gradient, left, right;
-    std::size_t parameter;
+    Var weight;
+    Tensor left, right;
   };
 
   friend class Var;
@@ -164,8 +170,8 @@ class Tape {
   void flush_product_group(std::span<const Product> group);
 
   Backend& backend_;
-  const bool recording_;
-  Tensor gradients_;
+  const Parameters* parameters_ = nullptr;  ///< Null: nothing is recorded.
+  Sum gradients_;
   std::vector<Node*> parameter_nodes_;
   std::vector<Chunk> chunks_;
   std::size_t chunk_ = 0, used_ = 0;

@@ -14,7 +14,9 @@
 #include "comparison/run_queue.h"
 #include "comparison/vocabulary.h"
 #include "report/comparison_report.h"
+#include "training/processes.h"
 #include "util/config_file.h"
+#include "util/error.h"
 #include "util/files.h"
 #include "util/log.h"
 
@@ -22,20 +24,19 @@ namespace heed {
 
 namespace {
 
-/// What --threads 0 means: what it meant when the comparison began, since the number of threads
-/// decides the order of sums; else the cores, shared among the jobs.
+/// What --threads 0 means: the cores, shared among the jobs.
 int usual_threads(const ComparisonOptions& options) {
-  const std::string path = options.output + "/comparison.json";
-  if (std::filesystem::exists(path)) {
-    const nlohmann::json identity = read_json(path);
-    const auto threads = nlohmann::json::json_pointer("/option/threads");
-    if (identity.contains(threads)) return identity[threads].get<int>();
-  }
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   return std::max(1, cores / std::max(1, options.jobs));
 }
 
 ComparisonPlan plan_of(const GiveCompareOptions& give) {
+  if (processes_started() > 1) {
+    fail_usage(
+        "expected one heed compare, which starts its runs itself (--jobs), found {} processes of "
+        "mpirun; start it without mpirun",
+        processes_started());
+  }
   CompareOptions given;
   give(given);
   return make_plan(give, usual_threads(given.comparison));

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "data/augmenter.h"
+#include "data/protocol_buffer.h"
 #include "data/sentencepiece.h"
 #include "text/normalization.h"
 #include "text/unicode.h"
@@ -173,6 +174,24 @@ Descriptor add_rules(const DataOptions& options, Arguments& arguments) {
   return descriptor;
 }
 
+/// Where the rules were read from is of no use in the model, and another number in each program.
+std::string without_rules_path(std::string_view model) {
+  constexpr std::uint64_t kNormalizer = 3, kRulesPath = 6;  // in sentencepiece_model.proto
+  std::string result;
+  for (const ProtocolField& field : fields_of(model).value()) {
+    if (field.number != kNormalizer) {
+      result += field.whole;
+      continue;
+    }
+    std::string normalizer;
+    for (const ProtocolField& part : fields_of(field.content).value()) {
+      if (part.number != kRulesPath) normalizer += part.whole;
+    }
+    result += field_bytes(kNormalizer, normalizer);
+  }
+  return result;
+}
+
 void check_vocabulary_options(const DataOptions& options) {
   if (options.vocab_size < 1) {
     fail_usage("expected at least 1 for --vocab-size, found {}", options.vocab_size);
@@ -319,7 +338,7 @@ Tokenizer train_tokenizer(std::size_t lines, const LineFunction& line, const Dat
     status = train_with_bytes(text, arguments, model);
   }
   if (!status.ok()) fail_to_train(status, options);
-  return Tokenizer(model, "the trained vocabulary");
+  return Tokenizer(rules.is_open() ? without_rules_path(model) : model, "the trained vocabulary");
 }
 
 }  // namespace heed

@@ -119,6 +119,7 @@ struct TrainingOptions {
   int keep_checkpoints = 0;
   std::string disp_freq = "100u";
   std::uint64_t seed = 1;
+  int shards = 0;
   int threads = 0;  ///< These two as ComputeOptions has them.
   std::string backend = "eigen";
 
@@ -135,6 +136,13 @@ struct TrainingOptions {
     visit_optimizer_fields(self, v);
     visit_validation_fields(self, v);
     v(Field{"seed", "Seed of all random choices"}, self.seed);
+    v(Field{"shards",
+            "Parts that each batch is cut into, which as many threads at most work on; their "
+            "gradients are summed in a fixed order, so that the number of shards decides the last "
+            "bits of the weights, and that of threads does not; 0: one for 500 words of "
+            "--mini-batch-words, or those of the state"}
+          .within(0, 1024, "shards"),
+      self.shards);
     ComputeOptions::visit_fields(self, v);
   }
 

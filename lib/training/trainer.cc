@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "training/processes.h"
 #include "training/training_loop.h"
 #include "training/training_setup.h"
 #include "util/error.h"
@@ -18,21 +19,44 @@ Corpus open(const DataOptions& data) {
   return Corpus(data.train_sets, data.tsv);
 }
 
+/// The first process speaks for all.
+LogOptions log_of(const Processes& processes, const LogOptions& options) {
+  if (processes.is_first()) return options;
+  LogOptions silent;
+  silent.quiet = true;
+  return silent;
+}
+
+/// Of several processes each says who it is before it fails.
+template <class Action>
+auto as_process(const Processes& processes, const Action& action) {
+  if (processes.size() == 1) return action();
+  try {
+    return action();
+  } catch (const UsageError& error) {
+    fail_usage("process {} of {}: {}", processes.rank(), processes.size(), error.what());
+  } catch (const Error& error) {
+    fail("process {} of {}: {}", processes.rank(), processes.size(), error.what());
+  }
+}
+
 }  // namespace
 
 struct Trainer::Parts {
   Parts(const TrainOptions& known, const Choose& choose, const LogOptions& log_options)
-      : log(log_options), loop(make_loop(known, choose, log)) {}
+      : processes(join_processes()),
+        log(log_of(*processes, log_options)),
+        loop(as_process(*processes, [&] { return make_loop(known, choose); })) {}
 
-  static std::unique_ptr<TrainingLoop> make_loop(const TrainOptions& known, const Choose& choose,
-                                                 Log& log) {
+  std::unique_ptr<TrainingLoop> make_loop(const TrainOptions& known, const Choose& choose) {
     // What is certain to fail fails before a large corpus is read.
-    std::optional<TrainingLock>(checked(known).model).reset();
-    Corpus corpus = open(known.data);
+    if (processes->is_first()) std::optional<TrainingLock>(checked(known).model).reset();
+    Corpus corpus = open(checked(known).data);
     const TrainOptions options = choose(corpus.size());
-    return std::make_unique<TrainingLoop>(std::move(corpus), options, log);
+    return std::make_unique<TrainingLoop>(std::move(corpus), options, *processes, log);
   }
 
+  std::unique_ptr<Processes> processes;
   Log log;
   std::unique_ptr<TrainingLoop> loop;
 };
@@ -54,7 +78,7 @@ Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
 TrainingEnd Trainer::run(const std::function<bool()>& interrupted) {
-  return parts_->loop->run(interrupted);
+  return as_process(*parts_->processes, [&] { return parts_->loop->run(interrupted); });
 }
 
 std::vector<std::string> Trainer::rehearse() { return parts_->loop->rehearse(); }

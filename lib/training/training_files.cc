@@ -22,8 +22,9 @@ std::string numbered(const std::string& path, std::uint64_t update) {
 }  // namespace
 
 void TrainingLoop::resume() {
-  lock_.emplace(options_.model);
-  if (!state_file_.exists()) {
+  if (processes_.is_first()) lock_.emplace(options_.model);
+  has_state_ = state_file_.exists();
+  if (!has_state_) {
     if (!has_model()) return;
     fail(
         "expected no file {} or a training state {} beside it, found a model alone, which a new "
@@ -36,13 +37,40 @@ void TrainingLoop::resume() {
   batcher_.seek(counters_.position);
   log_.info("[train] going on from {} at update {}", state_file_.path(),
             counters_.progress.updates);
-  if (counters_.threads != 0 && counters_.threads != workers_.size()) {
-    log_.warn(
-        "[train] going on with {} threads after {}: the last bits of the numbers will differ from "
-        "those of a training without a stop",
-        workers_.size(), counters_.threads);
-  }
   if (validator_) check_best();
+}
+
+/// Processes that differ in anything that decides what they do would wait for each other for ever,
+/// or average what doesn't belong together.
+void TrainingLoop::expect_all_alike() const {
+  if (processes_.size() == 1) return;
+  nlohmann::json own = to_json(options_.training);
+  own.update(to_json(options_.architecture));
+  own.update(to_json(options_.data));
+  for (const char* name : {"threads", "train-sets", "valid-sets", "vocab"}) own.erase(name);
+  own["train-sets"] = corpus_.fingerprint();
+  own["valid-sets"] = validation_text_ ? validation_text_->fingerprint : 0;
+  own["model"] = options_.model;
+  nlohmann::json counters;
+  TrainingCounters::visit(counters_,
+                          [&](const char* name, auto& value) { counters[name] = value; });
+  own["model's state"] = has_state_ ? counters.dump() : "none";
+  std::vector<float> values(weights_.values.size());
+  backend_->read(weights_.values, values);
+  own["model's weights"] = std::hash<std::string_view>()(
+      {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
+  const std::vector<std::string> all = processes_.gather(own.dump());
+  for (std::size_t process = 1; process < all.size(); ++process) {
+    const nlohmann::json first = nlohmann::json::parse(all[0]),
+                         other = nlohmann::json::parse(all[process]);
+    for (const auto& [name, value] : first.items()) {
+      if (other[name] == value) continue;
+      fail(
+          "expected the same --{} in all processes, found {} in process 0 and {} in process {}; "
+          "give all of them the same options and files",
+          name, value.dump(), other[name].dump(), process);
+    }
+  }
 }
 
 /// A best value counts as long as others are measured as it was, and its model is there.
@@ -79,7 +107,7 @@ void TrainingLoop::keep_models(bool is_best) {
     const auto oldest =
         path.parent_path() / std::filesystem::path(counters_.kept.front()).filename();
     std::error_code error;
-    std::filesystem::remove(oldest, error);
+    if (processes_.is_first()) std::filesystem::remove(oldest, error);
     if (error) log_.warn("[valid] could not remove {}: {}", oldest.string(), error.message());
     counters_.kept.erase(counters_.kept.begin());
   }
@@ -87,12 +115,14 @@ void TrainingLoop::keep_models(bool is_best) {
 
 /// Without validation the newest weights are the model.
 void TrainingLoop::write_model() {
-  if (!state_file_.exists()) save_state();  // a model alone could not go on
+  if (!has_state_) save_state();  // a model alone could not go on
+  if (weights_.average) workers_.share(weights_);
   save_model(options_.model);
   counters_.settled = counters_.progress.updates;
 }
 
 void TrainingLoop::save_model(const std::string& path) const {
+  if (!processes_.is_first()) return;
   nlohmann::json options = to_json(options_.training);
   // So that a training in two parts has the same bytes as one in one.
   erase_fields<TrainingOptions>(options, FieldKind::kBudget);
@@ -110,9 +140,12 @@ void TrainingLoop::save_model(const std::string& path) const {
                    weights_.average ? weights_.average : weights_.values);
 }
 
+/// None leaves before it is written: mpirun may end all processes once one has ended.
 void TrainingLoop::save_state() {
-  counters_.threads = workers_.size();
-  state_file_.save(*backend_, counters_, weights_, tokenizers_);
+  workers_.share(weights_);
+  if (processes_.is_first()) state_file_.save(*backend_, counters_, weights_, tokenizers_);
+  processes_.gather("");
+  has_state_ = true;
   saved_update_ = counters_.progress.updates;
 }
 

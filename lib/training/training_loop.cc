@@ -36,8 +36,10 @@ double amount_of(const Period& period, const Progressed& progress) {
 
 }  // namespace
 
-TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
+TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes& processes,
+                           Log& log)
     : options_(resolved(checked(options), corpus.size())),
+      processes_(processes),
       log_(log),
       backend_(make_backend(options_.training.backend)),
       corpus_(std::move(corpus)),
@@ -45,10 +47,11 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
       validation_text_(read_validation_text(options_.data)),
       state_file_(options_.model + ".state", options_,
                   corpus_.fingerprint() + (guided_ ? guided_->checksum() : 0)),
-      tokenizers_(make_tokenizers(corpus_, options_, state_file_, log)),
+      tokenizers_(make_tokenizers(corpus_, options_, state_file_, processes, log)),
       parameters_(*backend_),
       model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
-      workers_(expect_room_for(*model_, options_.training), options_.training.threads),
+      workers_(expect_room_for(*model_, options_.training), options_.training.shards,
+               options_.training.threads, processes),
       batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
                options_.training.seed),
       several_sentences_(share_with_several_sentences(corpus_)),
@@ -81,7 +84,12 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log)
     }
   }
   for (const std::string& warning : corpus_.warnings()) log_.warn("[data] {}", warning);
+  if (processes_.size() > options_.training.shards) {
+    fail_usage("expected at most {} processes (--shards), found {}; start fewer, or raise --shards",
+               options_.training.shards, processes_.size());
+  }
   resume();
+  expect_all_alike();
 }
 
 /// The batch after the one in hand is read ahead, so that the end of an epoch is known in time.
@@ -130,13 +138,25 @@ bool TrainingLoop::is_stalled() const {
   return patience > 0 && std::cmp_greater_equal(counters_.stalled, patience);
 }
 
+void TrainingLoop::warn_of_idle_threads() const {
+  const int shards = (options_.training.shards + processes_.size() - 1) / processes_.size();
+  if (workers_.threads() <= shards) return;
+  log_.warn(
+      "[train] {} of {} threads have no shard to work on: raise --shards (which changes the last "
+      "bits of the weights), or lower --threads",
+      workers_.threads() - shards, workers_.threads());
+}
+
 TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
   started_ = std::chrono::steady_clock::now();
-  log_.info("[train] {} sentence pairs, {} + {} pieces, {} parameters, {} threads, {}",
+  log_.info("[train] {} sentence pairs, {} + {} pieces, {} parameters, {} shards, {}{} threads, {}",
             with_thousands(static_cast<std::int64_t>(corpus_.size())), tokenizers_.source.size(),
             tokenizers_.target.size(),
-            with_thousands(static_cast<std::int64_t>(parameters_.count())), workers_.size(),
-            backend_->description());
+            with_thousands(static_cast<std::int64_t>(parameters_.count())),
+            options_.training.shards,
+            processes_.size() > 1 ? fmt::format("{} processes, each ", processes_.size()) : "",
+            workers_.threads(), backend_->description());
+  warn_of_idle_threads();
   log_.info("[data] augmentation: {}", describe_augmentation(options_.data.augment));
   const bool begins_at_end = is_over();
   if (!begins_at_end) fetch();
@@ -184,7 +204,8 @@ TrainingEnd TrainingLoop::stop() {
 /// Brings the last weights to the model, if they are better or there is no validation. False if
 /// interrupted.
 bool TrainingLoop::settle(const Interrupted& interrupted) {
-  if (counters_.settled == counters_.progress.updates && has_model()) return true;
+  const bool is_settled = counters_.settled == counters_.progress.updates;
+  if (is_settled && processes_.any(processes_.is_first() && has_model())) return true;
   if (validator_) return validate(interrupted);
   write_model();
   save_state();
@@ -214,22 +235,17 @@ std::string TrainingLoop::best_text() const {
 /// The gradient of an update's batches. Nothing if interrupted: the next run begins with the first
 /// of them again.
 std::optional<LossSum> TrainingLoop::gather_update(const Interrupted& interrupted) {
+  if (processes_.any(interrupted())) return std::nullopt;
   const DataPosition begin = counters_.position;
-  LossSum sum;
-  for (int part = 0; part < options_.training.optimizer_delay; ++part) {
-    if (interrupted()) {
-      counters_.position = begin;
-      return std::nullopt;
-    }
-    const Batch batch = std::exchange(next_batch_, {});
+  std::vector<KeyedBatch> batches(options_.training.optimizer_delay);
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    batches[i].batch = std::exchange(next_batch_, {});
+    batches[i].key = hash_seed(options_.training.seed, {counters_.progress.updates, i});
     fetch();
-    const std::uint64_t key = hash_seed(
-        options_.training.seed, {counters_.progress.updates, static_cast<std::uint64_t>(part)});
-    const LossSum loss = workers_.accumulate(batch, options_.training.label_smoothing, key);
-    sum.loss += loss.loss;
-    sum.tokens += loss.tokens;
-    sum.sentences += loss.sentences;
   }
+  std::optional<LossSum> sum =
+      workers_.accumulate(batches, options_.training.label_smoothing, interrupted);
+  if (!sum) counters_.position = begin;
   return sum;
 }
 
@@ -268,18 +284,20 @@ bool TrainingLoop::update(const Interrupted& interrupted) {
   progress.tokens += sum.tokens;
   progress.epochs = counters_.position.epoch;
   counters_.sentences += sum.sentences;
-  progress.seconds = seconds_now();
+  progress.seconds = processes_.of_first(seconds_now());
   report_.add({sum, norm, update.adam.learning_rate, progress.seconds - begin});
   return true;
 }
 
 /// False if it was interrupted: nothing has changed then.
 bool TrainingLoop::validate(const Interrupted& interrupted) {
-  if (!state_file_.exists()) save_state();  // a model alone could not go on
+  if (!has_state_) save_state();  // a model alone could not go on
+  if (weights_.average) workers_.share(weights_);
   // Validated and kept are the averaged weights, where there are any.
   parameters_.bind(weights_.average ? weights_.average : weights_.values);
   const std::vector<std::string>& metrics = options_.training.valid_metrics;
-  const std::optional<Validation> validation = validator_->run(workers_.pool(), interrupted);
+  const std::optional<Validation> validation =
+      validator_->run({workers_.pool(), processes_}, interrupted);
   parameters_.bind(weights_.values);
   if (!validation) return false;
   const ValidationMetric& metric = find_validation_metric(metrics.front());
@@ -316,6 +334,7 @@ bool TrainingLoop::judge(double value, bool higher_is_better) {
 }
 
 std::vector<std::string> TrainingLoop::rehearse() {
+  if (processes_.size() > 1) fail_usage("--dry-run measures one process; start it without mpirun");
   constexpr int kLooked = 50;  // batches; all have about as many target tokens
   Batch largest;
   const auto rows = [](const Batch& batch) { return batch.source.rows() + batch.target.rows(); };
@@ -323,21 +342,23 @@ std::vector<std::string> TrainingLoop::rehearse() {
     fetch();
     if (rows(next_batch_) > rows(largest)) largest = std::move(next_batch_);
   }
-  const LossSum sum = workers_.accumulate(largest, options_.training.label_smoothing, 0);
+  const std::vector<KeyedBatch> batches = {{std::move(largest), 0}};
+  const auto sum = workers_.accumulate(batches, options_.training.label_smoothing);
   Workers::Update update;
-  update.tokens = static_cast<double>(sum.tokens);
+  update.tokens = static_cast<double>(sum.value().tokens);
   update.weights = weights_;
   workers_.step(update);
-  if (validator_) validator_->run(workers_.pool(), [] { return false; });
+  if (validator_) validator_->run({workers_.pool(), processes_}, [] { return false; });
   const std::size_t block = parameters_.size() * sizeof(float);
-  const std::size_t blocks = 3 + static_cast<std::size_t>(workers_.size()) + (average_ ? 1 : 0);
+  const std::size_t blocks = average_ ? 4 : 3;
   return {fmt::format("parameters: {} ({})",
                       with_thousands(static_cast<std::int64_t>(parameters_.count())),
                       human_size(block)),
           fmt::format("vocabulary: {} source, {} target pieces", tokenizers_.source.size(),
                       tokenizers_.target.size()),
-          fmt::format("weights, gradients and moments: {}", human_size(block * blocks)),
-          fmt::format("activations of {} workers: {}", workers_.size(),
+          fmt::format("weights, gradients and moments: {}",
+                      human_size(block * blocks + workers_.gradient_memory())),
+          fmt::format("activations of {} threads: {}", workers_.threads(),
                       human_size(workers_.tape_memory())),
           fmt::format("memory of training, measured on one update: {}", human_size(peak_memory()))};
 }

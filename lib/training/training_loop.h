@@ -13,6 +13,7 @@
 #include "model/model_file.h"
 #include "training/guided_alignment.h"
 #include "training/period.h"
+#include "training/processes.h"
 #include "training/progress_log.h"
 #include "training/schedule.h"
 #include "training/training_lock.h"
@@ -27,8 +28,9 @@ namespace heed {
 class TrainingLoop {
  public:
   /// Trains or loads the vocabulary, builds the model, and takes up the state of an interrupted
-  /// training where MODEL.state exists. Throws Error or UsageError before anything is written.
-  TrainingLoop(Corpus corpus, const TrainOptions& options, Log& log);
+  /// training where MODEL.state exists. All processes build one alike; the first writes. Throws
+  /// Error or UsageError before anything is written.
+  TrainingLoop(Corpus corpus, const TrainOptions& options, Processes& processes, Log& log);
 
   /// Trains until an option says stop, or `interrupted` (asked before each batch, and in between
   /// while it validates) is true; the state is saved either way. Weights that no validation has
@@ -46,6 +48,8 @@ class TrainingLoop {
   using Interrupted = std::function<bool()>;
 
   void resume();
+  void expect_all_alike() const;
+  void warn_of_idle_threads() const;
   void check_best();
   void fetch();
   std::optional<LossSum> gather_update(const Interrupted& interrupted);
@@ -70,6 +74,7 @@ class TrainingLoop {
   void save_state();
 
   TrainOptions options_;
+  Processes& processes_;
   Log& log_;
   std::unique_ptr<Backend> backend_;
   Corpus corpus_;
@@ -92,6 +97,7 @@ class TrainingLoop {
   TrainingCounters counters_;
   Batch next_batch_;
   Progressed before_update_;  ///< The progress before the last update.
+  bool has_state_ = false;    ///< Whether MODEL.state exists.
   std::uint64_t saved_update_ = 0;
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0;  ///< Of training in earlier runs.

@@ -49,6 +49,17 @@ Tokenizers train_tokenizers(const Corpus& corpus, const DataOptions& options, Lo
 
 namespace {
 
+/// Of fewer words the products of a recurrent model are too small for full speed; of more, fewer
+/// threads find work.
+constexpr int kShardWords = 500;
+
+/// Those of the state that a training goes on from, or what suits the batches.
+int chosen_shards(const TrainOptions& options) {
+  if (options.training.shards > 0) return options.training.shards;
+  const int usual = std::clamp(options.data.mini_batch_words / kShardWords, 2, 64);
+  return TrainingState::shards_of(options.model + ".state").value_or(usual);
+}
+
 /// A state that does not say so was written by a program that changed no text.
 std::string chosen_augmentation(const TrainOptions& options) {
   const std::string& wanted = options.data.augment;
@@ -71,8 +82,10 @@ TrainOptions resolved(TrainOptions options, std::size_t pairs) {
   if (training.learn_rate == 0) training.learn_rate = usual.training.learn_rate;
   if (training.lr_warmup == 0) training.lr_warmup = usual.training.lr_warmup;
   if (training.threads == 0) {
-    training.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    training.threads = std::max(1, cores / processes_on_machine());
   }
+  training.shards = chosen_shards(options);
   options.data.augment = chosen_augmentation(options);
   if (options.data.separate_vocabs || options.data.vocab.size() > 1) {
     options.architecture.tied_embeddings_all = false;
@@ -170,7 +183,9 @@ ModelContents contents_of(const std::string& path) {
 
 }  // namespace
 
-Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
+namespace {
+
+Tokenizers find_tokenizers(const Corpus& corpus, const TrainOptions& options,
                            const TrainingState& state, Log& log) {
   const std::vector<std::string>& files = options.data.vocab;
   const std::string& pretrained = options.pretrained_model;
@@ -183,6 +198,18 @@ Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
   }
   if (files.empty()) return train_tokenizers(corpus, options.data, log);
   return load_tokenizers(files);
+}
+
+}  // namespace
+
+Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
+                           const TrainingState& state, Processes& processes, Log& log) {
+  std::optional<Tokenizers> found;
+  if (processes.is_first()) found = find_tokenizers(corpus, options, state, log);
+  const std::string source = processes.gather(found ? found->source.serialized() : "").front();
+  const std::string target = processes.gather(found ? found->target.serialized() : "").front();
+  if (found) return std::move(*found);
+  return {Tokenizer(source, "process 0"), Tokenizer(target, "process 0")};
 }
 
 TrainOptions TrainOptions::for_pretrained(const std::string& model, std::size_t sentence_pairs) {
@@ -231,15 +258,16 @@ std::vector<Period> make_end(const TrainingOptions& options) {
 
 const EncoderDecoder& expect_room_for(const EncoderDecoder& model, const TrainingOptions& options) {
   const Parameters& parameters = model.parameters();
-  const auto threads = static_cast<std::size_t>(options.threads);
-  const std::size_t blocks = 3 + threads + (options.exponential_smoothing > 0 ? 1 : 0);
+  const int gradients = GradientTree::usual_blocks(options.shards, options.threads);
+  const std::size_t blocks =
+      3 + static_cast<std::size_t>(gradients) + (options.exponential_smoothing > 0 ? 1 : 0);
   const std::size_t needed = blocks * parameters.size() * sizeof(float);
   const std::uint64_t available = available_memory();
   if (needed <= available) return model;
   fail(
-      "expected room for the weights, moments and gradients of {} parameters in {} threads ({}), "
-      "found {} available; choose a smaller model or fewer --threads",
-      with_thousands(static_cast<std::int64_t>(parameters.count())), threads, human_size(needed),
+      "expected room for the weights, moments and {} gradients of {} parameters ({}), found {} "
+      "available; choose a smaller model, or fewer --threads or --shards",
+      gradients, with_thousands(static_cast<std::int64_t>(parameters.count())), human_size(needed),
       human_size(available));
 }
 

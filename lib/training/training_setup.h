@@ -9,6 +9,7 @@
 #include "model/model_file.h"
 #include "training/guided_alignment.h"
 #include "training/period.h"
+#include "training/processes.h"
 #include "training/schedule.h"
 #include "training/training_state.h"
 #include "training/validator.h"
@@ -43,9 +44,10 @@ double share_with_several_sentences(const Corpus& corpus);
 AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options);
 
 /// Those of the state, where there is one; else those of --pretrained-model or of --vocab; else
-/// they are trained. Throws UsageError naming an option that the pretrained model's shape hasn't.
+/// they are trained. The first process does that for all. Throws UsageError naming an option that
+/// the pretrained model's shape hasn't.
 Tokenizers make_tokenizers(const Corpus& corpus, const TrainOptions& options,
-                           const TrainingState& state, Log& log);
+                           const TrainingState& state, Processes& processes, Log& log);
 
 /// Begins with the weights of --pretrained-model, if there is one.
 void load_pretrained(const TrainOptions& options, Parameters& parameters);

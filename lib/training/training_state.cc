@@ -13,13 +13,14 @@ namespace {
 
 constexpr std::string_view kKind = "training";
 
-/// The options that decide the result: those of the model and data, and the seed. Others (when to
-/// stop, validate, report; rates) may change from one run to the next.
+/// The options that decide the result: those of the model and data, seed and shards. Others (when
+/// to stop, validate, report; rates) may change from one run to the next.
 nlohmann::json shaping_options(const TrainOptions& options) {
   nlohmann::json json = to_json(options.architecture);
   json.update(to_json(options.data));
   erase_fields<DataOptions>(json, FieldKind::kFile);
   json["seed"] = options.training.seed;
+  json["shards"] = options.training.shards;
   json["exponential-smoothing"] = options.training.exponential_smoothing > 0;
   return json;
 }
@@ -30,6 +31,14 @@ void for_each_block(const TrainingWeights& weights, Function function) {
   function("first_moment", weights.first_moment);
   function("second_moment", weights.second_moment);
   if (weights.average) function("average", weights.average);
+}
+
+std::optional<int> shards_of(const Container& file) {
+  const nlohmann::json options = file.metadata("options");
+  if (options.contains("shards")) return options["shards"].get<int>();
+  const nlohmann::json counters = file.metadata("counters");
+  const int threads = counters.is_object() ? counters.value("threads", 0) : 0;
+  return threads > 0 ? std::optional(threads) : std::nullopt;
 }
 
 TrainingCounters read_counters(const Container& file) {
@@ -80,10 +89,17 @@ bool TrainingState::lacks_option(const std::string& path, const std::string& nam
          !Container(path, kKind).metadata("options").contains(name);
 }
 
+std::optional<int> TrainingState::shards_of(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return std::nullopt;
+  return heed::shards_of(Container(path, kKind));
+}
+
 /// Options that an older program did not have were as the defaults of their structs are.
 void TrainingState::expect_same_options(const Container& file) const {
   nlohmann::json before = shaping_options(TrainOptions());
   before["augment"] = "none";  // which is chosen for such states
+  before["shards"] = heed::shards_of(file).value_or(options_["shards"]);
   before.update(file.metadata("options"));
   erase_fields<DataOptions>(before, FieldKind::kFile);  // older programs compared some names
   const auto expect_same = [&](const std::string& name, const nlohmann::json& value) {

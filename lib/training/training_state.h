@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,6 @@ struct TrainingCounters {
   /// The last update whose weights were validated, or without validation written.
   std::uint64_t settled = 0;
   bool validation_due = false;  ///< After this update; it was interrupted.
-  int threads = 0;              ///< Of the run that wrote the state; 0: an older program did.
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& v) {
@@ -52,7 +52,6 @@ struct TrainingCounters {
     v("kept", self.kept);
     v("settled", self.settled);
     v("validation_due", self.validation_due);
-    v("threads", self.threads);
   }
 };
 
@@ -65,6 +64,9 @@ class TrainingState {
   bool exists() const;
   /// Whether there is a state that a program without the option wrote.
   static bool lacks_option(const std::string& path, const std::string& name);
+  /// What the batches of a state's training are cut into: an older program had a shard for each
+  /// thread. Nothing where there is no state, or one that doesn't say.
+  static std::optional<int> shards_of(const std::string& path);
   /// The vocabularies of the state. Throws Error if the file is damaged.
   Tokenizers tokenizers() const;
   /// Fills the blocks. Throws Error if the file is damaged, or if the options that shape the result

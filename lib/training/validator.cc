@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "data/batcher.h"
@@ -47,15 +48,18 @@ bool is_among(std::string_view metric, const std::vector<std::string>& names) {
   return std::ranges::find(names, metric) != names.end();
 }
 
-/// Deals out the numbers of batches to workers, until somebody wants to stop.
+/// Deals out the numbers of this process's batches to workers, until somebody wants to stop.
 class BatchQueue {
  public:
-  BatchQueue(std::size_t size, const std::function<bool()>& interrupted)
-      : size_(size), interrupted_(interrupted) {}
+  BatchQueue(std::size_t size, const Processes& processes, const std::function<bool()>& interrupted)
+      : size_(size),
+        stride_(static_cast<std::size_t>(processes.size())),
+        interrupted_(interrupted),
+        next_(static_cast<std::size_t>(processes.rank())) {}
 
   /// Nothing at the end.
   std::optional<std::size_t> next(int worker) {
-    const std::size_t i = stops(worker) ? size_ : next_++;
+    const std::size_t i = stops(worker) ? size_ : next_.fetch_add(stride_);
     return i < size_ ? std::optional(i) : std::nullopt;
   }
   /// Worker 0 is the thread that called for the work: it asks.
@@ -66,9 +70,9 @@ class BatchQueue {
   bool is_stopped() const { return stopped_; }
 
  private:
-  std::size_t size_;
+  std::size_t size_, stride_;
   const std::function<bool()>& interrupted_;
-  std::atomic<std::size_t> next_ = 0;
+  std::atomic<std::size_t> next_;
   std::atomic<bool> stopped_ = false;
 };
 
@@ -89,6 +93,33 @@ class StoppableStepper final : public ModelStepper {
   BatchQueue& queue_;
   int worker_;
 };
+
+/// All batches' results, of which this process has those that its queue dealt out.
+void gather_parts(Processes& processes, std::vector<ForcedReferences>& parts) {
+  const auto count = static_cast<std::size_t>(processes.size());
+  std::vector<ForcedReferences> own;
+  for (auto i = static_cast<std::size_t>(processes.rank()); i < parts.size(); i += count) {
+    own.push_back(parts[i]);
+  }
+  const std::vector<ForcedReferences> all =
+      processes.gather(std::span<const ForcedReferences>(own));
+  std::size_t next = 0;
+  for (std::size_t rank = 0; rank < count; ++rank) {
+    for (std::size_t i = rank; i < parts.size(); i += count) parts[i] = all[next++];
+  }
+}
+
+/// Each process has translated other lines; the others of its own are empty.
+void gather_lines(Processes& processes, std::vector<std::string>& lines) {
+  if (processes.size() == 1) return;
+  const std::vector<std::uint8_t> own = nlohmann::json::to_msgpack(lines);
+  for (const std::string& part : processes.gather(std::string(own.begin(), own.end()))) {
+    const auto theirs = nlohmann::json::from_msgpack(part).get<std::vector<std::string>>();
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (!theirs[i].empty()) lines[i] = theirs[i];
+    }
+  }
+}
 
 /// The numbers of all lines, each with at most max_length tokens and </s>. Marks the cropped ones.
 Ragged encode_all(const Tokenizer& tokenizer, const std::vector<std::string>& lines, int max_length,
@@ -159,21 +190,22 @@ Validator::Validator(const EncoderDecoder& model, const ValidationText& text,
   rules_.forbidden = {tokenizers.target.unk_id()};
 }
 
-std::optional<Validation> Validator::run(ThreadPool& pool, const Interrupted& interrupted) const {
+std::optional<Validation> Validator::run(const Workforce& workforce,
+                                         const Interrupted& interrupted) const {
   const PackedParameters packed(model_.parameters(), Precision::kFloat);
   Validation result;
-  if (!force_references(pool, interrupted, result)) return std::nullopt;
+  if (!force_references(workforce, interrupted, result)) return std::nullopt;
   if (!translates_) return result;
-  if (!translate(pool, interrupted, result)) return std::nullopt;
+  if (!translate(workforce, interrupted, result)) return std::nullopt;
   result.bleu = corpus_bleu(result.translations, text_.target, "13a");
   return result;
 }
 
-bool Validator::force_references(ThreadPool& pool, const Interrupted& interrupted,
+bool Validator::force_references(const Workforce& workforce, const Interrupted& interrupted,
                                  Validation& result) const {
   std::vector<ForcedReferences> parts(batches_.size());
-  BatchQueue queue(batches_.size(), interrupted);
-  pool.run([&](int worker) {
+  BatchQueue queue(batches_.size(), workforce.processes, interrupted);
+  workforce.threads.run([&](int worker) {
     Scorer scorer(model_, attention_.value_or(AttentionChoice()));
     while (const std::optional<std::size_t> i = queue.next(worker)) {
       for (const Hypothesis& reference : scorer.score(batches_[*i], 0, attention_.has_value())) {
@@ -181,19 +213,20 @@ bool Validator::force_references(ThreadPool& pool, const Interrupted& interrupte
       }
     }
   });
+  gather_parts(workforce.processes, parts);
   ForcedReferences all;
   for (const ForcedReferences& part : parts) all.add(part);
   result.cross_entropy = all.cross_entropy();
   result.perplexity = std::exp(result.cross_entropy);
   result.attention = all.attention.means();
-  return !queue.is_stopped();
+  return !workforce.processes.any(queue.is_stopped());
 }
 
-bool Validator::translate(ThreadPool& pool, const Interrupted& interrupted,
+bool Validator::translate(const Workforce& workforce, const Interrupted& interrupted,
                           Validation& result) const {
   result.translations.resize(text_.source.size());
-  BatchQueue queue(batches_.size(), interrupted);
-  pool.run([&](int worker) {
+  BatchQueue queue(batches_.size(), workforce.processes, interrupted);
+  workforce.threads.run([&](int worker) {
     StoppableStepper stepper(model_, queue, worker);
     while (const std::optional<std::size_t> i = queue.next(worker)) {
       stepper.begin(batches_[*i].source);
@@ -204,7 +237,8 @@ bool Validator::translate(ThreadPool& pool, const Interrupted& interrupted,
       }
     }
   });
-  return !queue.is_stopped();
+  gather_lines(workforce.processes, result.translations);
+  return !workforce.processes.any(queue.is_stopped());
 }
 
 void Validator::write_down(const std::vector<std::vector<Hypothesis>>& found,

@@ -13,6 +13,7 @@
 #include "heed/options.h"
 #include "metrics/attention_measures.h"
 #include "model/model_file.h"
+#include "training/processes.h"
 #include "util/thread_pool.h"
 
 namespace heed {
@@ -85,14 +86,22 @@ class Validator {
   /// Pairs of which a side was cropped.
   std::size_t cropped() const { return cropped_; }
 
-  /// Nothing if `interrupted`, which the calling thread asks between batches, was true. Any number
-  /// of threads gives the same bits.
-  std::optional<Validation> run(ThreadPool& pool, const std::function<bool()>& interrupted) const;
+  /// Who measures: processes share out the batches, threads take them.
+  struct Workforce {
+    ThreadPool& threads;
+    Processes& processes;
+  };
+  /// Nothing if `interrupted`, which the calling thread asks between batches, was true in any
+  /// process. Any number of threads and processes gives the same bits. All processes.
+  std::optional<Validation> run(const Workforce& workforce,
+                                const std::function<bool()>& interrupted) const;
 
  private:
   using Interrupted = std::function<bool()>;
-  bool force_references(ThreadPool& pool, const Interrupted& interrupted, Validation& result) const;
-  bool translate(ThreadPool& pool, const Interrupted& interrupted, Validation& result) const;
+  bool force_references(const Workforce& workforce, const Interrupted& interrupted,
+                        Validation& result) const;
+  bool translate(const Workforce& workforce, const Interrupted& interrupted,
+                 Validation& result) const;
   void write_down(const std::vector<std::vector<Hypothesis>>& found,
                   const std::vector<std::size_t>& lines,
                   std::vector<std::string>& translations) const;

@@ -1,6 +1,7 @@
 #include "training/workers.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 
@@ -9,6 +10,11 @@
 namespace heed {
 
 namespace {
+
+/// Columns of all blocks of a sum that fit into the second cache.
+constexpr int kChunk = 1 << 14;
+
+int chunk_count(int columns) { return (columns + kChunk - 1) / kChunk; }
 
 LossSum sum_of(const CrossEntropy& result, const Batch& batch) {
   float loss = 0;
@@ -27,6 +33,8 @@ LossSum total(std::span<const LossSum> parts) {
   return sum;
 }
 
+std::span<float> span_of(const Tensor& row) { return {row.data, row.size()}; }
+
 }  // namespace
 
 std::vector<Batch> make_shards(const Batch& batch, int count) {
@@ -42,46 +50,146 @@ std::vector<Batch> make_shards(const Batch& batch, int count) {
   return shards;
 }
 
-Workers::Workers(const EncoderDecoder& model, int threads)
-    : model_(model), backend_(model.parameters().backend()), pool_(threads) {
+Workers::Workers(const EncoderDecoder& model, int shards, int threads, Processes& processes)
+    : model_(model),
+      backend_(model.parameters().backend()),
+      pool_(threads),
+      processes_(processes),
+      gradients_(backend_, model.parameters().size(), shards,
+                 GradientTree::usual_blocks(shards, threads)) {
   for (int worker = 0; worker < threads; ++worker) {
-    gradients_.push_back(std::make_unique<Block>(backend_, model.parameters().size()));
-    tapes_.push_back(
-        std::make_unique<Tape>(backend_, model.parameters(), gradients_.back()->tensor()));
+    tapes_.push_back(std::make_unique<Tape>(backend_, model.parameters()));
   }
 }
 
-LossSum Workers::accumulate(const Batch& batch, float smoothing, std::uint64_t key) {
-  const std::vector<Batch> shards = make_shards(batch, size());
-  std::vector<LossSum> sums(shards.size());
-  pool_.run([&](int worker) {
-    const Batch& shard = shards[worker];
-    if (shard.target.size() == 0) return;
-    Tape& tape = *tapes_[worker];
-    tape.reset(hash_seed(key, {static_cast<std::uint64_t>(worker)}));
-    const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
-    tape.backward(result.loss);
-    sums[worker] = sum_of(result, shard);
-  });
-  return total(sums);
+LossSum Workers::add_gradient(Tape& tape, const Batch& shard, float smoothing) const {
+  if (shard.target.size() == 0) {
+    tape.clear_missing_gradients();
+    return {};
+  }
+  const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
+  tape.backward(result.loss);
+  return sum_of(result, shard);
 }
 
-Tensor Workers::slice(const Tensor& flat, int worker) const {
-  const int share = (flat.cols / size() + 15) / 16 * 16;
-  const int first = std::min(flat.cols, worker * share);
-  const int last = worker + 1 == size() ? flat.cols : std::min(flat.cols, first + share);
-  return {flat.data + first, 1, last - first};
+std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, float smoothing,
+                                           const Interrupted& interrupted) {
+  std::vector<std::vector<Batch>> dealt;
+  for (const KeyedBatch& part : batches)
+    dealt.push_back(make_shards(part.batch, gradients_.shards()));
+  const Range own = shards_of(processes_.rank());
+  std::vector<LossSum> sums((own.last - own.first) * batches.size());
+  std::atomic<int> next = own.first;
+  std::atomic<bool> stopped = false;
+  gradients_.clear();
+  pool_.run([&](int worker) {
+    for (int shard = next++; shard < own.last; shard = next++) {
+      const Tensor block = gradients_.take();
+      for (std::size_t i = 0; i < batches.size(); ++i) {
+        if (worker == 0 && i > 0 && interrupted()) stopped = true;
+        if (stopped) return;
+        tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
+                              {block, i == 0 ? 0.0F : 1.0F});
+        sums[(shard - own.first) * batches.size() + i] =
+            add_gradient(*tapes_[worker], dealt[i][shard], smoothing);
+      }
+      gradients_.put(shard, block);
+    }
+  });
+  if (processes_.any(stopped)) return std::nullopt;
+  return total(processes_.gather(std::span<const LossSum>(sums)));
+}
+
+Workers::Range Workers::shards_of(int process) const {
+  const int shards = gradients_.shards(), count = processes_.size();
+  return {shards * process / count, shards * (process + 1) / count};
+}
+
+Workers::Range Workers::chunks_of(int process) const {
+  const std::int64_t chunks = chunk_count(static_cast<int>(model_.parameters().size()));
+  const int count = processes_.size();
+  return {static_cast<int>(chunks * process / count),
+          static_cast<int>(chunks * (process + 1) / count)};
+}
+
+Tensor Workers::columns_of(int process, const Tensor& flat) const {
+  const Range chunks = chunks_of(process);
+  const int first = chunks.first * kChunk;
+  return flat.col_range(first, std::min(flat.cols, chunks.last * kChunk) - first);
+}
+
+/// Threads share out the columns in chunks that do not depend on their number.
+void Workers::for_each_chunk(const Range& chunks,
+                             const std::function<void(int, int, int)>& action) {
+  const int columns = static_cast<int>(model_.parameters().size());
+  const int count = chunks.last - chunks.first;
+  pool_.run([&](int worker) {
+    const int end = chunks.first + count * (worker + 1) / threads();
+    for (int chunk = chunks.first + count * worker / threads(); chunk < end; ++chunk) {
+      const int first = chunk * kChunk;
+      action(chunk, first, std::min(kChunk, columns - first));
+    }
+  });
+}
+
+/// A reduce-scatter whose sums are this process's own business: what neighbouring shards have in
+/// common is added up here, and each process gets its columns of that.
+void Workers::receive_sums() {
+  const Range all{0, chunk_count(static_cast<int>(model_.parameters().size()))};
+  gradients_.add_up_neighbours([&](const Tensor& from, const Tensor& to) {
+    for_each_chunk(all, [&](int /*chunk*/, int first, int count) {
+      backend_.scale(1.0F, from.col_range(first, count), adding(to.col_range(first, count)));
+    });
+  });
+  std::vector<Processes::Message> sent, received;
+  std::size_t blocks = 0;
+  const int rank = processes_.rank();
+  const int first = chunks_of(rank).first * kChunk;
+  const Range own = shards_of(rank);
+  const int columns = columns_of(rank, model_.parameters().flat()).cols;
+  for (int process = 0; process < processes_.size(); ++process) {
+    if (process == rank) continue;
+    for (const GradientTree::Node& node : gradients_.nodes(own.first, own.last)) {
+      sent.push_back({process, span_of(columns_of(process, gradients_.block(node)))});
+    }
+    const Range theirs = shards_of(process);
+    for (const GradientTree::Node& node : gradients_.nodes(theirs.first, theirs.last)) {
+      if (blocks == received_.size()) {
+        received_.push_back(std::make_unique<Block>(backend_, static_cast<std::size_t>(columns)));
+      }
+      const Tensor& block = received_[blocks++]->tensor();
+      received.push_back({process, span_of(block)});
+      gradients_.put(node, block, first);
+    }
+  }
+  processes_.exchange(sent, received);
+}
+
+/// An all-gather of the columns that each process has moved.
+void Workers::share(const Tensor& flat) {
+  std::vector<Processes::Message> sent, received;
+  for (int process = 0; process < processes_.size(); ++process) {
+    if (process == processes_.rank()) continue;
+    sent.push_back({process, span_of(columns_of(processes_.rank(), flat))});
+    received.push_back({process, span_of(columns_of(process, flat))});
+  }
+  processes_.exchange(sent, received);
+}
+
+void Workers::share(const TrainingWeights& weights) {
+  share(weights.first_moment);
+  share(weights.second_moment);
+  if (weights.average) share(weights.average);
 }
 
 double Workers::step(const Update& update) {
-  std::vector<double> squares(size());
-  pool_.run([&](int worker) {
-    const Tensor sum = slice(gradients_.front()->tensor(), worker);
-    for (std::size_t other = 1; other < gradients_.size(); ++other) {
-      backend_.scale(1.0F, slice(gradients_[other]->tensor(), worker), adding(sum));
-    }
-    squares[worker] = backend_.sum_squares(sum);
+  if (processes_.size() > 1) receive_sums();
+  const Range own = chunks_of(processes_.rank());
+  std::vector<double> squares(own.last - own.first);
+  for_each_chunk(own, [&](int chunk, int first, int count) {
+    squares[chunk - own.first] = backend_.sum_squares(gradients_.add_up(first, count));
   });
+  squares = processes_.gather(std::span<const double>(squares));
   const double norm =
       std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0)) / update.tokens;
   if (!std::isfinite(norm)) return norm;
@@ -89,16 +197,16 @@ double Workers::step(const Update& update) {
   const double clip =
       update.clip_norm > 0 && norm > update.clip_norm ? update.clip_norm / norm : 1.0;
   adam.gradient_scale = static_cast<float>(clip / update.tokens);
-  pool_.run([&](int worker) {
-    const TrainingWeights& weights = update.weights;
-    const Tensor values = slice(weights.values, worker);
-    backend_.adam(adam, slice(gradients_.front()->tensor(), worker), values,
-                  slice(weights.first_moment, worker), slice(weights.second_moment, worker));
-    if (weights.average) {
-      backend_.blend(update.average_rate, values, slice(weights.average, worker));
-    }
-    for (const auto& gradient : gradients_) backend_.fill(slice(gradient->tensor(), worker), 0.0F);
+  const TrainingWeights& weights = update.weights;
+  for_each_chunk(own, [&](int /*chunk*/, int first, int count) {
+    const Tensor values = weights.values.col_range(first, count);
+    backend_.adam(adam, gradients_.sum(first, count), values,
+                  weights.first_moment.col_range(first, count),
+                  weights.second_moment.col_range(first, count));
+    if (!weights.average) return;
+    backend_.blend(update.average_rate, values, weights.average.col_range(first, count));
   });
+  share(weights.values);
   return norm;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,6 +11,8 @@
 #include "data/batch.h"
 #include "model/encoder_decoder.h"
 #include "tensor/backend.h"
+#include "training/gradient_tree.h"
+#include "training/processes.h"
 #include "util/thread_pool.h"
 
 namespace heed {
@@ -29,21 +33,34 @@ struct TrainingWeights {
 /// The sentences of `batch` dealt out in turn to `count` shards, of which some may be empty.
 std::vector<Batch> make_shards(const Batch& batch, int count);
 
-/// Gradient of the loss on several threads. Each worker has a tape and a gradient of its own and
-/// takes one shard of a batch; gradients are summed in the workers' order, so that a seed and a
-/// number of workers always give the same bits.
+/// A batch and what fixes its dropout masks.
+struct KeyedBatch {
+  Batch batch;
+  std::uint64_t key = 0;
+};
+
+/// Gradient of the loss on several threads and processes. A batch is cut into a fixed number of
+/// shards, of which each process has a range and threads take them as they come, each on a tape of
+/// its own; the shards' gradients are summed in a fixed order, so that neither threads nor
+/// processes change a bit. Of the weights each process moves a range of columns, which all then
+/// get. All processes must call the functions that are marked so.
 class Workers {
  public:
-  Workers(const EncoderDecoder& model, int threads);
+  using Interrupted = std::function<bool()>;
 
-  int size() const { return pool_.size(); }
+  Workers(const EncoderDecoder& model, int shards, int threads, Processes& processes);
+
+  int threads() const { return pool_.size(); }
   ThreadPool& pool() { return pool_; }
 
   /// From now on accumulate() guides attention towards links. `guide` names its layer.
   void guide_attention(const AttentionGuide& guide) { guide_ = guide; }
 
-  /// Adds the batch's gradients to those gathered since the last step(). `key` fixes dropout.
-  LossSum accumulate(const Batch& batch, float smoothing, std::uint64_t key);
+  /// Finds the sum of the batches' gradients, for step(). Nothing if `interrupted`, which the
+  /// calling thread asks between two batches, was true in any process. All processes.
+  std::optional<LossSum> accumulate(
+      std::span<const KeyedBatch> batches, float smoothing,
+      const Interrupted& interrupted = [] { return false; });
 
   struct Update {
     AdamStep adam;         ///< gradient_scale is set here.
@@ -52,22 +69,37 @@ class Workers {
     TrainingWeights weights;
     float average_rate = 0;
   };
-  /// Sums the gradients, moves the parameters with Adam, updates the average, and sets the
-  /// gradients to zero. Returns the gradient's length before clipping; when it is not finite,
-  /// nothing is moved.
+  /// Moves the parameters with Adam along the gradients that accumulate() found, and updates the
+  /// average. Returns the gradient's length before clipping; when it is not finite, nothing is
+  /// moved. All processes.
   double step(const Update& update);
 
-  /// Bytes of all tapes.
-  std::size_t tape_memory() const;
+  /// Gives all processes the columns of moments and average that each has moved. All processes.
+  void share(const TrainingWeights& weights);
+
+  std::size_t tape_memory() const;  ///< Bytes.
+  std::size_t gradient_memory() const { return gradients_.memory(); }
 
  private:
-  Tensor slice(const Tensor& flat, int worker) const;
+  LossSum add_gradient(Tape& tape, const Batch& shard, float smoothing) const;
+  struct Range {
+    int first = 0, last = 0;
+  };
+  Range shards_of(int process) const;
+  Range chunks_of(int process) const;
+  Tensor columns_of(int process, const Tensor& flat) const;
+  void for_each_chunk(const Range& chunks,
+                      const std::function<void(int chunk, int first, int count)>& action);
+  void receive_sums();
+  void share(const Tensor& flat);
 
   const EncoderDecoder& model_;
   Backend& backend_;
   ThreadPool pool_;
   AttentionGuide guide_;
-  std::vector<std::unique_ptr<Block>> gradients_;
+  Processes& processes_;
+  GradientTree gradients_;
+  std::vector<std::unique_ptr<Block>> received_;  ///< Sums of other processes, of own columns.
   std::vector<std::unique_ptr<Tape>> tapes_;
 };
 

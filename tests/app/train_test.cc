@@ -202,5 +202,16 @@ TEST_F(TrainCommandTest, ExplainsWrongFlags) {
   expect_failure(run("mkdir d; heed train -t a.de d --quiet -m m"), 1, "directory");
 }
 
+TEST_F(TrainCommandTest, SeveralProcessesWithoutMpiAreSaid) {
+  const Shell::Result result =
+      run("mkdir bin lib; cp '" HEED_PROGRAM "' bin; cp -P $(dirname '" HEED_PROGRAM
+          "')/../lib/libheed-kernels* lib\n"
+          "OMPI_COMM_WORLD_SIZE=2 bin/heed train -t a.de a.en -m alone");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.err.find("found 2 processes that mpirun started and no libheed-mpi.so"),
+            std::string::npos)
+      << result.err;
+}
+
 }  // namespace
 }  // namespace heed

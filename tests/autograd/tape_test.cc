@@ -50,12 +50,28 @@ TEST_P(TapeTest, GradientsAreAddedToThoseOfTheBatchesBefore) {
   const Parameter& w = parameter("w", 1, 1);
   draw();
   Block gradients(backend(), parameters().size());
-  Tape tape(backend(), parameters(), gradients.tensor());
+  Tape tape(backend(), parameters(), adding(gradients.tensor()));
   for (const float factor : {3.0F, 4.0F}) {
     tape.reset();
     tape.backward(scale(tape.parameter(w), factor));
   }
   EXPECT_EQ(host(Parameters::view(w, gradients.tensor())), std::vector{7.0F});
+}
+
+/// A product's gradient comes when backward ends, behind that of other uses of the parameter.
+TEST_P(TapeTest, GradientsThatAreNotAddedOverwriteWhatWasThere) {
+  const Parameter& w = parameter("w", 1, 1);
+  const Parameter& unused = parameter("unused", 1, 2);
+  draw();
+  Block gradients(backend(), parameters().size());
+  backend().fill(gradients.tensor(), 9.0F);
+  Tape tape(backend(), parameters());
+  tape.reset(0, gradients.tensor());
+  const Var x = tape.parameter(w);
+  const Var c = constant(tape, 1, 1, std::array{2.0F});
+  tape.backward(add(matmul(c, x), scale(x, 3.0F)));
+  EXPECT_EQ(host(Parameters::view(w, gradients.tensor())), std::vector{5.0F});
+  EXPECT_EQ(host(Parameters::view(unused, gradients.tensor())), (std::vector{0.0F, 0.0F}));
 }
 
 TEST_P(TapeTest, ResetKeepsTheMemory) {

@@ -1,6 +1,6 @@
 // Training speed in target words/s, and the model's floating-point operations as a share of Eigen's
 // own SGEMM on as many cores, measured in the same run.
-//   heed-training-bench SOURCE TARGET [--threads N]
+//   heed-training-bench SOURCE TARGET [--threads N] [--shards N]
 // Models: Transformer 3 + 3 layers of width 256 (feed-forward 1024, 4 heads) and GRU 256/512 with
 // additive attention, vocabulary 8,000 (joint, tied), batches of 2,000 target words.
 
@@ -25,15 +25,21 @@ namespace {
 
 constexpr int kUpdates = 15;  // measured, after two to warm up
 
+struct Cut {
+  int threads = 2;
+  int shards = 8;
+};
+
 struct Result {
   double words = 0;       // target words a second
   double operations = 0;  // of the model's products, a second
 };
 
 /// One pass of updates; each round is measured beside its own SGEMM rate.
-Result measure(const EncoderDecoder& model, Batcher& batcher, int threads) {
+Result measure(const EncoderDecoder& model, Batcher& batcher, const Cut& cut) {
   Backend& backend = model.parameters().backend();
-  Workers workers(model, threads);
+  const std::unique_ptr<Processes> alone = join_processes();
+  Workers workers(model, cut.shards, cut.threads, *alone);
   Block first(backend, model.parameters().size()), second(backend, model.parameters().size());
   Workers::Update update;
   update.adam.learning_rate = 1e-4F;
@@ -43,8 +49,9 @@ Result measure(const EncoderDecoder& model, Batcher& batcher, int threads) {
   for (int number = 1; number <= kUpdates + 2; ++number) {
     std::optional<Batch> batch = batcher.next();
     if (!batch) batch = batcher.next();
+    const std::vector<KeyedBatch> batches = {{*batch, static_cast<std::uint64_t>(number)}};
     const auto start = std::chrono::steady_clock::now();
-    const LossSum sum = workers.accumulate(*batch, 0.1F, static_cast<std::uint64_t>(number));
+    const LossSum sum = workers.accumulate(batches, 0.1F).value();
     update.tokens = static_cast<double>(sum.tokens);
     update.adam.update = number;
     workers.step(update);
@@ -56,7 +63,7 @@ Result measure(const EncoderDecoder& model, Batcher& batcher, int threads) {
   return {result.words / elapsed.count(), result.operations / elapsed.count()};
 }
 
-void run(const std::string& source, const std::string& target, int threads) {
+void run(const std::string& source, const std::string& target, const Cut& cut) {
   const Corpus corpus({source, target}, false);
   DataOptions data;
   data.vocab_size = 8000;
@@ -65,7 +72,7 @@ void run(const std::string& source, const std::string& target, int threads) {
   };
   const Tokenizer tokenizer = train_tokenizer(2 * corpus.size(), both, data);
   const auto backend = make_backend("eigen");
-  fmt::print("{}, {} threads\n", backend->description(), threads);
+  fmt::print("{}, {} threads, {} shards\n", backend->description(), cut.threads, cut.shards);
   fmt::print("{:12} {:>10} {:>10} {:>10} {:>8}\n", "model", "words/s", "GFLOP/s", "SGEMM", "share");
   for (const ModelType type : {ModelType::kTransformer, ModelType::kRnn}) {
     ModelOptions options;
@@ -75,9 +82,9 @@ void run(const std::string& source, const std::string& target, int threads) {
     const auto model = make_model(options, {tokenizer.size(), tokenizer.size(), 1, 2}, parameters);
     parameters.initialize(1);
     Batcher batcher(corpus, tokenizer, tokenizer, data, 1);
-    const double before = sgemm_rate(threads);
-    const Result result = measure(*model, batcher, threads);
-    const double rate = (before + sgemm_rate(threads)) / 2;
+    const double before = sgemm_rate(cut.threads);
+    const Result result = measure(*model, batcher, cut);
+    const double rate = (before + sgemm_rate(cut.threads)) / 2;
     fmt::print("{:12} {:10.0f} {:10.1f} {:10.1f} {:7.0f}%\n",
                enum_names(type)[static_cast<std::size_t>(type)], result.words,
                result.operations * 1e-9, rate * 1e-9, 100 * result.operations / rate);
@@ -89,12 +96,19 @@ void run(const std::string& source, const std::string& target, int threads) {
 }  // namespace heed
 
 int main(int argc, char** argv) {
-  if (argc != 3 && argc != 5) {
-    fmt::print(stderr, "usage: heed-training-bench SOURCE TARGET [--threads N]\n");
+  heed::Cut cut;
+  bool is_understood = argc >= 3 && argc % 2 == 1;
+  for (int i = 3; is_understood && i < argc; i += 2) {
+    const std::string flag = argv[i];
+    is_understood = flag == "--threads" || flag == "--shards";
+    (flag == "--threads" ? cut.threads : cut.shards) = std::atoi(argv[i + 1]);
+  }
+  if (!is_understood) {
+    fmt::print(stderr, "usage: heed-training-bench SOURCE TARGET [--threads N] [--shards N]\n");
     return 2;
   }
   try {
-    heed::run(argv[1], argv[2], argc == 5 ? std::atoi(argv[4]) : 2);
+    heed::run(argv[1], argv[2], cut);
   } catch (const heed::Error& error) {
     fmt::print(stderr, "heed-training-bench: {}\n", error.what());
     return 1;

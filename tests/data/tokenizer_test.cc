@@ -1,5 +1,6 @@
 #include "data/tokenizer.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 #include "data/vocabulary_trainer.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
+#include "util/descriptor.h"
 #include "util/random.h"
 #include "util/strings.h"
 
@@ -212,6 +214,17 @@ TEST(TrainTokenizer, IsDeterministicAndSilent) {
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
   EXPECT_EQ(again.serialized(), unigram().serialized());
   EXPECT_LE(again.size(), 330);
+}
+
+/// Rules of normalisation reach SentencePiece through a file, whose number depends on other open
+/// ones.
+TEST(TrainTokenizer, OtherOpenFilesChangeNothing) {
+  DataOptions options;
+  options.vocab_size = 300;
+  const std::string alone = train_tokenizer(200, sentence, options).serialized();
+  const Descriptor open(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  EXPECT_EQ(train_tokenizer(200, sentence, options).serialized(), alone);
+  EXPECT_EQ(alone.find("/proc/self"), std::string::npos);
 }
 
 TEST(TrainTokenizer, TakesTheLargestPossibleVocabulary) {

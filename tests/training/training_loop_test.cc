@@ -59,6 +59,25 @@ TEST_P(TrainingLoop, GoesOnAfterASuddenEndAsIfThereWereNone) {
   EXPECT_EQ(small_.directory.read("whole"), small_.directory.read("parts"));
 }
 
+TEST_P(TrainingLoop, AnyNumberOfThreadsGivesTheSameBytes) {
+  TrainOptions threaded = options("one");
+  threaded.training.threads = 1;
+  threaded.architecture.dropout = 0.1F;
+  threaded.data.subword_sampling = 0.2F;
+  threaded.training.optimizer_delay = 2;
+  train(threaded);
+  const std::string expected = small_.directory.read("one");
+  for (const int threads : {2, 3, 8}) {
+    threaded.model = small_.directory.path("m" + std::to_string(threads));
+    threaded.training.threads = threads;
+    int asked = 0;
+    EXPECT_EQ(train(threaded, [&] { return ++asked == 31; }), TrainingEnd::kInterrupted);
+    threaded.training.threads = threads + 1;
+    train(threaded);
+    EXPECT_EQ(small_.directory.read("m" + std::to_string(threads)), expected) << threads;
+  }
+}
+
 TEST_P(TrainingLoop, TrainsFurtherWithALaterEnd) {
   TrainOptions longer = options("whole");
   longer.training.after = "90u";
@@ -119,6 +138,18 @@ class TrainingErrors : public testing::Test {
     options.training.after = "3u";
     return options;
   }
+
+  template <class Change>
+  void rewrite_state(const Change& change) const {
+    const std::string path = small_.directory.path("m.state");
+    const Container state(path, "training");
+    nlohmann::json metadata;
+    for (const char* name : {"options", "corpus", "counters"})
+      metadata[name] = state.metadata(name);
+    change(metadata);
+    write_container(path, "training", metadata, state.tensors());
+  }
+
   SmallTraining small_;
 };
 
@@ -135,24 +166,31 @@ TEST_F(TrainingErrors, RefusesAStateOfOtherOptionsOrText) {
 /// The state as a program wrote it that had other options.
 TEST_F(TrainingErrors, TakesTheStatesOfOlderProgramsAndRefusesThoseOfNewerOnes) {
   train(options());
-  const auto rewrite = [&](const auto& change) {
-    const std::string path = small_.directory.path("m.state");
-    const Container state(path, "training");
-    nlohmann::json metadata;
-    for (const char* name : {"options", "corpus", "counters"})
-      metadata[name] = state.metadata(name);
-    change(metadata["options"]);
-    write_container(path, "training", metadata, state.tensors());
-  };
-  rewrite([](nlohmann::json& all) {
-    EXPECT_EQ(all.erase("positions") + all.erase("dropout-attention"), 2U);
+  rewrite_state([](nlohmann::json& all) {
+    EXPECT_EQ(all["options"].erase("positions") + all["options"].erase("dropout-attention"), 2U);
   });
   EXPECT_EQ(train(options()), TrainingEnd::kBudget);
   TrainOptions other = options();
   other.architecture.positions = Positions::kLearned;
   expect_error([&] { Trainer{other}; }, "expected --positions \"sinusoidal\"");
-  rewrite([](nlohmann::json& all) { all["mixture"] = 2; });
+  rewrite_state([](nlohmann::json& all) { all["options"]["mixture"] = 2; });
   expect_error([&] { Trainer{options()}; }, "--mixture");
+}
+
+/// The state of a program that had a shard for each thread.
+TEST_F(TrainingErrors, GoesOnWithTheShardsOfAState) {
+  TrainOptions two = options();
+  two.training.shards = 2;
+  train(two);
+  two.training.shards = 4;
+  expect_error([&] { Trainer{two}; }, "expected --shards 2 as when");
+  EXPECT_EQ(Trainer(options()).options().training.shards, 2);
+  rewrite_state([](nlohmann::json& metadata) {
+    metadata["options"].erase("shards");
+    metadata["counters"]["threads"] = 3;
+  });
+  EXPECT_EQ(Trainer(options()).options().training.shards, 3);
+  expect_error([&] { Trainer{two}; }, "expected --shards 3 as when");
 }
 
 TEST_F(TrainingErrors, RefusesToWriteOverAModel) {

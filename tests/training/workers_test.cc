@@ -45,11 +45,16 @@ class WorkersTest : public testing::Test {
     return values;
   }
 
-  /// The values after one update on so many threads, on batches whose gradients are added up.
-  /// Epsilon is large, or where a gradient is nearly 0 its sign alone would decide.
-  std::vector<float> updated(int threads, const std::vector<Batch>& batches) {
+  struct Cut {
+    int shards = 1;
+    int threads = 1;
+  };
+
+  /// The values after one update on batches whose gradients are added up. Epsilon is large, or
+  /// where a gradient is nearly 0 its sign alone would decide.
+  std::vector<float> updated(const Cut& cut, const std::vector<Batch>& batches) {
     parameters_.initialize(1);
-    Workers workers(*model_, threads);
+    Workers workers(*model_, cut.shards, cut.threads, *processes_);
     Block first(*backend_, parameters_.size()), second(*backend_, parameters_.size());
     Block average(*backend_, parameters_.size());
     backend_->copy(parameters_.flat(), average.tensor());
@@ -57,19 +62,20 @@ class WorkersTest : public testing::Test {
     update.adam.learning_rate = kRate;
     update.adam.epsilon = 1e-2F;
     update.average_rate = 0.25F;
-    update.tokens = 0;
-    loss_ = 0;
-    for (const Batch& batch : batches) {
-      const LossSum sum = workers.accumulate(batch, 0.1F, 3);
-      update.tokens += static_cast<double>(sum.tokens);
-      loss_ += sum.loss;
+    std::vector<KeyedBatch> keyed;
+    for (const Batch& batch : batches) keyed.push_back({batch, 3});
+    // What the update before leaves in blocks and tapes shall not matter.
+    for (int i = 0; i < 2; ++i) {
+      const LossSum sum = workers.accumulate(keyed, 0.1F).value();
+      update.tokens = static_cast<double>(sum.tokens);
+      loss_ = sum.loss;
     }
     update.weights = {parameters_.flat(), first.tensor(), second.tensor(), average.tensor()};
     norm_ = workers.step(update);
     average_ = read(average.tensor());
     return read(parameters_.flat());
   }
-  std::vector<float> updated(int threads) { return updated(threads, {batch_}); }
+  std::vector<float> updated(const Cut& cut) { return updated(cut, {batch_}); }
 
   /// Sums in another order differ by some 1e-6 of the gradient's length; a sentence left out or
   /// taken twice by some 0.1.
@@ -82,6 +88,7 @@ class WorkersTest : public testing::Test {
     EXPECT_LT(most, 1e-3F * kRate);
   }
 
+  const std::unique_ptr<Processes> processes_ = join_processes();
   std::unique_ptr<Backend> backend_;
   Parameters parameters_;
   std::unique_ptr<EncoderDecoder> model_;
@@ -104,13 +111,25 @@ TEST_F(WorkersTest, ShardsHoldEachSentenceOnce) {
   EXPECT_EQ(dealt, whole);
 }
 
-TEST_F(WorkersTest, AnyNumberOfThreadsGivesTheSameUpdate) {
-  const std::vector<float> expected = updated(1);
+TEST_F(WorkersTest, AnyNumberOfThreadsGivesTheSameBits) {
+  for (const int shards : {1, 5, 8}) {  // 8: more than sentences
+    const std::vector<float> expected = updated({shards, 1});
+    const double loss = loss_, norm = norm_;
+    for (const int threads : {2, 3, 9}) {
+      EXPECT_EQ(updated({shards, threads}), expected) << shards << " shards, " << threads;
+      EXPECT_EQ(loss_, loss);
+      EXPECT_EQ(norm_, norm);
+    }
+  }
+}
+
+TEST_F(WorkersTest, AnyNumberOfShardsGivesTheSameUpdate) {
+  const std::vector<float> expected = updated({1, 2});
   const double loss = loss_, norm = norm_;
-  for (const int threads : {2, 3, 9}) {  // 9: more workers than sentences
-    expect_same_update(updated(threads), expected);
-    EXPECT_NEAR(loss_, loss, 1e-5 * loss) << threads;
-    EXPECT_NEAR(norm_, norm, 1e-5 * norm) << threads;
+  for (const int shards : {2, 3, 9}) {
+    expect_same_update(updated({shards, 2}), expected);
+    EXPECT_NEAR(loss_, loss, 1e-5 * loss) << shards;
+    EXPECT_NEAR(norm_, norm, 1e-5 * norm) << shards;
   }
 }
 
@@ -121,18 +140,25 @@ TEST_F(WorkersTest, BatchesAddUpToALargerOne) {
     part.source.add(batch_.source[i]);
     part.target.add(batch_.target[i]);
   }
-  const std::vector<float> expected = updated(2);
+  const std::vector<float> expected = updated({2, 2});
   const double loss = loss_, norm = norm_;
-  expect_same_update(updated(2, parts), expected);
+  expect_same_update(updated({2, 2}, parts), expected);
   EXPECT_NEAR(loss_, loss, 1e-5 * loss);
   EXPECT_NEAR(norm_, norm, 1e-5 * norm);
+}
+
+TEST_F(WorkersTest, StopsBetweenTwoBatches) {
+  Workers workers(*model_, 2, 2, *processes_);
+  const std::vector<KeyedBatch> batches = {{batch_, 1}, {batch_, 2}};
+  EXPECT_FALSE(workers.accumulate(batches, 0.1F, [] { return true; }).has_value());
+  EXPECT_EQ(workers.accumulate(batches, 0.1F).value().sentences, 14U);
 }
 
 TEST_F(WorkersTest, TheAverageFollowsTheValues) {
   parameters_.initialize(1);
   const std::vector<float> before = read(parameters_.flat());
   for (const int threads : {1, 3}) {
-    const std::vector<float> after = updated(threads);
+    const std::vector<float> after = updated({3, threads});
     float most = 0;
     for (std::size_t i = 0; i < after.size(); ++i) {
       most = std::max(most, std::abs(after[i] - before[i]));
@@ -142,11 +168,10 @@ TEST_F(WorkersTest, TheAverageFollowsTheValues) {
   }
 }
 
-TEST_F(WorkersTest, OneNumberOfThreadsGivesTheSameBits) { EXPECT_EQ(updated(3), updated(3)); }
-
 TEST_F(WorkersTest, LosesWhatScoringSays) {
-  Workers workers(*model_, 2);
-  const LossSum trained = workers.accumulate(batch_, 0.0F, 1);
+  Workers workers(*model_, 2, 2, *processes_);
+  const std::vector<KeyedBatch> batches = {{batch_, 1}};
+  const LossSum trained = workers.accumulate(batches, 0.0F).value();
   double log_probability = 0;
   for (const Hypothesis& target : Scorer(*model_).score(batch_, 0)) {
     log_probability += target.log_probability;

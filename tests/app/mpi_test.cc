@@ -1,0 +1,110 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "app/shell.h"
+#include "support/number_words.h"
+
+namespace heed {
+namespace {
+
+/// `train` trains a tiny model with further flags, in as many processes of mpirun as $np says;
+/// `one` is what one process makes of it.
+class MpiTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    shell_ = new Shell;
+    std::string source, target;
+    for (int i = 0; i < 200; ++i) {
+      source += german_number(i * 7919 % 1000) + "\n";
+      target += english_number(i * 7919 % 1000) + "\n";
+    }
+    shell_->directory().write("de", source);
+    shell_->directory().write("en", target);
+    EXPECT_EQ(run("np=1 train --after 24u -m one").code, 0);
+  }
+  static void TearDownTestSuite() { delete shell_; }
+
+  static Shell::Result run(const std::string& script) { return shell_->run(kTrain + script); }
+
+  static void expect_failure(const std::string& script, const std::string& message) {
+    const Shell::Result result = run(script);
+    EXPECT_NE(result.code, 0) << script;
+    EXPECT_NE(result.err.find(message), std::string::npos) << result.err;
+  }
+
+  static const std::string kTrain;
+  static inline Shell* shell_ = nullptr;
+};
+
+const std::string MpiTest::kTrain =
+    "mpi='mpirun --allow-run-as-root --oversubscribe --bind-to none'\n"
+    "flags='--type transformer --dim-emb 16 --enc-depth 1 --dec-depth 1 --transformer-dim-ffn 32 "
+    "--dropout 0.1 --subword-sampling 0.2 --exponential-smoothing 0.01 --vocab-size 120 "
+    "--byte-fallback false --mini-batch-words 300 --shards 4 --threads 1 --valid-freq 10u "
+    "--save-freq 5u --valid-beam-size 1 --quiet -t de en --valid-sets de en'\n"
+    "train() { $mpi -np $np '" HEED_PROGRAM "' train $flags \"$@\"; }\n"
+    "last_process() { pgrep -P \"$(pgrep -P $job -x mpirun)\" -x heed | tail -n 1; }\n";
+
+TEST_F(MpiTest, AnyNumberOfProcessesMakesTheSameBytes) {
+  for (const std::string np : {"2", "3", "4"}) {
+    const Shell::Result result = run("np=" + np + " train --after 24u -m m" + np + " --threads 2");
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_EQ(shell_->directory().read("m" + np), shell_->directory().read("one")) << np;
+  }
+}
+
+TEST_F(MpiTest, AnotherNumberOfProcessesGoesOn) {
+  const Shell::Result result =
+      run("np=2 train --after 7u -m parts && np=4 train --after 16u -m parts && "
+          "np=1 train --after 24u -m parts");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(shell_->directory().read("parts"), shell_->directory().read("one"));
+}
+
+/// A signal to one process ends all, with the state saved.
+TEST_F(MpiTest, ASignalToOneProcessStopsAll) {
+  const Shell::Result result =
+      run("np=2 train --after 100000u --early-stopping 0 -m stopped & job=$!\n"
+          "while [[ ! -e stopped.state ]]; do sleep 0.05; done\n"
+          "kill -TERM $(last_process)\n"
+          "wait $job; echo $?");
+  EXPECT_EQ(result.out, "143\n") << result.err;
+  EXPECT_EQ(run("np=1 train --after 1u -m stopped").code, 0);
+}
+
+TEST_F(MpiTest, AProcessThatDiesEndsAllAndTheStateStays) {
+  const Shell::Result result =
+      run("np=2 train --after 100000u --early-stopping 0 -m died & job=$!\n"
+          "while [[ ! -e died.state ]]; do sleep 0.05; done\n"
+          "kill -KILL $(last_process)\n"
+          "wait $job; [[ $? != 0 ]] && echo ended");
+  EXPECT_EQ(result.out, "ended\n") << result.err;
+  EXPECT_EQ(run("np=1 train --after 1u -m died").code, 0);
+}
+
+TEST_F(MpiTest, ProcessesThatDifferAreErrors) {
+  const auto two = [](const std::string& first, const std::string& second) {
+    const std::string heed = "-np 1 '" HEED_PROGRAM "' train $flags --after 3u -m other ";
+    return "head -n 100 de > de100; head -n 100 en > en100; $mpi " + heed + first + " : " + heed +
+           second;
+  };
+  expect_failure(two("--seed 1", "--seed 2"),
+                 "expected the same --seed in all processes, found 1 in process 0 and 2 in process "
+                 "1");
+  expect_failure(two("--dim-emb 16", "--dim-emb 32"), "the same --dim-emb");
+  expect_failure(two("", "-t de100 en100"), "the same --train-sets");
+  expect_failure(two("", "-t none en"), "process 1 of 2: could not read none");
+  expect_failure("np=5 train --after 3u -m other",
+                 "expected at most 4 processes (--shards), found 5");
+}
+
+TEST_F(MpiTest, WhatOneProcessDoesRefusesMore) {
+  expect_failure("np=2 train --dry-run -m other", "start it without mpirun");
+  expect_failure("$mpi -np 2 '" HEED_PROGRAM
+                 "' compare --vary seed=1,2 -t de en --test-sets de en -o compared",
+                 "found 2 processes of mpirun");
+}
+
+}  // namespace
+}  // namespace heed
