@@ -176,18 +176,20 @@ Descriptor add_rules(const DataOptions& options, Arguments& arguments) {
 
 /// Where the rules were read from is of no use in the model, and another number in each program.
 std::string without_rules_path(std::string_view model) {
-  constexpr std::uint64_t kNormalizer = 3, kRulesPath = 6;  // in sentencepiece_model.proto
+  constexpr std::uint64_t kRules = 3, kPath = 6;  // in sentencepiece_model.proto
   std::string result;
-  for (const ProtocolField& field : fields_of(model).value()) {
-    if (field.number != kNormalizer) {
+  const std::vector<ProtocolField> fields = fields_of(model).value();
+  for (const ProtocolField& field : fields) {
+    if (field.number != kRules) {
       result += field.whole;
       continue;
     }
-    std::string normalizer;
-    for (const ProtocolField& part : fields_of(field.content).value()) {
-      if (part.number != kRulesPath) normalizer += part.whole;
+    std::string rules;
+    const std::vector<ProtocolField> parts = fields_of(field.content).value();
+    for (const ProtocolField& part : parts) {
+      if (part.number != kPath) rules += part.whole;
     }
-    result += field_bytes(kNormalizer, normalizer);
+    result += field_bytes(kRules, rules);
   }
   return result;
 }
