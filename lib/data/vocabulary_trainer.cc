@@ -177,19 +177,19 @@ Descriptor add_rules(const DataOptions& options, Arguments& arguments) {
 /// Where the rules were read from is of no use in the model, and another number in each program.
 std::string without_rules_path(std::string_view model) {
   constexpr std::uint64_t kNormalizer = 3, kRulesPath = 6;  // in sentencepiece_model.proto
-  std::string result;
-  for (const ProtocolField& field : fields_of(model).value()) {
-    if (field.number != kNormalizer) {
-      result += field.whole;
-      continue;
-    }
-    std::string normalizer;
-    for (const ProtocolField& part : fields_of(field.content).value()) {
-      if (part.number != kRulesPath) normalizer += part.whole;
-    }
-    result += field_bytes(kNormalizer, normalizer);
-  }
-  return result;
+  const auto kept = [](std::string_view message, const auto& keep) {
+    const std::vector<ProtocolField> fields = fields_of(message).value();
+    std::string result;
+    for (const ProtocolField& field : fields) result += keep(field);
+    return result;
+  };
+  const auto without_path = [&](const ProtocolField& field) {
+    return std::string(field.number == kRulesPath ? "" : field.whole);
+  };
+  return kept(model, [&](const ProtocolField& field) {
+    if (field.number != kNormalizer) return std::string(field.whole);
+    return field_bytes(kNormalizer, kept(field.content, without_path));
+  });
 }
 
 void check_vocabulary_options(const DataOptions& options) {
