@@ -176,7 +176,7 @@ Descriptor add_rules(const DataOptions& options, Arguments& arguments) {
 
 /// Where the rules were read from is of no use in the model, and another number in each program.
 std::string without_rules_path(std::string_view model) {
-  constexpr std::uint64_t kNormalizer = 3, kRulesPath = 6;  // in sentencepiece_model.proto
+  constexpr std::uint64_t kNormalizerSpec = 3, kRulesPath = 6;  // in sentencepiece_model.proto
   const auto kept = [](std::string_view message, const auto& keep) {
     const std::vector<ProtocolField> fields = fields_of(message).value();
     std::string result;
@@ -187,8 +187,8 @@ std::string without_rules_path(std::string_view model) {
     return std::string(field.number == kRulesPath ? "" : field.whole);
   };
   return kept(model, [&](const ProtocolField& field) {
-    if (field.number != kNormalizer) return std::string(field.whole);
-    return field_bytes(kNormalizer, kept(field.content, without_path));
+    if (field.number != kNormalizerSpec) return std::string(field.whole);
+    return field_bytes(kNormalizerSpec, kept(field.content, without_path));
   });
 }
 
