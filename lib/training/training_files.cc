@@ -41,7 +41,8 @@ void TrainingLoop::resume() {
 }
 
 /// Processes that differ in anything that decides what they do would wait for each other for ever,
-/// or average what doesn't belong together.
+/// or average what doesn't belong together. What follows from options comes behind them in the
+/// alphabet, so that the cause is named.
 void TrainingLoop::expect_all_alike() const {
   if (processes_.size() == 1) return;
   nlohmann::json own = to_json(options_.training);
@@ -54,10 +55,10 @@ void TrainingLoop::expect_all_alike() const {
   nlohmann::json counters;
   TrainingCounters::visit(counters_,
                           [&](const char* name, auto& value) { counters[name] = value; });
-  own["model's state"] = has_state_ ? counters.dump() : "none";
+  own["state of the model"] = has_state_ ? counters.dump() : "none";
   std::vector<float> values(weights_.values.size());
   backend_->read(weights_.values, values);
-  own["model's weights"] = std::hash<std::string_view>()(
+  own["weights of the model"] = std::hash<std::string_view>()(
       {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
   const std::vector<std::string> all = processes_.gather(own.dump());
   for (std::size_t process = 1; process < all.size(); ++process) {
@@ -65,10 +66,11 @@ void TrainingLoop::expect_all_alike() const {
                          other = nlohmann::json::parse(all[process]);
     for (const auto& [name, value] : first.items()) {
       if (other[name] == value) continue;
+      const bool is_option = name.find(' ') == std::string::npos;
       fail(
-          "expected the same --{} in all processes, found {} in process 0 and {} in process {}; "
+          "expected the same {}{} in all processes, found {} in process 0 and {} in process {}; "
           "give all of them the same options and files",
-          name, value.dump(), other[name].dump(), process);
+          is_option ? "--" : "", name, value.dump(), other[name].dump(), process);
     }
   }
 }

@@ -67,11 +67,13 @@ std::uint64_t next_line(const Descriptor& file, const std::string& path, std::ui
 std::uint64_t count_lines(const Descriptor& file, const std::string& path, std::uint64_t begin,
                           std::uint64_t end) {
   std::uint64_t lines = 0;
+  char last = '\n';
   read_range(file, path, begin, end, [&](std::uint64_t /*begin*/, const std::string& bytes) {
     lines += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+    last = bytes.back();
     return true;
   });
-  return lines;
+  return lines + (last == '\n' ? 0 : 1);  // the file's last line need not end
 }
 
 }  // namespace

@@ -42,8 +42,9 @@ const std::string MpiTest::kTrain =
     "flags='--type transformer --dim-emb 16 --enc-depth 1 --dec-depth 1 --transformer-dim-ffn 32 "
     "--dropout 0.1 --subword-sampling 0.2 --exponential-smoothing 0.01 --vocab-size 120 "
     "--byte-fallback false --mini-batch-words 300 --shards 4 --threads 1 --valid-freq 10u "
-    "--save-freq 5u --valid-beam-size 1 --quiet -t de en --valid-sets de en'\n"
-    "train() { $mpi -np $np '" HEED_PROGRAM "' train $flags \"$@\"; }\n"
+    "--save-freq 5u --valid-metrics perplexity --quiet --valid-sets de en'\n"
+    "train() { $mpi -np $np '" HEED_PROGRAM
+    "' train $flags -t de en \"$@\"; }\n"
     "last_process() { pgrep -P \"$(pgrep -P $job -x mpirun)\" -x heed | tail -n 1; }\n";
 
 TEST_F(MpiTest, AnyNumberOfProcessesMakesTheSameBytes) {
@@ -89,12 +90,12 @@ TEST_F(MpiTest, ProcessesThatDifferAreErrors) {
     return "head -n 100 de > de100; head -n 100 en > en100; $mpi " + heed + first + " : " + heed +
            second;
   };
-  expect_failure(two("--seed 1", "--seed 2"),
+  expect_failure(two("-t de en --seed 1", "-t de en --seed 2"),
                  "expected the same --seed in all processes, found 1 in process 0 and 2 in process "
                  "1");
-  expect_failure(two("--dim-emb 16", "--dim-emb 32"), "the same --dim-emb");
-  expect_failure(two("", "-t de100 en100"), "the same --train-sets");
-  expect_failure(two("", "-t none en"), "process 1 of 2: could not read none");
+  expect_failure(two("-t de en --dim-emb 16", "-t de en --dim-emb 32"), "the same --dim-emb");
+  expect_failure(two("-t de en", "-t de100 en100"), "the same --train-sets");
+  expect_failure(two("-t de en", "-t none en"), "process 1 of 2: could not read none");
   expect_failure("np=5 train --after 3u -m other",
                  "expected at most 4 processes (--shards), found 5");
 }

@@ -183,17 +183,10 @@ TEST_F(TrainingFiles, SaysWhyItEndsAndWhereTheModelIs) {
             "stopped at update 9: the same command goes on from " + path("i.state"));
 }
 
-TEST_F(TrainingFiles, SaysThatOtherThreadsGiveOtherBits) {
-  train(options());
-  TrainOptions other = options();
-  other.training.threads = 1;
-  expect_in(log_of(other), "going on with 1 threads after 2");
-}
-
 TEST_F(TrainingFiles, OlderStatesLackCounters) {
   train(options());
   change_counters([](nlohmann::json& counters) {
-    for (const char* name : {"best_of", "settled", "validation_due", "threads"}) {
+    for (const char* name : {"best_of", "settled", "validation_due"}) {
       EXPECT_EQ(counters.erase(name), 1U) << name;
     }
   });
