@@ -12,7 +12,7 @@ namespace heed {
 namespace {
 
 constexpr int kLongestCycle = 20;    // tokens
-constexpr int kFewestRepeated = 32;  // tokens, behind the first turn
+constexpr int kFewestRepeated = 63;  // tokens, behind the first turn
 
 }  // namespace
 

@@ -54,7 +54,7 @@ struct SearchOptions : ScoreOptions {
     v(Field{"no-loop-guard",
             "Let translations go on that write the same 1 to 20 tokens for the fourth time or "
             "more, "
-            "33 tokens at least, and look at no source token that they had not looked at before; "
+            "64 tokens at least, and look at no source token that they had not looked at before; "
             "else they end there"},
       self.no_loop_guard);
   }
