@@ -6,6 +6,7 @@
 
 #include "text/normalization.h"
 #include "text/sentences.h"
+#include "text/unicode.h"
 #include "translation/long_lines.h"
 #include "util/error.h"
 #include "util/strings.h"
@@ -47,6 +48,21 @@ std::vector<int> lengths_of(const std::vector<int>& ends) {
   std::vector<int> lengths(ends.size());
   std::adjacent_difference(ends.begin(), ends.end(), lengths.begin());
   return lengths;
+}
+
+}  // namespace
+
+namespace {
+
+/// What stands between two sentences, without what is invisible.
+std::string white_space_of(std::string_view gap) {
+  std::string spaces;
+  for (std::size_t i = 0; i < gap.size();) {
+    const std::size_t length = space_length(gap, i);
+    spaces += gap.substr(i, length);
+    i += std::max<std::size_t>(length, 1);
+  }
+  return spaces;
 }
 
 }  // namespace
@@ -108,7 +124,7 @@ PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::st
   for (const std::string_view part : splits ? split_sentences(whole) : std::vector{whole}) {
     const auto begin = static_cast<std::size_t>(part.data() - whole.data());
     LineSentence sentence;
-    if (done > 0) sentence.before = whole.substr(done, begin - done);
+    if (done > 0) sentence.before = white_space_of(whole.substr(done, begin - done));
     sentence.first_word = places.at(begin);
     sentence.own = prepare_sentence(part, source_, rules_.sentence);
     if (!add(line, std::move(sentence))) return line;

@@ -72,6 +72,13 @@ TEST(LinePreparer, LongLines) {
                "expected at most 9 tokens in line 7, found " + std::to_string(ids.size()));
 }
 
+TEST(LinePreparer, WhatIsInvisibleBetweenSentencesIsLeftOut) {
+  const PreparedLine line =
+      prepare("Two is six.\xe2\x80\x8b \xc2\xa0It is two.", {.splits_sentences = true});
+  ASSERT_EQ(line.sentences.size(), 2U);
+  EXPECT_EQ(line.sentences[1].before, " \xc2\xa0");
+}
+
 TEST(LinePreparer, InvalidUtf8) {
   const std::string text = "two \xff six";
   const PreparedLine repaired = prepare(text);
