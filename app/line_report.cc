@@ -67,9 +67,10 @@ void LineReport::note_written(std::span<const TranslatedLine> lines) {
     line_times_.add(std::chrono::duration<double>(Clock::now() - unwritten_.front()).count());
     unwritten_.pop_front();
   }
+  if (!shows_progress()) return;
   written_ += lines.size();
   for (const TranslatedLine& line : lines) words_ += split_words(line.source).size();
-  if (shows_progress() && progress_.is_due()) show();
+  if (progress_.is_due()) show();
 }
 
 /// Reading is ahead of writing: bytes count as far as their lines are written.

@@ -57,7 +57,7 @@ void expect_not_read(const std::string& path, const std::vector<std::string>& re
   }
 }
 
-WrittenRecords written_records(const std::string& path, bool is_n_best) {
+WrittenRecords written_records(const std::string& path, std::optional<std::size_t> first_id) {
   WrittenRecords whole;
   if (::access(path.c_str(), F_OK) != 0) return whole;
   std::ifstream file(path, std::ios::binary);
@@ -67,11 +67,17 @@ WrittenRecords written_records(const std::string& path, bool is_n_best) {
     const std::uint64_t begin = end;
     end += line.size() + 1;
     ++number;
-    if (!is_n_best) {
+    if (!first_id) {
       whole = {number, end};
-    } else if (const std::size_t id = parse_moses(line, number).id; id != whole.lines) {
-      whole = {id, begin};
+      continue;
     }
+    const std::size_t id = parse_moses(line, number).id, last = *first_id + whole.lines;
+    if (id == last) continue;
+    if (number == 1 || id != last + 1) {
+      fail("expected id {} in line {} of {}, found {}; it is of another text",
+           number == 1 ? last : last + 1, number, path, id);
+    }
+    whole = {whole.lines + 1, begin};
   }
   if (file.bad() || !file.eof()) fail("could not read {}: {}", path, system_message());
   return whole;
@@ -86,9 +92,9 @@ Output::Output(const std::string& path, const std::vector<std::string>& read, st
   } else {
     const int emptied = kept == 0 ? O_TRUNC : O_APPEND;
     file_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | emptied | O_CLOEXEC, 0666));
-    if (kept > 0 && ::ftruncate(file_.get(), static_cast<off_t>(kept)) != 0) fail_to_write();
   }
   if (!file_.is_open()) fail_to_write();
+  if (kept > 0 && ::ftruncate(file_.get(), static_cast<off_t>(kept)) != 0) fail_to_write();
 }
 
 void Output::fail_to_write() const { fail("could not write {}: {}", name_, system_message()); }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,9 +37,10 @@ struct WrittenRecords {
   std::uint64_t bytes = 0;
 };
 
-/// Of a file with a record a line, or a Moses n-best list, whose last group may be incomplete.
-/// Nothing if there is no such file. Throws Error if it can't be read or is no list.
-WrittenRecords written_records(const std::string& path, bool is_n_best);
+/// Of a file with a record a line, or with `first_id` of a Moses n-best list, which begins with
+/// that and whose last group may be incomplete. Nothing if there is no such file. Throws Error if
+/// it can't be read or is no such list.
+WrittenRecords written_records(const std::string& path, std::optional<std::size_t> first_id);
 
 /// Standard output, or a file that is written anew or from a place on. Nothing is held back.
 class Output {

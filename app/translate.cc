@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "app/commands.h"
 #include "app/flags.h"
@@ -97,6 +98,7 @@ class TranslateRun {
   Input open_input(const TranslateCommand& command);
   static TranslateOptions model_options(const TranslateCommand& command);
   static LineReport::Options report_options(const TranslateCommand& command);
+  /// With --resume, of --output.
   WrittenRecords written(const TranslateCommand& command) const;
   bool pass_over_written();
   NextLine read(SourceLine& line);
@@ -141,10 +143,8 @@ WrittenRecords TranslateRun::written(const TranslateCommand& command) const {
   if (command.output.empty() || command.output == "-") fail_usage("--resume needs --output FILE");
   if (command.heatmap) fail_usage("expected --resume or --heatmap, found both");
   const bool is_n_best = command.translate.n_best != 0 && !command.translate.json;
-  WrittenRecords records = written_records(command.output, is_n_best);
-  // The ids of n-best lists count the lines of parts before.
-  if (is_n_best && records.lines > 0) records.lines -= input_.lines_before();
-  return records;
+  return written_records(command.output,
+                         is_n_best ? std::optional(input_.lines_before()) : std::nullopt);
 }
 
 /// Reads what is translated already. False while lines are still to come.

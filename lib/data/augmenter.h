@@ -46,7 +46,7 @@ AugmentationShares parse_augmentation(std::string_view text);
 std::string in_other_case(std::string_view source, const AugmentationShares& shares,
                           Random& random);
 
-/// "upper 3 %, title 6 %, …", or "none".
+/// "upper 2 %, title 12 %, …", or "none".
 std::string describe_augmentation(std::string_view text);
 
 /// Training pairs, changed anew in each epoch. All follows from corpus, shares and seed.

@@ -53,9 +53,8 @@ struct SearchOptions : ScoreOptions {
       self.max_length_factor);
     v(Field{"no-loop-guard",
             "Let translations go on that write the same 1 to 20 tokens for the fourth time or "
-            "more, "
-            "64 tokens at least, and look at no source token that they had not looked at before; "
-            "else they end there"},
+            "more, 64 tokens at least, and look at no source token that they had not looked at "
+            "before; else they end there"},
       self.no_loop_guard);
   }
 };
@@ -192,10 +191,8 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
     visit_record_fields(self, v);
     v(Field{"flag-doubtful",
             "Write why a translation looks unlike one, if it does: it was ended as a loop, has an "
-            "odd "
-            "length, gives its attention to the source's end (which costs some time to know), or "
-            "is "
-            "improbable"},
+            "odd length, gives its attention to the source's end (which costs some time to know), "
+            "or is improbable"},
       self.flag_doubtful);
     v(Field{"invalid-json",
             "With --json, lines that are no object with a \"text\": translate them as plain text, "

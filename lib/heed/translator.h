@@ -27,8 +27,8 @@ struct LineStream {
   std::function<void(std::span<TranslatedLine>)> write;
   /// Takes a message for people, the first time that something happens. May be empty.
   std::function<void(const std::string&)> warn{};
-  std::size_t lines_before =
-      0;  ///< Of the text, which are not read: the first has the next number.
+  /// Lines of the text that are not read: the first that is has the next number.
+  std::size_t lines_before = 0;
 };
 
 /// What befell lines that could not be translated as they were.

@@ -43,23 +43,22 @@ class MpiProcesses final : public Processes {
     std::vector<MPI_Request> requests;
     requests.reserve(sent.size() + received.size());
     for (const Message& message : received) {
-      MPI_Irecv(message.numbers.data(), static_cast<int>(message.numbers.size()), MPI_FLOAT,
-                message.process, 0, MPI_COMM_WORLD, &requests.emplace_back());
+      MPI_Irecv(message.numbers.data(), count_of(message), MPI_FLOAT, message.process, 0,
+                MPI_COMM_WORLD, &requests.emplace_back());
     }
     for (const Message& message : sent) {
-      MPI_Isend(message.numbers.data(), static_cast<int>(message.numbers.size()), MPI_FLOAT,
-                message.process, 0, MPI_COMM_WORLD, &requests.emplace_back());
+      MPI_Isend(message.numbers.data(), count_of(message), MPI_FLOAT, message.process, 0,
+                MPI_COMM_WORLD, &requests.emplace_back());
     }
     MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
   }
 
   std::vector<std::string> gather(const std::string& bytes) override {
     const int count = size();
-    const int own = static_cast<int>(bytes.size());
+    const int own = as_count(bytes.size());
     std::vector<int> sizes(count), offsets(count);
     MPI_Allgather(&own, 1, MPI_INT, sizes.data(), 1, MPI_INT, MPI_COMM_WORLD);
-    const auto total = std::reduce(sizes.begin(), sizes.end(), std::int64_t{0});
-    if (total > INT32_MAX) fail("expected at most 2 GiB from all processes, found {}", total);
+    const int total = as_count(std::reduce(sizes.begin(), sizes.end(), std::size_t{0}));
     std::exclusive_scan(sizes.begin(), sizes.end(), offsets.begin(), 0);
     std::string all(static_cast<std::size_t>(total), '\0');
     MPI_Allgatherv(bytes.data(), own, MPI_CHAR, all.data(), sizes.data(), offsets.data(), MPI_CHAR,
@@ -70,6 +69,14 @@ class MpiProcesses final : public Processes {
   }
 
  private:
+  static int as_count(std::size_t number) {
+    if (number > INT32_MAX) {
+      fail("expected messages of at most {} numbers or bytes, found {}", INT32_MAX, number);
+    }
+    return static_cast<int>(number);
+  }
+  static int count_of(const Message& message) { return as_count(message.numbers.size()); }
+
   int exceptions_before_;
 };
 

@@ -181,10 +181,6 @@ ModelContents contents_of(const std::string& path) {
   return LoadedModel(path, *backend).contents();
 }
 
-}  // namespace
-
-namespace {
-
 Tokenizers find_tokenizers(const Corpus& corpus, const TrainOptions& options,
                            const TrainingState& state, Log& log) {
   const std::vector<std::string>& files = options.data.vocab;

@@ -74,10 +74,6 @@ std::string between(const LineSentence& next, std::string_view before, std::stri
   return is_glued && static_cast<unsigned char>(before.back()) < 0x80 ? " " : next.before;
 }
 
-}  // namespace
-
-namespace {
-
 /// A text that grows, and how many words it has.
 class GrowingText {
  public:

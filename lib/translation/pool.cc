@@ -66,9 +66,7 @@ void TranslationPool::add_sentence(const PreparedLine& line, int part) {
   const int begin = part == 0 ? 0 : line.ends[part - 1];
   sources_.add(line.sentence(part, context_.tokenizers.source.eos_id()));
   if (context_.scores_targets) {
-    std::vector<int> target = line.target;
-    target.push_back(context_.tokenizers.target.eos_id());
-    targets_.add(target);
+    targets_.add(line.target_sentence(context_.tokenizers.target.eos_id()));
   }
   copies_.push_back(line.has_copied_spans());
   prefixes_.push_back(part == 0 ? line.target : std::vector<int>());

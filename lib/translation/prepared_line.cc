@@ -50,10 +50,6 @@ std::vector<int> lengths_of(const std::vector<int>& ends) {
   return lengths;
 }
 
-}  // namespace
-
-namespace {
-
 /// What stands between two sentences, without what is invisible.
 std::string white_space_of(std::string_view gap) {
   std::string spaces;
@@ -168,6 +164,12 @@ std::vector<int> PreparedLine::sentence(std::size_t part, int end) const {
   std::vector<int> tokens = tag;
   const int begin = part == 0 ? 0 : ends[part - 1];
   tokens.insert(tokens.end(), ids.begin() + begin, ids.begin() + ends[part]);
+  tokens.push_back(end);
+  return tokens;
+}
+
+std::vector<int> PreparedLine::target_sentence(int end) const {
+  std::vector<int> tokens = target;
   tokens.push_back(end);
   return tokens;
 }

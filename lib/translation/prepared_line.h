@@ -47,6 +47,8 @@ struct PreparedLine {
 
   /// What the model reads of a part: the tag, its ids and `end`.
   std::vector<int> sentence(std::size_t part, int end) const;
+  /// A given translation and `end`.
+  std::vector<int> target_sentence(int end) const;
 
   bool is_translated() const { return !ends.empty(); }
   bool has_copied_spans() const;
@@ -54,8 +56,8 @@ struct PreparedLine {
 
 /// What happens to lines that can't be translated as they are.
 struct LineRules {
-  std::vector<int> tag = {};
-  int max_length = 256;  ///< In tokens, without tag and </s>.
+  std::vector<int> tag = {};  ///< PreparedLine::tag.
+  int max_length = 256;       ///< In tokens, without tag and </s>.
   LongLines long_lines = LongLines::kSplit;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
   bool splits_sentences = false;  ///< Translates each sentence of a line by itself.

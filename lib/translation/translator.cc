@@ -81,9 +81,7 @@ AttentionChoice choice_for_copies(const EncoderDecoder& model) {
 Batch pair_batch(const PreparedLine& line, const Tokenizers& tokenizers) {
   Batch batch;
   batch.source.add(line.sentence(0, tokenizers.source.eos_id()));
-  std::vector<int> target = line.target;
-  target.push_back(tokenizers.target.eos_id());
-  batch.target.add(target);
+  batch.target.add(line.target_sentence(tokenizers.target.eos_id()));
   return batch;
 }
 

@@ -14,6 +14,7 @@ namespace heed {
 
 namespace {
 
+constexpr std::uint64_t kMostParts = 1'000'000'000;  // so that bytes times parts can't wrap
 constexpr std::uint64_t kPartChunk = std::uint64_t{1} << 20;
 
 /// Bytes [begin, end) of a regular file.
@@ -85,7 +86,7 @@ PartNumber parse_part(std::string_view option, std::string_view text) {
   if (first.ec == std::errc{} && first.ptr != end && *first.ptr == '/') {
     const auto second = std::from_chars(first.ptr + 1, end, part.count);
     if (second.ec == std::errc{} && second.ptr == end && part.number >= 1 &&
-        part.number <= part.count) {
+        part.number <= part.count && part.count <= kMostParts) {
       return part;
     }
   }

@@ -251,33 +251,6 @@ TEST_F(TranslateCommandTest, DrawsAttention) {
   EXPECT_TRUE(directory().read("picture.svg").starts_with("<svg"));
 }
 
-TEST_F(TranslateCommandTest, GoesOnWhereItWasCutOff) {
-  std::string text;
-  for (const char* line : {"eins", "", "zwei drei", "vier\xff", "f\xc3\xbcnf sechs sieben"}) {
-    text += std::string(line) + "\n";
-  }
-  for (const char* flags : {"", "--json --n-best 2", "--n-best 3 --word-scores", "--scores",
-                            "--sampling --seed 7 --n-best 2"}) {
-    const std::string whole = translate(text, flags).out;
-    for (std::size_t size = 0; size <= whole.size(); size += 1 + whole.size() / 19) {
-      directory().write("made", whole.substr(0, size));
-      const Shell::Result result =
-          translate(text, "--quiet --resume -o made " + std::string(flags));
-      EXPECT_EQ(result.code, 0) << result.err;
-      EXPECT_EQ(directory().read("made"), whole) << flags << ", cut off at " << size;
-    }
-  }
-}
-
-TEST_F(TranslateCommandTest, GoesOnWithNothingElse) {
-  expect_failure(translate("eins\n", "--resume"), 2, "--resume needs --output FILE");
-  expect_failure(translate("eins\n", "--resume --heatmap -o x"), 2, "--resume or --heatmap");
-  directory().write("made", "one\ntwo\nthree\n");
-  expect_failure(translate("eins\nzwei\n", "--resume -o made"), 1, "of another text");
-  expect_failure(translate("eins\nzwei\n", "--resume -o made --n-best 2"), 1, "n-best list");
-  EXPECT_EQ(directory().read("made"), "one\ntwo\nthree\n") << "nothing is lost";
-}
-
 TEST_F(TranslateCommandTest, TellsHowFastItWas) {
   const Shell::Result result = translate("zwei drei\nvier\n", "--stats");
   EXPECT_NE(result.err.find("2 lines, 3 source words"), std::string::npos) << result.err;
