@@ -16,7 +16,7 @@ struct FuzzTarget {
 
 // One file each; fuzz_main.cc has the table.
 extern const FuzzTarget kArgosTarget, kConfigTarget, kCtranslate2Target, kEvaluateTarget,
-    kJsonTarget, kLinesTarget, kMarianTarget, kModelTarget, kNBestTarget, kNpyTarget,
+    kJsonTarget, kLinesTarget, kMarianTarget, kMarkupTarget, kModelTarget, kNBestTarget, kNpyTarget,
     kPharaohTarget, kPiecesTarget, kRecordTarget, kSafetensorsTarget, kSentencePieceTarget,
     kSentencesTarget, kTextTarget, kTorchTarget, kVocabularyTarget, kZipTarget;
 
