@@ -1,6 +1,7 @@
 #include "translation/assembler.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "decoding/alignment.h"
@@ -117,19 +118,38 @@ RestoredLine Assembler::restored(const PreparedLine& line, Parts parts) const {
 
 namespace {
 
+/// For each target word the source word that it attends to and that, of all target words, is
+/// attended to by it: the one with the greatest product of both shares. So an article that looks at
+/// its noun is linked with the article.
+HardAlignment mutual_alignment(const AttentionMatrix& weights) {
+  std::vector<float> sums(weights.empty() ? 0 : weights.back().size());
+  for (const std::vector<float>& row : weights) {
+    for (std::size_t s = 0; s < row.size(); ++s) sums[s] += row[s];
+  }
+  HardAlignment links;
+  for (std::size_t t = 0; t + 1 < weights.size(); ++t) {
+    const std::vector<float>& row = weights[t];
+    const auto share = [&](std::size_t s) { return sums[s] > 0 ? row[s] * row[s] / sums[s] : 0; };
+    std::size_t best = 0;
+    for (std::size_t s = 1; s + 1 < row.size(); ++s) best = share(s) > share(best) ? s : best;
+    if (row.size() > 1) links.push_back({static_cast<int>(best), static_cast<int>(t)});
+  }
+  return links;
+}
+
 /// Links are found part by part: a matrix of the whole line grows with its square.
 HardAlignment links_by_part(const PreparedLine& line, std::span<const Hypothesis* const> parts,
                             const std::vector<int>& source_words,
-                            const std::vector<int>& target_words, float threshold) {
+                            const std::vector<int>& target_words,
+                            const std::function<HardAlignment(const AttentionMatrix&)>& links_in) {
   HardAlignment links;
   int source_begin = 0, target_begin = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const int target_end = target_begin + static_cast<int>(parts[i]->tokens.size());
     const auto [first_source, sources] = slice(source_words, source_begin, line.ends[i]);
     const auto [first_target, targets] = slice(target_words, target_begin, target_end);
-    const AttentionMatrix weights = attention_by_word(parts[i]->attention, sources, targets);
     for (const AlignmentLink& link :
-         threshold > 0 ? hard_alignment(weights, threshold) : hard_alignment(weights)) {
+         links_in(attention_by_word(parts[i]->attention, sources, targets))) {
       links.push_back({first_source + link.source, first_target + link.target});
     }
     source_begin = line.ends[i];
@@ -143,8 +163,12 @@ HardAlignment links_by_part(const PreparedLine& line, std::span<const Hypothesis
 void Assembler::align(const PreparedLine& line, Parts parts, const std::vector<int>& target_words,
                       Translation& result) const {
   const std::vector<int> source_words = source_map(line);
+  const float threshold = options_.alignment.threshold;
+  const auto links_in = [threshold](const AttentionMatrix& weights) {
+    return threshold > 0 ? hard_alignment(weights, threshold) : hard_alignment(weights);
+  };
   for (const AlignmentLink& link :
-       links_by_part(line, parts, source_words, target_words, options_.alignment.threshold)) {
+       links_by_part(line, parts, source_words, target_words, links_in)) {
     result.alignment.emplace_back(link.source, link.target);
   }
   if (options_.alignment.form == AlignmentForm::kSoft) {
@@ -165,7 +189,8 @@ std::string Assembler::marked(const PreparedLine& line, Parts parts,
   const auto link = [&](int source, int target) {
     if (std::cmp_less(target, links.source_of.size())) links.source_of[target] = source;
   };
-  for (const AlignmentLink& found : links_by_part(line, parts, line.words, restored.words, 0)) {
+  for (const AlignmentLink& found :
+       links_by_part(line, parts, line.words, restored.words, mutual_alignment)) {
     link(found.source, found.target);
   }
   for (const auto& [source, target] : restored.copied) link(source, target);
