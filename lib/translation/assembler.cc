@@ -181,7 +181,7 @@ void Assembler::align(const PreparedLine& line, Parts parts, const std::vector<i
   }
 }
 
-/// The text with its markup, as attention by word says.
+/// The text with its markup, as attention by word says, if the model has any.
 std::string Assembler::marked(const PreparedLine& line, Parts parts,
                               const RestoredLine& restored) const {
   WordLinks links{{}, restored.starts};
@@ -189,9 +189,13 @@ std::string Assembler::marked(const PreparedLine& line, Parts parts,
   const auto link = [&](int source, int target) {
     if (std::cmp_less(target, links.source_of.size())) links.source_of[target] = source;
   };
-  for (const AlignmentLink& found :
-       links_by_part(line, parts, line.words, restored.words, mutual_alignment)) {
-    link(found.source, found.target);
+  const bool has_attention =
+      std::ranges::none_of(parts, [](const Hypothesis* part) { return part->attention.empty(); });
+  if (has_attention && !line.marked->tags.empty()) {
+    for (const AlignmentLink& found :
+         links_by_part(line, parts, line.words, restored.words, mutual_alignment)) {
+      link(found.source, found.target);
+    }
   }
   for (const auto& [source, target] : restored.copied) link(source, target);
   return with_markup(*line.marked, restored.text, links);

@@ -68,7 +68,6 @@ class LinkedWords {
         runs_(sources),
         behind_(sources),
         ahead_(sources),
-        sources_(sources),
         targets_(targets) {
     source_of_.resize(targets, -1);
     std::ranges::replace_if(
@@ -152,7 +151,7 @@ class LinkedWords {
   std::vector<std::pair<int, int>> by_source_;
   std::vector<Range> runs_;
   std::vector<int> behind_, ahead_;
-  int sources_, targets_;
+  int targets_;
 };
 
 /// The words that one element's children have taken.
