@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/flags.h"
 #include "app/streams.h"
+#include "app/translation_command.h"
 #include "heed/translator.h"
 #include "util/error.h"
 #include "util/process.h"
@@ -19,55 +20,6 @@ namespace heed {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Everything that can be said about `heed translate`.
-struct TranslateCommand {
-  std::string model{};
-  std::vector<std::string> input{};
-  std::string part{};
-  std::string output{};
-  TranslateOptions translate{};
-  bool heatmap = false;
-  std::string heatmap_svg{};
-  bool resume = false;
-  bool stats = false;
-  std::string log{};
-  bool quiet = false;
-
-  template <class Self, class Visitor>
-  static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"model", "Model file, or the name of one that heed info lists", 'm'}.file(),
-      self.model);
-    v(Field{"input",
-            "Texts to translate, a sentence a line; - or none is standard input; gz, zstd, xz and "
-            "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
-            'i'}
-          .file(),
-      self.input);
-    v(Field{"part",
-            "K/N: translate the K-th of N parts of the input, one plain file; the outputs of all "
-            "parts, one after the other, are that of the whole"},
-      self.part);
-    v(Field{"output", "File to write; none is standard output", 'o'}.file(), self.output);
-    TranslateOptions::visit_fields(self.translate, v);
-    v(Field{"heatmap", "Draw attention below each translation: target words are rows"},
-      self.heatmap);
-    v(Field{"heatmap-svg", "Draw the first translation's attention into this file"},
-      self.heatmap_svg);
-    v(Field{"resume",
-            "Go on where the same command was cut off: the lines whose translations stand in "
-            "--output are read over"},
-      self.resume);
-    v(Field{"stats",
-            "Write to standard error, at the end: speed, the time to start and to the first "
-            "translation, half and 95 % of the lines' times from reading to writing, and memory"},
-      self.stats);
-    v(Field{"log", "Write messages and the closing summary to this file too, after what it holds"},
-      self.log);
-    v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
-      self.quiet);
-  }
-};
 
 int terminal_columns() {
   winsize size{};
@@ -82,10 +34,10 @@ double seconds_since(Clock::time_point start) {
 /// One run of the command.
 class TranslateRun {
  public:
-  explicit TranslateRun(const TranslateCommand& command)
+  TranslateRun(const TranslateCommand& command, const SharedTranslator& translator)
       : command_(command),
         input_(open_input(command)),
-        translator_(command.model, model_options(command)),
+        translator_(translator(model_options(command))),
         report_(report_options(command)),
         written_(written(command)),
         output_(command.output, files_read(command.input, {command.model}), written_.bytes) {
@@ -111,7 +63,7 @@ class TranslateRun {
   const TranslateCommand& command_;
   const Clock::time_point start_ = Clock::now();
   Input input_;
-  Translator translator_;
+  Translator& translator_;
   LineReport report_;
   const WrittenRecords written_;
   Output output_;  ///< Last: a file is not emptied when something else is wrong.
@@ -229,24 +181,61 @@ void TranslateRun::run() {
   if (command_.stats) report_.say(stats_of(summary), true);
 }
 
+/// The file beside an input.
+std::string output_beside(const std::string& input, const TranslateCommand& command) {
+  const std::size_t name = input.rfind('/') + 1, dot = input.rfind('.');
+  const bool is_named = dot != std::string::npos && dot > name;
+  const std::size_t at = command.format == TextFormat::kText || !is_named ? input.size() : dot;
+  return input.substr(0, at) + command.output_suffix + input.substr(at);
+}
+
+void run_one(const TranslateCommand& command, const SharedTranslator& translator) {
+  if (command.format == TextFormat::kText) {
+    TranslateRun(command, translator).run();
+  } else {
+    translate_document(command, translator);
+  }
+}
+
+void run_each(const TranslateCommand& command) {
+  std::unique_ptr<Translator> made;
+  const SharedTranslator translator = [&](const TranslateOptions& options) -> Translator& {
+    if (!made) made = std::make_unique<Translator>(command.model, options);
+    return *made;
+  };
+  if (command.output_suffix.empty()) return run_one(command, translator);
+  if (!command.output.empty()) fail_usage("expected --output or --output-suffix, found both");
+  if (command.input.empty() || std::ranges::count(command.input, "-") > 0) {
+    fail_usage("expected files for --output-suffix, found standard input; name them with -i");
+  }
+  for (const std::string& input : command.input) {
+    TranslateCommand one = command;
+    one.input = {input};
+    one.output = output_beside(input, command);
+    run_one(one, translator);
+  }
+}
+
 int translate(const Flags& flags) {
   TranslateCommand command;
   flags.apply(command);
   if (flags.dump(command)) return 0;
   if (command.model.empty()) fail_usage("expected a model: --model FILE");
-  return until_reader_goes([&] { TranslateRun(command).run(); });
+  return until_reader_goes([&] { run_each(command); });
 }
 
 }  // namespace
 
 Command add_translate(CLI::App& app) {
   auto flags = std::make_shared<Flags>(
-      app, Subcommand{"translate", "Translate text, a sentence a line, from input to output",
-                      "Examples:\n"
-                      "  heed translate -m de-en.safetensors < text.de > text.en\n"
-                      "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
-                      "  heed translate -m de-en.safetensors -i huge.de --part 2/10 -o huge.02.en\n"
-                      "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n"});
+      app,
+      Subcommand{"translate", "Translate text, a sentence a line, from input to output",
+                 "Examples:\n"
+                 "  heed translate -m de-en.safetensors < text.de > text.en\n"
+                 "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
+                 "  heed translate -m de-en.safetensors -i huge.de --part 2/10 -o huge.02.en\n"
+                 "  heed translate -m de-en.safetensors --format srt -i film.srt -o film.en.srt\n"
+                 "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n"});
   flags->add<TranslateCommand>();
   flags->add_config_flags();
   return [flags] { return translate(*flags); };

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "heed/choices.h"
 #include "heed/compute_options.h"
@@ -168,6 +169,8 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
   InvalidJson invalid_json = InvalidJson::kText;
   LongLines long_lines = LongLines::kSplit;
   Sentences sentences = Sentences::kAuto;
+  std::vector<std::string> protect = {};
+  bool html = false;
   bool force_decode = false;
   int no_repeat_ngram = 0;
   bool sampling = false;
@@ -208,6 +211,18 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
             "was between them (split), or the line as it is (whole); auto splits for models whose "
             "training text had few lines with several"},
       self.sentences);
+    v(Field{"protect",
+            "Regular expressions (ICU's) of what comes out as it stands, each once and where it "
+            "belongs: placeholders such as \\{\\w+\\} or %[sd], codes, terms; a match may hold "
+            "white "
+            "space and is at most 512 bytes long; lines on which an expression takes too long "
+            "are copied"},
+      self.protect);
+    v(Field{"html",
+            "Lines hold markup of HTML or XML: tags are carried over to the words that translate "
+            "those which they stood at, entities are decoded and encoded again, and what stands in "
+            "script, style, code, pre, and in elements with translate=\"no\", comes out as it is"},
+      self.html);
     v(Field{"force-decode", "A line is followed by a tab and how its translation shall begin"},
       self.force_decode);
     v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"}

@@ -9,6 +9,17 @@
 
 namespace heed {
 
+/// What of a line is no text, and how its text is written.
+enum class Markup {
+  kNone,
+  kHtml,      ///< Tags, comments and entities of HTML.
+  kXml,       ///< The same without HTML's own elements; with those of XLIFF and TMX.
+  kSubtitle,  ///< Tags, of times too, and {\\codes} of subtitles.
+  kVtt,       ///< Those with entities.
+  kMarkdown,  ///< Emphasis, links, code, tags and entities in a paragraph of CommonMark.
+  kMessage,   ///< Tags, and placeholders of programs: %s, %1$d, %(name)s, {name}.
+};
+
 /// A line as it is read.
 struct SourceLine {
   std::string text{};
@@ -18,6 +29,8 @@ struct SourceLine {
   /// The text looks like an object but is none, or --invalid-json says that it is copied.
   bool is_invalid_json = false;
   std::string target_tag{};  ///< Its own LineOptions::target_tag; "": that of the options.
+  /// Comes out where it belongs; with TranslateOptions::html at least kHtml.
+  Markup markup = Markup::kNone;
 };
 
 /// One translation of a line, found or given.

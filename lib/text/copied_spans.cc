@@ -129,6 +129,36 @@ void add_unknown(std::string_view text, std::string_view word, const KnowsCharac
 
 }  // namespace
 
+std::vector<TextSpan> joined_spans(std::vector<TextSpan> spans) {
+  std::erase_if(spans, [](const TextSpan& span) { return span.begin >= span.end; });
+  std::ranges::sort(spans, {}, &TextSpan::begin);
+  std::vector<TextSpan> joined;
+  for (const TextSpan& span : spans) {
+    if (joined.empty() || span.begin >= joined.back().end) {
+      joined.push_back(span);
+    } else {
+      joined.back().end = std::max(joined.back().end, span.end);
+    }
+  }
+  return joined;
+}
+
+TextSpan with_brackets(std::string_view text, TextSpan span) {
+  constexpr std::pair<std::string_view, std::string_view> kPairs[] = {
+      {"(", ")"}, {"[", "]"}, {"{", "}"}, {"<", ">"}, {"\"", "\""}, {"'", "'"},
+      {"„", "“"}, {"“", "”"}, {"‚", "‘"}, {"‘", "’"}, {"«", "»"},   {"»", "«"}};
+  for (bool is_wider = true; is_wider;) {
+    is_wider = false;
+    for (const auto& [opening, closing] : kPairs) {
+      if (!text.substr(0, span.begin).ends_with(opening)) continue;
+      if (!text.substr(span.end).starts_with(closing)) continue;
+      span = {span.begin - opening.size(), span.end + closing.size()};
+      is_wider = true;
+    }
+  }
+  return span;
+}
+
 std::vector<TextSpan> copied_spans(std::string_view text, const KnowsCharacter& knows) {
   std::vector<TextSpan> spans;
   for (const std::string_view word : unicode_words(text)) {

@@ -15,6 +15,12 @@ struct TextSpan {
   std::string_view of(std::string_view text) const { return text.substr(begin, end - begin); }
 };
 
+/// The spans in order, without empty ones; those that overlap are one.
+std::vector<TextSpan> joined_spans(std::vector<TextSpan> spans);
+
+/// The span with brackets and quotation marks right around it, which mean nothing without it.
+TextSpan with_brackets(std::string_view text, TextSpan span);
+
 /// Whether a model's vocabulary has the character.
 using KnowsCharacter = std::function<bool(char32_t)>;
 

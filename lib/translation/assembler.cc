@@ -1,6 +1,7 @@
 #include "translation/assembler.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "decoding/alignment.h"
@@ -96,15 +97,16 @@ class GrowingText {
 }  // namespace
 
 /// The line's text, its words, and what was put back, sentence by sentence.
-RestoredText Assembler::restored(const PreparedLine& line, Parts parts) const {
+RestoredLine Assembler::restored(const PreparedLine& line, Parts parts) const {
   GrowingText text;
-  RestoredText whole;
+  RestoredLine whole;
   for (const LineSentence& sentence : line.sentences) {
     const Parts own = parts.first(sentence.own.part_lengths.size());
     parts = parts.subspan(own.size());
     const RestoredText part = restore(sentence.own, own, tokenizers_.target);
     text.append(between(sentence, text.text(), part.text));
     const int first = text.append(part.text);
+    whole.starts.emplace_back(sentence.first_word, first);
     for (const int word : part.words) whole.words.push_back(first + word);
     for (const auto& [source, target] : part.copied) {
       whole.copied.emplace_back(sentence.first_word + source, first + target);
@@ -114,33 +116,89 @@ RestoredText Assembler::restored(const PreparedLine& line, Parts parts) const {
   return whole;
 }
 
+namespace {
+
+/// For each target word the source word that it attends to and that, of all target words, is
+/// attended to by it: the one with the greatest product of both shares. So an article that looks at
+/// its noun is linked with the article.
+HardAlignment mutual_alignment(const AttentionMatrix& weights) {
+  std::vector<float> sums(weights.empty() ? 0 : weights.back().size());
+  for (const std::vector<float>& row : weights) {
+    for (std::size_t s = 0; s < row.size(); ++s) sums[s] += row[s];
+  }
+  HardAlignment links;
+  for (std::size_t t = 0; t + 1 < weights.size(); ++t) {
+    const std::vector<float>& row = weights[t];
+    const auto share = [&](std::size_t s) { return sums[s] > 0 ? row[s] * row[s] / sums[s] : 0; };
+    std::size_t best = 0;
+    for (std::size_t s = 1; s + 1 < row.size(); ++s) best = share(s) > share(best) ? s : best;
+    if (row.size() > 1) links.push_back({static_cast<int>(best), static_cast<int>(t)});
+  }
+  return links;
+}
+
 /// Links are found part by part: a matrix of the whole line grows with its square.
+HardAlignment links_by_part(const PreparedLine& line, std::span<const Hypothesis* const> parts,
+                            const std::vector<int>& source_words,
+                            const std::vector<int>& target_words,
+                            const std::function<HardAlignment(const AttentionMatrix&)>& links_in) {
+  HardAlignment links;
+  int source_begin = 0, target_begin = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const int target_end = target_begin + static_cast<int>(parts[i]->tokens.size());
+    const auto [first_source, sources] = slice(source_words, source_begin, line.ends[i]);
+    const auto [first_target, targets] = slice(target_words, target_begin, target_end);
+    for (const AlignmentLink& link :
+         links_in(attention_by_word(parts[i]->attention, sources, targets))) {
+      links.push_back({first_source + link.source, first_target + link.target});
+    }
+    source_begin = line.ends[i];
+    target_begin = target_end;
+  }
+  return links;
+}
+
+}  // namespace
+
 void Assembler::align(const PreparedLine& line, Parts parts, const std::vector<int>& target_words,
                       Translation& result) const {
   const std::vector<int> source_words = source_map(line);
-  std::vector<int> source_lengths;
-  int source_begin = 0, target_begin = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const int source_end = line.ends[i];
-    const int target_end = target_begin + static_cast<int>(parts[i]->tokens.size());
-    const auto [first_source, sources] = slice(source_words, source_begin, source_end);
-    const auto [first_target, targets] = slice(target_words, target_begin, target_end);
-    const AttentionMatrix weights = attention_by_word(parts[i]->attention, sources, targets);
-    const float threshold = options_.alignment.threshold;
-    for (const AlignmentLink& link :
-         threshold > 0 ? hard_alignment(weights, threshold) : hard_alignment(weights)) {
-      result.alignment.emplace_back(first_source + link.source, first_target + link.target);
-    }
-    source_lengths.push_back(source_end - source_begin);
-    source_begin = source_end;
-    target_begin = target_end;
+  const float threshold = options_.alignment.threshold;
+  const auto links_in = [threshold](const AttentionMatrix& weights) {
+    return threshold > 0 ? hard_alignment(weights, threshold) : hard_alignment(weights);
+  };
+  for (const AlignmentLink& link :
+       links_by_part(line, parts, source_words, target_words, links_in)) {
+    result.alignment.emplace_back(link.source, link.target);
   }
   if (options_.alignment.form == AlignmentForm::kSoft) {
+    std::vector<int> source_lengths(line.ends.size());
+    std::adjacent_difference(line.ends.begin(), line.ends.end(), source_lengths.begin());
     result.attention =
         attention_by_word(join_attention(parts, source_lengths), source_words, target_words,
                           {static_cast<int>(source_units(line).size()) - 1,
                            static_cast<int>(result.units.size()) - 1});
   }
+}
+
+/// The text with its markup, as attention by word says, if the model has any.
+std::string Assembler::marked(const PreparedLine& line, Parts parts,
+                              const RestoredLine& restored) const {
+  WordLinks links{{}, restored.starts};
+  links.source_of.assign(split_words(restored.text).size(), -1);
+  const auto link = [&](int source, int target) {
+    if (std::cmp_less(target, links.source_of.size())) links.source_of[target] = source;
+  };
+  const bool has_attention =
+      std::ranges::none_of(parts, [](const Hypothesis* part) { return part->attention.empty(); });
+  if (has_attention && !line.marked->tags.empty()) {
+    for (const AlignmentLink& found :
+         links_by_part(line, parts, line.words, restored.words, mutual_alignment)) {
+      link(found.source, found.target);
+    }
+  }
+  for (const auto& [source, target] : restored.copied) link(source, target);
+  return with_markup(*line.marked, restored.text, links);
 }
 
 /// What was put back is linked to where it stood.
@@ -175,10 +233,10 @@ std::vector<std::string> Assembler::doubts(const PreparedLine& line, Parts parts
 
 Translation Assembler::translation(const PreparedLine& line, Parts parts) const {
   Hypothesis joined = join_parts(parts, options_.search.normalize);
-  RestoredText restored = this->restored(line, parts);
+  RestoredLine restored = this->restored(line, parts);
+  std::ranges::replace(restored.text, '\r', ' ');  // some readers end lines there
   Translation result;
-  result.text = std::move(restored.text);
-  std::replace(result.text.begin(), result.text.end(), '\r', ' ');  // some readers end lines there
+  result.text = line.marked ? marked(line, parts, restored) : restored.text;
   result.log_probability = joined.log_probability;
   result.score = joined.score;
   result.pieces = tokenizers_.target.pieces(joined.tokens);
@@ -187,7 +245,7 @@ Translation Assembler::translation(const PreparedLine& line, Parts parts) const 
   if (!is_given) result.doubts = doubts(line, parts);
   if (options_.alignment.form == AlignmentForm::kNone) return result;
   result.units =
-      is_given ? given_units(line) : with_end(by_word() ? words_of(result.text) : result.pieces);
+      is_given ? given_units(line) : with_end(by_word() ? words_of(restored.text) : result.pieces);
   align(line, parts,
         is_given    ? given_map(line)
         : by_word() ? restored.words
@@ -201,10 +259,11 @@ TranslatedLine Assembler::assemble(const PreparedLine& line,
                                    std::span<const std::vector<Hypothesis>> parts) const {
   TranslatedLine result;
   result.number = line.number;
-  result.source = line.text;
+  result.source = line.as_given();
   if (!line.is_translated()) {
     Translation& only = result.translations.emplace_back();
-    only.text = line.is_copied ? line.text : restored(line, {}).text;
+    const bool is_as_given = line.is_copied || line.marked;
+    only.text = is_as_given ? line.as_given() : restored(line, {}).text;
     return result;
   }
   std::size_t count = 0;

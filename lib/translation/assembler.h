@@ -9,10 +9,16 @@
 #include "heed/translation.h"
 #include "model/attention_choice.h"
 #include "model/model_file.h"
+#include "translation/placed_markup.h"
 #include "translation/prepared_line.h"
 #include "translation/restored_text.h"
 
 namespace heed {
+
+/// A line's text without markup, and of each sentence its first words in source and text.
+struct RestoredLine : RestoredText {
+  std::vector<std::pair<int, int>> starts{};
+};
 
 /// Makes of what the model said what people read: texts, words, alignments.
 class Assembler {
@@ -38,9 +44,10 @@ class Assembler {
   std::vector<std::string> source_units(const PreparedLine& line) const;
   std::vector<int> given_map(const PreparedLine& line) const;
   std::vector<std::string> given_units(const PreparedLine& line) const;
-  RestoredText restored(const PreparedLine& line, Parts parts) const;
+  RestoredLine restored(const PreparedLine& line, Parts parts) const;
   Translation translation(const PreparedLine& line, Parts parts) const;
   std::vector<std::string> doubts(const PreparedLine& line, Parts parts) const;
+  std::string marked(const PreparedLine& line, Parts parts, const RestoredLine& restored) const;
   void align(const PreparedLine& line, Parts parts, const std::vector<int>& target_words,
              Translation& result) const;
   void link(const std::vector<std::pair<int, int>>& copied, Translation& result) const;

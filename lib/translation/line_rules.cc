@@ -29,6 +29,7 @@ LineRules make_line_rules(const TranslateOptions& options, const ModelContents& 
   rules.splits_sentences = !as_it_is && splits_sentences(options.sentences, contents.training);
   rules.sentence = {!as_it_is && options.capitals == Capitals::kFold,
                     !as_it_is && options.copy_unknown};
+  rules.protects = ProtectedPatterns(options.protect);
   const bool has_learned_positions = model.type == ModelType::kTransformer
                                          ? model.positions == Positions::kLearned
                                          : model.attention == "location";

@@ -68,7 +68,7 @@ void TranslationPool::add_sentence(const PreparedLine& line, int part) {
   if (context_.scores_targets) {
     targets_.add(line.target_sentence(context_.tokenizers.target.eos_id()));
   }
-  copies_.push_back(line.has_copied_spans());
+  needs_attention_.push_back(line.needs_attention());
   prefixes_.push_back(part == 0 ? line.target : std::vector<int>());
   numbers_.push_back(sentence_number(line.number, part));
   bytes_.push_back(bytes_of_part(line, line.ends[part] - begin));
@@ -91,11 +91,11 @@ void TranslationPool::close() {
   found_.resize(sources_.size());
 }
 
-/// Attention says where copied spans go.
+/// Attention says where copied spans and tags go.
 SearchRules TranslationPool::rules_for(const Batch& batch) const {
   SearchRules rules = context_.rules;
   for (const std::size_t sentence : batch.lines) {
-    rules.attention = rules.attention || copies_[sentence];
+    rules.attention = rules.attention || needs_attention_[sentence];
   }
   return rules;
 }

@@ -88,7 +88,7 @@ class TranslationPool final : public Pipeline::Group {
   std::vector<std::vector<int>> prefixes_;
   std::vector<std::uint64_t> numbers_;
   std::vector<int> bytes_;
-  std::vector<bool> copies_;  ///< Whether spans are put into the sentence's line.
+  std::vector<bool> needs_attention_;  ///< Whether something is put into the sentence's line.
   std::vector<Batch> batches_;
   std::vector<std::vector<Hypothesis>> found_;  ///< By sentence.
 };

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "text/markup_reader.h"
 #include "text/normalization.h"
 #include "text/sentences.h"
 #include "text/unicode.h"
@@ -61,6 +62,55 @@ std::string white_space_of(std::string_view gap) {
   return spaces;
 }
 
+/// The blocks of a marked text, without white space at their ends.
+std::vector<std::string_view> blocks_of(std::string_view text) {
+  std::vector<std::string_view> blocks;
+  for (const std::string_view line : split_fields(text, '\n')) {
+    if (!is_blank(line)) blocks.push_back(strip_blank(line));
+  }
+  return blocks;
+}
+
+/// What is translated by itself.
+std::vector<std::string_view> parts_of(const PreparedLine& line, bool splits) {
+  const auto blocks = line.marked ? blocks_of(line.text) : std::vector<std::string_view>{line.text};
+  if (!splits) return blocks;
+  std::vector<std::string_view> sentences;
+  for (const std::string_view block : blocks) {
+    const auto own = split_sentences(block);
+    sentences.insert(sentences.end(), own.begin(), own.end());
+  }
+  return sentences;
+}
+
+/// Places of the parts, none of which ends in a protected span; white space stands between them.
+std::vector<TextSpan> places_of(std::string_view line, std::span<const std::string_view> parts,
+                                std::span<const TextSpan> spans) {
+  std::vector<TextSpan> places;
+  auto span = spans.begin();
+  for (const std::string_view part : parts) {
+    const auto begin = static_cast<std::size_t>(part.data() - line.data());
+    if (places.empty() || begin >= places.back().end) places.push_back({begin, begin});
+    TextSpan& place = places.back();
+    place.end = std::max(place.end, begin + part.size());
+    for (; span != spans.end() && span->begin < place.end; ++span) {
+      place.begin = std::min(place.begin, span->begin);
+      place.end = std::max(place.end, span->end);
+    }
+  }
+  if (span != spans.end() && !places.empty()) places.back().end = spans.back().end;
+  return places;
+}
+
+/// The spans that are in a place, by where they stand in it.
+std::vector<TextSpan> spans_in(const TextSpan& place, std::span<const TextSpan>& spans) {
+  std::vector<TextSpan> own;
+  for (; !spans.empty() && spans.front().begin < place.end; spans = spans.subspan(1)) {
+    own.push_back({spans.front().begin - place.begin, spans.front().end - place.begin});
+  }
+  return own;
+}
+
 }  // namespace
 
 /// Splits, crops or copies an over-long sentence. False if the line is to be copied.
@@ -106,28 +156,54 @@ bool LinePreparer::add(PreparedLine& line, LineSentence sentence) const {
   return true;
 }
 
-PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::string target) const {
+/// False if the line is to be copied.
+bool LinePreparer::add_sentences(PreparedLine& line, bool splits) const {
+  auto found = rules_.protects.find(line.text);
+  line.is_copied = line.is_too_hard = !found.has_value();
+  if (line.is_copied) return false;
+  if (line.marked) {
+    found->insert(found->end(), line.marked->stand_ins.begin(), line.marked->stand_ins.end());
+  }
+  for (TextSpan& span : *found) span = with_brackets(line.text, span);
+  found = joined_spans(std::move(*found));
+  const std::string_view whole = line.text;
+  const WordPlaces words(whole);
+  std::span<const TextSpan> spans(*found);
+  std::size_t done = 0;
+  for (const TextSpan& place : places_of(whole, parts_of(line, splits), spans)) {
+    LineSentence sentence;
+    if (done > 0) sentence.before = white_space_of(whole.substr(done, place.begin - done));
+    sentence.first_word = words.at(place.begin);
+    sentence.own =
+        prepare_sentence(place.of(whole), source_, rules_.sentence, spans_in(place, spans));
+    if (!add(line, std::move(sentence))) return false;
+    done = place.end;
+  }
+  return true;
+}
+
+/// False if nothing is to be translated.
+bool LinePreparer::read(PreparedLine& line, std::string text, Markup markup) const {
+  const bool is_valid = repair(line, text);
+  if (is_valid && markup != Markup::kNone) {
+    line.marked = std::make_shared<const MarkedText>(read_markup(text, markup));
+    line.given = std::move(text);
+    line.text = line.marked->text;
+  } else {
+    line.text = std::move(text);
+  }
+  return is_valid && !is_blank(line.text);
+}
+
+PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::string target,
+                                   Markup markup) const {
   PreparedLine line;
   line.number = number;
   line.tag = rules_.tag;
-  const bool is_valid = repair(line, text);
-  line.text = std::move(text);
-  if (!is_valid || is_blank(line.text)) return line;
-  const std::string_view whole = line.text;
-  const bool splits = rules_.splits_sentences && target.empty();
-  const WordPlaces places(whole);
-  std::size_t done = 0;
-  for (const std::string_view part : splits ? split_sentences(whole) : std::vector{whole}) {
-    const auto begin = static_cast<std::size_t>(part.data() - whole.data());
-    LineSentence sentence;
-    if (done > 0) sentence.before = white_space_of(whole.substr(done, begin - done));
-    sentence.first_word = places.at(begin);
-    sentence.own = prepare_sentence(part, source_, rules_.sentence);
-    if (!add(line, std::move(sentence))) return line;
-    done = begin + part.size();
-  }
+  if (!read(line, std::move(text), markup)) return line;
+  if (!add_sentences(line, rules_.splits_sentences && target.empty())) return line;
   repair_utf8(target);
-  line.target = target_.encode(target);
+  line.target = target_.encode(markup == Markup::kNone ? target : read_markup(target, markup).text);
   return line;
 }
 
@@ -174,7 +250,8 @@ std::vector<int> PreparedLine::target_sentence(int end) const {
   return tokens;
 }
 
-bool PreparedLine::has_copied_spans() const {
+bool PreparedLine::needs_attention() const {
+  if (marked && !marked->tags.empty()) return true;
   return std::ranges::any_of(sentences,
                              [](const LineSentence& s) { return !s.own.copied.empty(); });
 }

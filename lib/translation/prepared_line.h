@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "data/tokenizer.h"
-#include "heed/options.h"
+#include "heed/translation.h"
+#include "text/marked_text.h"
+#include "text/protected_patterns.h"
 #include "translation/prepared_sentence.h"
 
 namespace heed {
@@ -21,7 +24,9 @@ struct LineSentence {
 /// A line as the model will read it.
 struct PreparedLine {
   std::size_t number = 0;  ///< From 1.
-  std::string text;        ///< Valid UTF-8, unless the line is copied.
+  std::string text;        ///< Valid UTF-8, unless the line is copied; without its markup.
+  std::shared_ptr<const MarkedText> marked;  ///< The text's markup, if it is read as such.
+  std::string given;                         ///< The line with its markup, if it is read as such.
   std::vector<int> tag;    ///< What each part begins with for the model: not in `ids`.
   std::vector<int> ids;    ///< Without </s>.
   std::vector<int> words;  ///< The word of each id, among those that ASCII white space separates.
@@ -34,7 +39,8 @@ struct PreparedLine {
   bool is_split = false;     ///< A sentence was too long.
   bool is_repaired = false;  ///< Invalid UTF-8 was replaced.
   bool is_cropped = false;
-  bool is_copied = false;  ///< The text is its own translation.
+  bool is_copied = false;    ///< The text is its own translation.
+  bool is_too_hard = false;  ///< It is copied since no end of matching --protect was in sight.
 
   /// A line that is its own translation, whatever it is.
   static PreparedLine copied(std::size_t number, std::string text) {
@@ -51,7 +57,10 @@ struct PreparedLine {
   std::vector<int> target_sentence(int end) const;
 
   bool is_translated() const { return !ends.empty(); }
-  bool has_copied_spans() const;
+  /// What was read, valid UTF-8 unless the line is copied.
+  const std::string& as_given() const { return marked ? given : text; }
+  /// Whether something is put into the translation where attention says.
+  bool needs_attention() const;
 };
 
 /// What happens to lines that can't be translated as they are.
@@ -62,6 +71,7 @@ struct LineRules {
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
   bool splits_sentences = false;  ///< Translates each sentence of a line by itself.
   SentenceRules sentence = {};
+  ProtectedPatterns protects = {};  ///< Not for the model. prepare_pair() takes no notice.
 };
 
 /// Turns lines into tokens, by the rules.
@@ -70,7 +80,8 @@ class LinePreparer {
   LinePreparer(Tokenizer source, Tokenizer target, const LineRules& rules);
 
   /// Throws Error where the rules call the line an error.
-  PreparedLine prepare(std::size_t number, std::string text, std::string target) const;
+  PreparedLine prepare(std::size_t number, std::string text, std::string target,
+                       Markup markup = Markup::kNone) const;
 
   const LineRules& rules() const { return rules_; }
 
@@ -81,6 +92,8 @@ class LinePreparer {
  private:
   bool repair(PreparedLine& line, std::string& text) const;
   bool add(PreparedLine& line, LineSentence sentence) const;
+  bool add_sentences(PreparedLine& line, bool splits) const;
+  bool read(PreparedLine& line, std::string text, Markup markup) const;
   bool fit(PreparedLine& line, PreparedSentence& sentence) const;
   [[noreturn]] void fail_as_long(const PreparedLine& line) const;
 

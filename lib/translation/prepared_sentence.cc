@@ -19,6 +19,14 @@ bool is_mark_at(std::string_view text, std::size_t at) {
   return !is_space_at(text, at) && is_punctuation(decode_utf8(text.substr(at, 4)).front());
 }
 
+/// Whether the span hangs on the end of a word, as a footnote's number does.
+bool hangs_on_word(std::string_view text, const TextSpan& span) {
+  if (span.begin == 0 || is_space(text[span.begin - 1])) return false;
+  std::size_t before = span.begin - 1;
+  while (before > 0 && (static_cast<unsigned char>(text[before]) & 0xC0) == 0x80) --before;
+  return !is_mark_at(text, before) && (is_space_at(text, span.end) || is_mark_at(text, span.end));
+}
+
 /// The span, where it stands in the text.
 CopiedSpan describe(std::string_view text, const WordPlaces& places, const TextSpan& span) {
   CopiedSpan copied;
@@ -37,14 +45,31 @@ class Editing {
 
   void replace(const TextSpan& span, std::string_view by) {
     edited_ += text_.substr(done_, span.begin - done_);
+    origins_.push_back({edited_.size(), span.begin});
     if (by.empty()) {
       cut(span);
     } else {
       edited_ += by;
     }
     done_ = span.end;
+    origins_.push_back({edited_.size(), span.end});
   }
-  std::string take() { return std::move(edited_ += text_.substr(done_)); }
+  const std::string& finish() {
+    edited_ += text_.substr(done_);
+    done_ = text_.size();
+    return edited_;
+  }
+  /// The word of the text that each word of the edited text is, or begins in.
+  std::vector<int> words(const WordPlaces& places) const {
+    std::vector<int> words;
+    auto origin = origins_.begin();
+    for (const std::string_view word : split_words(edited_)) {
+      const auto at = static_cast<std::size_t>(word.data() - edited_.data());
+      while (std::next(origin) != origins_.end() && std::next(origin)->edited <= at) ++origin;
+      words.push_back(places.at(origin->text + (at - origin->edited)));
+    }
+    return words;
+  }
 
  private:
   /// Takes one of two blanks away too, and that before a mark; words do not grow together.
@@ -58,25 +83,16 @@ class Editing {
     }
   }
 
+  /// From `edited` on, the bytes are those from `text` on.
+  struct Origin {
+    std::size_t edited = 0, text = 0;
+  };
+
   std::string_view text_;
   std::size_t done_ = 0;
   std::string edited_;
+  std::vector<Origin> origins_{{}};
 };
-
-/// Of each word that is left when spans, in order, are cut out, the word of the text that it was.
-std::vector<int> words_left(const WordPlaces& places, std::span<const TextSpan> cut) {
-  std::vector<int> left;
-  for (int number = 0; number < places.size(); ++number) {
-    std::string rest(places[number]);
-    const std::size_t begin = places.end(number) - rest.size();
-    for (; !cut.empty() && cut.front().begin < places.end(number); cut = cut.subspan(1)) {
-      const TextSpan& span = cut.front();  // holds no white space, so that it ends in this word
-      rest.replace(span.begin - begin, span.end - span.begin, span.end - span.begin, ' ');
-    }
-    left.insert(left.end(), split_words(rest).size(), number);
-  }
-  return left;
-}
 
 void encode(const std::string& text, const Tokenizer& tokenizer, PreparedSentence& sentence) {
   EncodedLine encoded = tokenizer.encode_words(sentence.is_in_capitals ? lowercase(text) : text);
@@ -95,23 +111,56 @@ bool has_words_between(std::string_view text, std::span<const TextSpan> spans) {
   return has_words(text.substr(done));
 }
 
-/// What comes out as it stands. Capitals are known where their small letters are.
-std::vector<TextSpan> unknown_spans(std::string_view text, const Tokenizer& tokenizer,
-                                    bool in_capitals) {
-  return spans_to_copy(text, [&](char32_t c) {
+/// A text that is composed but for spans, and those.
+struct ComposedText {
+  ComposedText(std::string_view given, std::span<const TextSpan> kept, const Tokenizer& tokenizer) {
+    std::size_t done = 0;
+    for (const TextSpan& span : kept) {
+      text += tokenizer.composed(given.substr(done, span.begin - done));
+      spans.push_back({text.size(), text.size() + span.of(given).size()});
+      text += span.of(given);
+      done = span.end;
+    }
+    text += tokenizer.composed(given.substr(done));
+  }
+  /// What is not in the spans.
+  std::string rest() const {
+    std::string rest;
+    std::size_t done = 0;
+    for (const TextSpan& span : spans) {
+      rest.append(text, done, span.begin - done) += ' ';
+      done = span.end;
+    }
+    return rest.append(text, done);
+  }
+
+  std::string text;
+  std::vector<TextSpan> spans;
+};
+
+/// With the spans that are kept anyway, what the vocabulary does not know. Capitals are known where
+/// their small letters are.
+std::vector<TextSpan> with_unknown(const ComposedText& composed, const Tokenizer& tokenizer,
+                                   bool in_capitals) {
+  std::vector<TextSpan> spans = spans_to_copy(composed.text, [&](char32_t c) {
     return tokenizer.knows(c) || (in_capitals && tokenizer.knows(small_letter(c)));
   });
+  spans.insert(spans.end(), composed.spans.begin(), composed.spans.end());
+  return joined_spans(std::move(spans));
 }
 
 }  // namespace
 
 PreparedSentence prepare_sentence(std::string_view given, const Tokenizer& tokenizer,
-                                  const SentenceRules& rules) {
+                                  const SentenceRules& rules,
+                                  std::span<const TextSpan> is_protected) {
   PreparedSentence sentence;
-  const std::string text = tokenizer.composed(given);
-  sentence.is_in_capitals = rules.folds_capitals && is_in_capitals(text);
-  std::vector<TextSpan> spans, cut;
-  if (rules.copies_unknown) spans = unknown_spans(text, tokenizer, sentence.is_in_capitals);
+  const ComposedText composed(given, is_protected, tokenizer);
+  const std::string& text = composed.text;
+  sentence.is_in_capitals = rules.folds_capitals && is_in_capitals(composed.rest());
+  const std::vector<TextSpan> spans =
+      rules.copies_unknown ? with_unknown(composed, tokenizer, sentence.is_in_capitals)
+                           : composed.spans;
   if (spans.empty()) {
     encode(text, tokenizer, sentence);
     return sentence;
@@ -124,17 +173,20 @@ PreparedSentence prepare_sentence(std::string_view given, const Tokenizer& token
   const int most_symbols = has_placeholders(tokenizer) ? kPlaceholders : 0;
   int symbols = 0;
   Editing editing(text);
+  auto kept = composed.spans.begin();
   for (const TextSpan& span : spans) {
+    while (kept != composed.spans.end() && kept->end <= span.begin) ++kept;
+    const bool is_kept = kept != composed.spans.end() && kept->begin < span.end;
     CopiedSpan& copied = sentence.copied.emplace_back(describe(text, places, span));
     // Signs say nothing to the rest, which is best translated without them.
-    if (symbols < most_symbols && has_words(copied.text)) copied.symbol = ++symbols;
-    if (copied.symbol == 0) cut.push_back(span);
+    const bool is_read = is_kept ? !hangs_on_word(text, span) : has_words(copied.text);
+    if (symbols < most_symbols && is_read) copied.symbol = ++symbols;
     editing.replace(span, copied.symbol > 0 ? placeholder(copied.symbol) : "");
   }
-  encode(editing.take(), tokenizer, sentence);
-  const std::vector<int> left = words_left(places, cut);
+  encode(editing.finish(), tokenizer, sentence);
+  const std::vector<int> words = editing.words(places);
   for (int& word : sentence.words) {
-    word = left.empty() ? 0 : left[std::min<std::size_t>(word, left.size() - 1)];
+    word = words.empty() ? 0 : words[std::min<std::size_t>(word, words.size() - 1)];
   }
   return sentence;
 }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "data/tokenizer.h"
+#include "text/copied_spans.h"
 
 namespace heed {
 
@@ -13,7 +15,7 @@ namespace heed {
 struct CopiedSpan {
   std::string text;
   int symbol = 0;               ///< The placeholder that stands for it, from 1; 0: it was cut out.
-  int word = 0;                 ///< The sentence's word that it is, or is in, from 0.
+  int word = 0;                 ///< The sentence's word that it begins in, from 0.
   int after_word = -1;          ///< The word that it stands behind; -1: it is first.
   bool is_apart = true;         ///< Has a blank before it, or begins the sentence.
   bool is_before_mark = false;  ///< A punctuation mark follows without a blank.
@@ -33,9 +35,11 @@ struct SentenceRules {
   bool copies_unknown = true;  ///< What spans_to_copy finds is not for the model.
 };
 
-/// Throws as Tokenizer::encode.
+/// `is_protected`: further spans of the text that come out as they stand, to the byte; in order,
+/// and apart from each other. They may hold white space. Throws as Tokenizer::encode.
 PreparedSentence prepare_sentence(std::string_view text, const Tokenizer& tokenizer,
-                                  const SentenceRules& rules);
+                                  const SentenceRules& rules,
+                                  std::span<const TextSpan> is_protected = {});
 
 /// A sentence and its given translation: spans that both sides have become placeholders, where the
 /// vocabulary has them; nothing is cut out. A side in capitals is read in small letters.

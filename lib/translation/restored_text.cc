@@ -17,6 +17,7 @@ using Parts = std::span<const Hypothesis* const>;
 /// the kept token that each token is, or comes after.
 struct KeptTokens {
   std::vector<int> ids;
+  std::vector<int> symbols;  ///< The number of the placeholder that each is, or 0.
   std::vector<int> place;
   std::array<bool, kPlaceholders + 1> has_symbol{};
 };
@@ -30,8 +31,10 @@ KeptTokens keep_tokens(Parts parts, int symbols, const Tokenizer& target) {
     if (!is_stray) {
       kept.has_symbol[symbol] = true;
       kept.ids.push_back(id);
+      kept.symbols.push_back(symbol);
     } else if (!kept.ids.empty() && target.piece(kept.ids.back()) == "▁") {
       kept.ids.pop_back();
+      kept.symbols.pop_back();
     }
     kept.place.push_back(std::max(static_cast<int>(kept.ids.size()) - 1, 0));
   };
@@ -101,6 +104,15 @@ class Placement {
 /// Spans and the word that each stands behind, in the order of words.
 using Missing = std::vector<std::pair<int, const CopiedSpan*>>;
 
+using Links = std::vector<std::pair<int, int>>;
+
+int word_count(const CopiedSpan& span) { return static_cast<int>(split_words(span.text).size()); }
+
+/// The span's words begin with `word` of the text.
+void link_words(const CopiedSpan& span, int word, Links& links) {
+  for (int i = 0; i < word_count(span); ++i) links.emplace_back(span.word + i, word + i);
+}
+
 /// Where spans behind the word go; before the mark at its end if wanted.
 std::size_t place_behind(std::string_view text, const WordPlaces& places, int word,
                          bool before_mark) {
@@ -116,6 +128,7 @@ void put_back(const Missing& missing, RestoredText& result) {
   std::string text;
   std::size_t done = 0;
   int added = 0;
+  Links links;
   std::vector<int> before(places.size() + 1);  // words that were put before each word
   for (auto span = missing.begin(); span != missing.end();) {
     const int word = span->first;
@@ -130,7 +143,8 @@ void put_back(const Missing& missing, RestoredText& result) {
       if (is_word && !text.empty()) text += ' ';
       text += span->second->text;
       added += is_word ? 1 : 0;
-      result.copied.emplace_back(span->second->word, std::max(word + added, 0));
+      link_words(*span->second, std::max(word + added, 0), links);
+      added += word_count(*span->second) - 1;
     }
     if (word < 0 && !result.text.empty()) text += ' ';
     before[word + 1] = added;
@@ -138,24 +152,45 @@ void put_back(const Missing& missing, RestoredText& result) {
   text.append(result.text, done);
   for (std::size_t i = 1; i < before.size(); ++i) before[i] = std::max(before[i], before[i - 1]);
   for (int& word : result.words) word += before[word];
+  for (auto& [source, word] : result.copied) word += before[word];
+  result.copied.insert(result.copied.end(), links.begin(), links.end());
   result.text = std::move(text);
+}
+
+/// Puts spans in the place of their placeholders, and counts the words that they are.
+void fill(const KeptTokens& kept, const std::vector<int>& words,
+          std::span<const CopiedSpan* const> symbols, RestoredText& result) {
+  std::vector<std::string_view> texts;
+  for (const CopiedSpan* span : symbols) texts.push_back(span->text);
+  result.text = fill_placeholders(result.text, texts);
+  const int last = std::max(WordPlaces(result.text).size() - 1, 0);
+  std::vector<int> filled;
+  int added = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    filled.push_back(std::min(words[i] + added, last));
+    if (kept.symbols[i] == 0) continue;
+    const CopiedSpan& span = *symbols[static_cast<std::size_t>(kept.symbols[i]) - 1];
+    link_words(span, std::max(std::min(filled.back(), last + 1 - word_count(span)), 0),
+               result.copied);
+    added += word_count(span) - 1;
+  }
+  for (const int place : kept.place) {
+    result.words.push_back(filled.empty() ? 0 : filled[static_cast<std::size_t>(place)]);
+  }
 }
 
 }  // namespace
 
 RestoredText restore(const PreparedSentence& sentence, Parts parts, const Tokenizer& target) {
-  std::vector<std::string_view> symbols;
+  std::vector<const CopiedSpan*> symbols;
   for (const CopiedSpan& span : sentence.copied) {
-    if (span.symbol > 0) symbols.push_back(span.text);
+    if (span.symbol > 0) symbols.push_back(&span);
   }
   const KeptTokens kept = keep_tokens(parts, static_cast<int>(symbols.size()), target);
   const DecodedLine decoded = target.decode_words(kept.ids);
   RestoredText result{sentence.is_in_capitals ? uppercase(decoded.text) : decoded.text, {}, {}};
-  for (const int place : kept.place) {
-    result.words.push_back(decoded.words.empty() ? 0 : decoded.words[place]);
-  }
+  fill(kept, decoded.words, symbols, result);
   if (sentence.copied.empty()) return result;
-  result.text = fill_placeholders(result.text, symbols);
   const Placement place(sentence, parts, result.words, WordPlaces(result.text).size());
   Missing missing;
   for (const CopiedSpan& span : sentence.copied) {

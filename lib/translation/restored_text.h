@@ -15,7 +15,7 @@ namespace heed {
 struct RestoredText {
   std::string text;
   std::vector<int> words;                   ///< The word of `text`, from 0, of each token.
-  std::vector<std::pair<int, int>> copied;  ///< Words of source and text, of what was put back.
+  std::vector<std::pair<int, int>> copied;  ///< Words of source and text, of spans.
 };
 
 /// `parts` are the translations of the sentence's parts. Placeholders become what they stand for.

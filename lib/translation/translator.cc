@@ -38,6 +38,7 @@ void check_options(const TranslateOptions& options) {
   if (options.sampling_topk > 0 && !options.sampling) {
     fail_usage("--sampling-topk needs --sampling");
   }
+  const ProtectedPatterns is_valid(options.protect);
 }
 
 int thread_count(int wanted) {
@@ -192,7 +193,11 @@ void StreamRun::report(const PreparedLine& line, int max_length, bool is_invalid
   warn(summary_.cropped, line.is_cropped, length + ": the rest is cropped");
   const std::string json = "is no JSON object with a \"text\"";
   const std::string utf8 = fmt::format("is not UTF-8 (convert the text, as by {})", kConversion);
-  const std::string& cause = line.length > 0 ? length : is_invalid_json ? json : utf8;
+  const std::string hard = "keeps --protect searching without an end in sight";
+  const std::string& cause = line.is_too_hard  ? hard
+                             : line.length > 0 ? length
+                             : is_invalid_json ? json
+                                               : utf8;
   warn(summary_.copied, line.is_copied, cause + ": it is copied");
   warn(summary_.invalid_json, is_invalid_json && !line.is_copied,
        json + ": it is translated as plain text");
@@ -216,9 +221,12 @@ PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line,
   if (line.is_invalid_json && context_.options.invalid_json == InvalidJson::kCopy) {
     return PreparedLine::copied(number, std::move(line.text));
   }
-  return context_.scores_targets
-             ? preparer.prepare_pair(number, std::move(line.text), std::move(line.target))
-             : preparer.prepare(number, std::move(line.text), std::move(line.target));
+  if (context_.scores_targets) {
+    return preparer.prepare_pair(number, std::move(line.text), std::move(line.target));
+  }
+  const bool is_html = line.markup == Markup::kNone && context_.options.html;
+  return preparer.prepare(number, std::move(line.text), std::move(line.target),
+                          is_html ? Markup::kHtml : line.markup);
 }
 
 void StreamRun::add(SourceLine line) {

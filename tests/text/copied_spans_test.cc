@@ -44,5 +44,22 @@ TEST(CopiedSpans, AreNothingElse) {
   }
 }
 
+TEST(CopiedSpans, TakeTheirBrackets) {
+  const std::string text = "a («x») (x y) \"x\"";
+  const auto wider = [&](std::size_t at) {
+    return std::string(with_brackets(text, {at, at + 1}).of(text));
+  };
+  EXPECT_EQ(wider(text.find('x')), "(«x»)");
+  EXPECT_EQ(wider(text.find("x y")), "x");
+  EXPECT_EQ(wider(text.rfind('x')), "\"x\"");
+}
+
+TEST(CopiedSpans, AreJoined) {
+  const auto joined = joined_spans({{7, 9}, {1, 3}, {2, 5}, {5, 5}, {5, 6}});
+  ASSERT_EQ(joined.size(), 3U);
+  EXPECT_EQ(joined[0].end, 5U);
+  EXPECT_EQ(joined[1].begin, 5U);
+}
+
 }  // namespace
 }  // namespace heed

@@ -79,6 +79,39 @@ TEST(LinePreparer, WhatIsInvisibleBetweenSentencesIsLeftOut) {
   EXPECT_EQ(line.sentences[1].before, " \xc2\xa0");
 }
 
+TEST(LinePreparer, ProtectedSpansEndNoSentence) {
+  LineRules rules{.splits_sentences = true};
+  const std::string text = "It is x1. Two  y of six. It is two.";
+  EXPECT_EQ(prepare(text, rules).sentences.size(), 3U);
+  rules.protects = ProtectedPatterns(std::vector<std::string>{"x1.*?y", "two"});
+  const PreparedLine line = prepare(text, rules);
+  ASSERT_EQ(line.sentences.size(), 2U);
+  EXPECT_EQ(line.sentences[0].own.copied.at(0).text, "x1. Two  y");
+  EXPECT_EQ(line.sentences[1].own.copied.at(0).text, "two");
+  EXPECT_EQ(line.sentences[1].first_word, 7);
+}
+
+TEST(LinePreparer, LinesThatAreTooHardToSearchAreCopied) {
+  LineRules rules;
+  rules.protects = ProtectedPatterns(std::vector<std::string>{"(o+)+b"});
+  EXPECT_TRUE(prepare("two", rules).is_translated());
+  const PreparedLine line = prepare("two " + std::string(60, 'o'), rules);
+  EXPECT_TRUE(line.is_copied && line.is_too_hard);
+}
+
+TEST(LinePreparer, BlocksOfMarkupArePartsOfALine) {
+  const LinePreparer preparer(tokenizer(), tokenizer(), {});
+  const PreparedLine line =
+      preparer.prepare(7, "<p>two <code>x y</code></p><p>six</p>", "", Markup::kHtml);
+  EXPECT_EQ(line.as_given(), "<p>two <code>x y</code></p><p>six</p>");
+  ASSERT_EQ(line.sentences.size(), 2U);
+  EXPECT_EQ(line.sentences[0].own.copied.size(), 1U);
+  EXPECT_EQ(line.sentences[1].first_word, 2);
+  EXPECT_EQ(line.ids.back(), tokenizer().encode("six").back());
+  EXPECT_TRUE(line.needs_attention());
+  EXPECT_FALSE(preparer.prepare(7, "<p><br> </p>", "", Markup::kHtml).is_translated());
+}
+
 TEST(LinePreparer, InvalidUtf8) {
   const std::string text = "two \xff six";
   const PreparedLine repaired = prepare(text);

@@ -86,6 +86,44 @@ TEST(PreparedSentence, SignsAreCutOut) {
   EXPECT_EQ(sentence.copied[1].symbol, 1);
 }
 
+PreparedSentence protecting(const std::string& text, const std::vector<std::string>& parts,
+                            bool with_placeholders) {
+  std::vector<TextSpan> spans;
+  for (const std::string& part : parts) {
+    const std::size_t begin = text.find(part, spans.empty() ? 0 : spans.back().end);
+    spans.push_back({begin, begin + part.size()});
+  }
+  return prepare_sentence(text, sentence_vocabulary(with_placeholders), {}, spans);
+}
+
+TEST(PreparedSentence, ProtectedSpansAreNotRead) {
+  const std::string text = "A New York man %s, sleeps {a b}.";
+  const std::vector<std::string> spans{"New York", "%s", "{a b}"};
+  const PreparedSentence with = protecting(text, spans, true);
+  EXPECT_EQ(text_of(with, true), "A ｟1｠ man ｟2｠, sleeps ｟3｠.");
+  EXPECT_EQ(with.words.back(), 6);
+  const PreparedSentence without = protecting(text, spans, false);
+  EXPECT_EQ(text_of(without), "A man, sleeps.");
+  EXPECT_EQ(without.words.back(), 5) << "the mark came to the word before it";
+  ASSERT_EQ(without.copied.size(), 3U);
+  EXPECT_EQ(without.copied[0].text, "New York");
+  EXPECT_EQ(without.copied[0].word, 1);
+  EXPECT_EQ(without.copied[1].after_word, 3);
+  EXPECT_EQ(without.copied[2].text, "{a b}");
+}
+
+/// Neither composed, nor in capitals, nor twice where they are unknown anyway.
+TEST(PreparedSentence, ProtectedSpansStayAsTheyAre) {
+  EXPECT_EQ(protecting("A man e\u0301 sleeps.", {"e\u0301"}, true).copied[0].text, "e\u0301");
+  const PreparedSentence capitals = protecting("A MAN %d SLEEPS!", {"%d"}, true);
+  EXPECT_TRUE(capitals.is_in_capitals);
+  EXPECT_EQ(text_of(capitals, true), "a man ｟1｠ sleeps!");
+  const PreparedSentence address = protecting("A man http://a.b/{c}/d sleeps.", {"{c}"}, true);
+  ASSERT_EQ(address.copied.size(), 1U);
+  EXPECT_EQ(address.copied[0].text, "http://a.b/{c}/d");
+  EXPECT_EQ(text_of(protecting("A {} man", {"{}"}, true), true), "A ｟1｠ man") << "no sign";
+}
+
 TEST(PreparedSentence, CapitalsAreReadSmall) {
   const PreparedSentence sentence = prepared_of("A MAN SLEEPS! Łódź HTTP://A.B");
   EXPECT_FALSE(sentence.is_in_capitals) << "there are small letters";

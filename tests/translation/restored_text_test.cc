@@ -34,9 +34,10 @@ Hypothesis translation_of(const PreparedSentence& source, const std::string& tex
 }
 
 RestoredText restored(const std::string& source, const std::string& text, bool with = false,
-                      bool in_reverse = false, bool with_attention = true) {
+                      bool in_reverse = false, bool with_attention = true,
+                      std::span<const TextSpan> is_protected = {}) {
   const Tokenizer& tokenizer = sentence_vocabulary(with);
-  const PreparedSentence sentence = prepare_sentence(source, tokenizer, {});
+  const PreparedSentence sentence = prepare_sentence(source, tokenizer, {}, is_protected);
   Hypothesis translation = translation_of(sentence, text, with, in_reverse);
   if (!with_attention) translation.attention.assign(translation.attention.size(), {});
   const Hypothesis* const part = &translation;
@@ -81,6 +82,20 @@ TEST(RestoredText, PlaceholdersBecomeWhatTheyStandFor) {
   EXPECT_EQ(restored("A 好 man sleeps.", "The dog ｟1｠ runs ｟1｠ ｟5｠.", true).text,
             "The dog 好 runs.");
   EXPECT_EQ(restored("A man 好 sleeps.", "The dog runs.", true).text, "The dog 好 runs.");
+}
+
+/// A span of several words moves the words behind it, put back or in a placeholder's stead.
+TEST(RestoredText, SpansMayHoldWhiteSpace) {
+  const std::string source = "A New York man sleeps.";
+  const TextSpan span[] = {{2, 10}};
+  for (const bool with : {false, true}) {
+    const RestoredText text =
+        restored(source, with ? "The ｟1｠ dog runs." : "The dog runs.", with, false, true, span);
+    ASSERT_EQ(text.text, "The New York dog runs.");
+    EXPECT_EQ(text.copied, (std::vector<std::pair<int, int>>{{1, 1}, {2, 2}}));
+    EXPECT_EQ(text.words.front(), 0);
+    EXPECT_EQ(text.words.back(), 4);
+  }
 }
 
 /// What stands for a span may look like another placeholder.
