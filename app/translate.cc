@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 /// Everything that can be said about `heed translate`.
 struct TranslateCommand {
-  std::string model{};
+  std::vector<std::string> model{};
   std::vector<std::string> input{};
   std::string part{};
   std::string output{};
@@ -36,7 +36,12 @@ struct TranslateCommand {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"model", "Model file, as heed train writes it", 'm'}, self.model);
+    v(Field{"model",
+            "Model file, as heed train writes it; several over the same vocabularies translate as "
+            "one "
+            "(--weights)",
+            'm'},
+      self.model);
     v(Field{"input",
             "Texts to translate, a sentence a line; - or none is standard input; gz, zstd, xz and "
             "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
@@ -86,10 +91,10 @@ class TranslateRun {
         translator_(command.model, model_options(command)),
         report_(report_options(command)),
         written_(written(command)),
-        output_(command.output, files_read(command.input, {command.model}), written_.bytes) {
+        output_(command.output, files_read(command.input, command.model), written_.bytes) {
     start_up_seconds_ = seconds_since(start_);
     if (command.heatmap_svg.empty()) return;
-    expect_not_read(command.heatmap_svg, files_read(command.input, {command.model}));
+    expect_not_read(command.heatmap_svg, files_read(command.input, command.model));
   }
 
   void run();
@@ -244,6 +249,7 @@ Command add_translate(CLI::App& app) {
                       "  heed translate -m de-en.safetensors < text.de > text.en\n"
                       "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
                       "  heed translate -m de-en.safetensors -i huge.de --part 2/10 -o huge.02.en\n"
+                      "  heed translate -m one.safetensors two.safetensors --weights 1 0.5\n"
                       "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n"});
   flags->add<TranslateCommand>();
   flags->add_config_flags();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "heed/choices.h"
 #include "heed/compute_options.h"
@@ -134,6 +135,20 @@ struct PrecisionOptions {
   }
 };
 
+/// How several models make one.
+struct EnsembleOptions {
+  std::vector<float> weights = {};
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"weights",
+            "A number for each of several models, whose log p of each token is W1 log p1 + W2 log "
+            "p2 + … divided by W1 + W2 + …; 1 for each if not given; 0 leaves a model out"}
+          .within(0, 1'000'000),
+      self.weights);
+  }
+};
+
 /// How lines are put together and computed; no line's result depends on it.
 struct BatchOptions : ComputeOptions {
   int mini_batch = 0;
@@ -157,7 +172,11 @@ struct BatchOptions : ComputeOptions {
   }
 };
 
-struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, BatchOptions {
+struct TranslateOptions : AlignmentOptions,
+                          LineOptions,
+                          EnsembleOptions,
+                          PrecisionOptions,
+                          BatchOptions {
   SearchOptions search;
   int n_best = 0;  ///< -1: as many as the beam is wide.
   bool n_best_distinct = false;
@@ -219,6 +238,7 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
                                                                                      "tokens"),
       self.sampling_topk);
     v(Field{"seed", "Seed of --sampling"}, self.seed);
+    EnsembleOptions::visit_fields(self, v);
     PrecisionOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);
   }
@@ -230,6 +250,7 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
     visit_record_fields(self, v);
     AlignmentOptions::visit_fields(self, v);
     LineOptions::visit_fields(self, v);
+    EnsembleOptions::visit_fields(self, v);
     PrecisionOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);
   }

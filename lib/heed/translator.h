@@ -53,6 +53,9 @@ class Translator {
  public:
   /// Throws Error for a file that is no model, and UsageError for options that don't fit.
   explicit Translator(const std::string& model, const TranslateOptions& options = {});
+  /// Models over the same vocabularies that translate as one, by TranslateOptions::weights. Throws
+  /// Error too where the vocabularies differ.
+  explicit Translator(const std::vector<std::string>& models, const TranslateOptions& options = {});
   Translator(Translator&& other) noexcept;
   Translator& operator=(Translator&& other) noexcept;
   ~Translator();

@@ -50,7 +50,7 @@ void WorkerPool::GiveBack::operator()(TranslationWorker* worker) const {
 
 WorkerPool::Lease WorkerPool::take() {
   const std::lock_guard lock(mutex_);
-  if (idle_.empty()) return {new TranslationWorker(model_, choice_), {this}};
+  if (idle_.empty()) return {new TranslationWorker(models_, choice_), {this}};
   Lease lease(idle_.back().release(), {this});
   idle_.pop_back();
   return lease;

@@ -9,9 +9,8 @@
 #include <thread>
 #include <utility>
 
-#include "model/model_file.h"
 #include "translation/explorer.h"
-#include "translation/line_rules.h"
+#include "translation/loaded_models.h"
 #include "translation/pool.h"
 #include "translation/target_tag.h"
 #include "util/error.h"
@@ -95,20 +94,20 @@ bool note(LineCount& count, std::size_t number) {
 }  // namespace
 
 struct Translator::Implementation {
-  Implementation(const std::string& path, const TranslateOptions& wanted)
+  Implementation(std::span<const std::string> paths, const TranslateOptions& wanted)
       : options((check_options(wanted), wanted)),
         backend(make_backend(options.backend)),
-        loaded(path, *backend),
-        packed(loaded.model().parameters(), options.int8 ? Precision::kInt8 : Precision::kFloat),
+        models(paths, options.weights, *backend,
+               options.int8 ? Precision::kInt8 : Precision::kFloat),
         rules(search_rules(options, tokenizers())),
-        workers(loaded.model(), choose_alignment()),
+        workers(models.ensemble(), choose_alignment()),
         threads(thread_count(options.threads)) {
     line_rules();  // throws where the model has no such language
   }
 
-  const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }
+  const Tokenizers& tokenizers() const { return models.contents().tokenizers; }
   LineRules line_rules(const std::string& target_tag = "") const {
-    return make_line_rules(options, loaded.contents(), target_tag);
+    return models.line_rules(options, target_tag);
   }
   AttentionChoice choose_alignment();
   PairAttention attention(const SourceLine& pair);
@@ -117,8 +116,7 @@ struct Translator::Implementation {
 
   TranslateOptions options;
   std::unique_ptr<Backend> backend;
-  LoadedModel loaded;
-  PackedParameters packed;
+  LoadedModels models;
   SearchRules rules;
   WorkerPool workers;
   const int threads;
@@ -292,12 +290,12 @@ StreamSummary Translator::Implementation::run(const LineStream& stream, bool sco
 AttentionChoice Translator::Implementation::choose_alignment() {
   if (options.alignment.form == AlignmentForm::kNone) {
     if (options.alignment_layer == 0 && options.alignment_heads.empty()) {
-      return choice_for_copies(loaded.model());
+      return choice_for_copies(models.first());
     }
     fail_usage("--alignment-layer and --alignment-heads need --alignment, hard or soft");
   }
   const AttentionChoice choice =
-      choose_attention(loaded.model(), options.alignment_layer, options.alignment_heads);
+      choose_attention(models.first(), options.alignment_layer, options.alignment_heads);
   options.alignment_layer = choice.layer;
   options.alignment_heads = choice.head == 0 ? "mean" : std::to_string(choice.head);
   return choice;
@@ -313,7 +311,7 @@ PairAttention Translator::Implementation::attention(const SourceLine& pair) {
   const PreparedLine line = preparer.prepare_pair(1, pair.text, pair.target);
   if (!line.is_translated()) return {};
   std::vector<AttentionChoice> choices;
-  const std::vector<int> heads = attention_heads(loaded.model());
+  const std::vector<int> heads = attention_heads(models.first());
   for (int layer = 1; std::cmp_less_equal(layer, heads.size()); ++layer) {
     const int count = heads[layer - 1];
     for (int head = 0; count > 0 && head <= count; ++head) choices.push_back({layer, head});
@@ -338,7 +336,9 @@ SearchTree Translator::Implementation::explore(const std::string& line) {
 }
 
 Translator::Translator(const std::string& model, const TranslateOptions& options)
-    : implementation_(std::make_unique<Implementation>(model, options)) {}
+    : implementation_(std::make_unique<Implementation>(std::span(&model, 1), options)) {}
+Translator::Translator(const std::vector<std::string>& models, const TranslateOptions& options)
+    : implementation_(std::make_unique<Implementation>(models, options)) {}
 Translator::Translator(Translator&& other) noexcept = default;
 Translator& Translator::operator=(Translator&& other) noexcept = default;
 Translator::~Translator() = default;
