@@ -27,6 +27,12 @@ struct SearchOptions : ScoreOptions {
   SearchStyle like = SearchStyle::kHeed;
   int max_length = 0;
   float max_length_factor = 3.0F;
+  int min_length = 0;
+  float min_length_factor = 0;
+  float coverage_penalty = 0;
+  float repetition_penalty = 1;
+  int beam_groups = 1;
+  float diversity = 0.5F;
   bool no_loop_guard = false;
 
   bool guards_loops() const { return !no_loop_guard && like != SearchStyle::kMarian; }
@@ -52,6 +58,33 @@ struct SearchOptions : ScoreOptions {
             "the source has more than 40 or is no prose"}
           .within(0, 1000),
       self.max_length_factor);
+    v(Field{"min-length-output", "No translation ends before it has N tokens"}.within(0, 1'000'000,
+                                                                                      "tokens"),
+      self.min_length);
+    v(Field{"min-length-factor",
+            "No translation ends before it has so many times its own source's tokens"}
+          .within(0, 1000),
+      self.min_length_factor);
+    v(Field{"coverage-penalty",
+            "B: to a translation's score is added B times the sum over source tokens of log(min(1, "
+            "all attention that the token got)), so that what leaves words out ranks lower"}
+          .within(0, 1000),
+      self.coverage_penalty);
+    v(Field{"repetition-penalty",
+            "In the search log p of a token that the translation has already counts T times; 1: no "
+            "penalty"}
+          .within(1, 1000),
+      self.repetition_penalty);
+    v(Field{"beam-groups",
+            "Diverse beam search: the beam falls into G groups of one size, and at each step a "
+            "group shuns the tokens that those before it took; see --diversity"}
+          .within(1, 1024, "groups"),
+      self.beam_groups);
+    v(Field{"diversity",
+            "With --beam-groups, what is taken off a token's log p for each hypothesis of the "
+            "groups before that took it at this step"}
+          .within(0, 1000),
+      self.diversity);
     v(Field{"no-loop-guard",
             "Let translations go on that write the same 1 to 20 tokens for the fourth time or "
             "more, 64 tokens at least, and look at no source token that they had not looked at "
@@ -188,9 +221,12 @@ struct TranslateOptions : AlignmentOptions,
   LongLines long_lines = LongLines::kSplit;
   Sentences sentences = Sentences::kAuto;
   bool force_decode = false;
+  bool constraints = false;
   int no_repeat_ngram = 0;
   bool sampling = false;
   int sampling_topk = 0;
+  float sampling_topp = 1;
+  float sampling_temperature = 1;
   std::uint64_t seed = 1;
 
   template <class Self, class Visitor>
@@ -229,6 +265,10 @@ struct TranslateOptions : AlignmentOptions,
       self.sentences);
     v(Field{"force-decode", "A line is followed by a tab and how its translation shall begin"},
       self.force_decode);
+    v(Field{"constraints",
+            "A line (with --force-decode the beginning behind it) is followed by a tab and what "
+            "its translation must have: words or phrases, a tab between them"},
+      self.constraints);
     v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"}
           .within(0, 1'000'000, "tokens"),
       self.no_repeat_ngram);
@@ -237,6 +277,16 @@ struct TranslateOptions : AlignmentOptions,
     v(Field{"sampling-topk", "Draw from the K likeliest tokens; 0: from all"}.within(0, 1'000'000,
                                                                                      "tokens"),
       self.sampling_topk);
+    v(Field{"sampling-topp",
+            "Draw from the likeliest tokens that together have the probability P (nucleus), of "
+            "those that --sampling-topk leaves; 1: from all of them"}
+          .within(0, 1),
+      self.sampling_topp);
+    v(Field{"sampling-temperature",
+            "Draw by p^(1/T), before --sampling-topp looks: below 1 likely tokens are likelier "
+            "still; scores remain the model's"}
+          .within(0.001, 1000),
+      self.sampling_temperature);
     v(Field{"seed", "Seed of --sampling"}, self.seed);
     EnsembleOptions::visit_fields(self, v);
     PrecisionOptions::visit_fields(self, v);
@@ -261,8 +311,9 @@ struct TranslateOptions : AlignmentOptions,
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
     v(Field{"json",
             "Write JSON lines. Of a line that is an object the \"text\" is translated; its "
-            "\"prefix\" begins the translation, its \"target_tag\" is its --target-tag; its other "
-            "fields are passed through"},
+            "\"prefix\" begins the translation, its \"target_tag\" is its --target-tag; it has "
+            "the words or phrases of its list \"constraints\"; its other fields are passed "
+            "through"},
       self.json);
   }
 };

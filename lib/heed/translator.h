@@ -44,6 +44,7 @@ struct StreamSummary {
   LineCount split, cropped, copied, invalid_utf8, invalid_json;
   /// Whose best translation was ended because it repeated itself; has Translation::doubts.
   LineCount looped, doubtful;
+  LineCount unmet;  ///< With constraints that their translations don't have.
 };
 
 /// A model that translates. Workers on threads share its weights, a copy of the file.

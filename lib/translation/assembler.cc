@@ -205,7 +205,11 @@ TranslatedLine Assembler::assemble(const PreparedLine& line,
   if (!line.is_translated()) {
     Translation& only = result.translations.emplace_back();
     only.text = line.is_copied ? line.text : restored(line, {}).text;
+    result.unmet_constraints = line.constraints;
     return result;
+  }
+  for (const int unmet : parts.front().front().unmet) {
+    result.unmet_constraints.push_back(line.constraints[unmet]);
   }
   std::size_t count = 0;
   for (const auto& part : parts) count = std::max(count, part.size());

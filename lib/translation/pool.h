@@ -78,6 +78,7 @@ class TranslationPool final : public Pipeline::Group {
 
  private:
   SearchRules rules_for(const Batch& batch) const;
+  std::vector<std::vector<Hypothesis>> search(EnsembleStepper& stepper, const Batch& batch) const;
   void add_sentence(const PreparedLine& line, int part);
 
   const PoolContext& context_;
@@ -89,6 +90,7 @@ class TranslationPool final : public Pipeline::Group {
   std::vector<std::vector<int>> prefixes_;
   std::vector<std::uint64_t> numbers_;
   std::vector<int> bytes_;
+  std::vector<std::vector<std::vector<int>>> constraints_;
   std::vector<bool> copies_;  ///< Whether spans are put into the sentence's line.
   std::vector<Batch> batches_;
   std::vector<std::vector<Hypothesis>> found_;  ///< By sentence.

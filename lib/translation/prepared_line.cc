@@ -106,15 +106,26 @@ bool LinePreparer::add(PreparedLine& line, LineSentence sentence) const {
   return true;
 }
 
-PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::string target) const {
+/// As the sentence is read, so that it can have what is written in capitals as it is.
+void LinePreparer::encode_constraints(PreparedLine& line) const {
+  const bool in_capitals = line.sentences.front().own.is_in_capitals;
+  for (std::string& constraint : line.constraints) {
+    repair_utf8(constraint);
+    line.phrases.push_back(target_.encode(in_capitals ? lowercase(constraint) : constraint));
+  }
+}
+
+PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::string target,
+                                   std::vector<std::string> constraints) const {
   PreparedLine line;
   line.number = number;
   line.tag = rules_.tag;
+  line.constraints = std::move(constraints);
   const bool is_valid = repair(line, text);
   line.text = std::move(text);
   if (!is_valid || is_blank(line.text)) return line;
   const std::string_view whole = line.text;
-  const bool splits = rules_.splits_sentences && target.empty();
+  const bool splits = rules_.splits_sentences && target.empty() && line.constraints.empty();
   const WordPlaces places(whole);
   std::size_t done = 0;
   for (const std::string_view part : splits ? split_sentences(whole) : std::vector{whole}) {
@@ -128,6 +139,7 @@ PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::st
   }
   repair_utf8(target);
   line.target = target_.encode(target);
+  encode_constraints(line);
   return line;
 }
 

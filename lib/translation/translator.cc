@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "translation/continuations.h"
 #include "translation/explorer.h"
 #include "translation/loaded_models.h"
 #include "translation/pool.h"
@@ -34,8 +35,18 @@ void check_options(const TranslateOptions& options) {
   if (options.n_best_distinct && options.n_best == 0) {
     fail_usage("--n-best-distinct needs --n-best");
   }
-  if (options.sampling_topk > 0 && !options.sampling) {
-    fail_usage("--sampling-topk needs --sampling");
+  const bool limits_sampling =
+      options.sampling_topk > 0 || options.sampling_topp != 1 || options.sampling_temperature != 1;
+  if (limits_sampling && !options.sampling) {
+    fail_usage("--sampling-topk, --sampling-topp and --sampling-temperature need --sampling");
+  }
+  const int groups = options.search.beam_groups;
+  if (options.sampling && (groups > 1 || options.constraints)) {
+    fail_usage("--beam-groups and --constraints need a search: leave --sampling out");
+  }
+  if (options.search.beam_size % groups != 0) {
+    fail_usage("expected a --beam-size of --beam-groups {} groups of one size, found {}", groups,
+               options.search.beam_size);
   }
 }
 
@@ -55,7 +66,11 @@ SearchRules search_rules(const TranslateOptions& options, const Tokenizers& toke
   rules.no_repeat_ngram = options.no_repeat_ngram;
   if (options.sampling) {
     rules.options.beam_size = rules.n_best;
-    rules.sampling = Sampling{options.sampling_topk, options.seed};
+    rules.sampling = Sampling{options.sampling_topk, options.seed, options.sampling_topp,
+                              options.sampling_temperature};
+  }
+  if (options.constraints || options.json) {
+    rules.continues = find_continuations(tokenizers.target);
   }
   return rules;
 }
@@ -70,11 +85,13 @@ std::size_t count_words(std::string_view text) {
   return words;
 }
 
+bool has_attention(const EncoderDecoder& model) {
+  return std::ranges::any_of(attention_heads(model), [](int heads) { return heads > 0; });
+}
+
 /// Spans that are copied go where the model's own choice of attention says, if it has any.
 AttentionChoice choice_for_copies(const EncoderDecoder& model) {
-  const bool has_attention =
-      std::ranges::any_of(attention_heads(model), [](int heads) { return heads > 0; });
-  return has_attention ? choose_attention(model, 0, "") : AttentionChoice();
+  return has_attention(model) ? choose_attention(model, 0, "") : AttentionChoice();
 }
 
 Batch pair_batch(const PreparedLine& line, const Tokenizers& tokenizers) {
@@ -103,6 +120,9 @@ struct Translator::Implementation {
         workers(models.ensemble(), choose_alignment()),
         threads(thread_count(options.threads)) {
     line_rules();  // throws where the model has no such language
+    if (options.search.coverage_penalty > 0 && !has_attention(models.first())) {
+      fail_usage("--coverage-penalty needs a model with attention weights, found one without");
+    }
   }
 
   const Tokenizers& tokenizers() const { return models.contents().tokenizers; }
@@ -157,7 +177,7 @@ class StreamRun {
   int pools_ = 0;
   std::chrono::steady_clock::duration waited_{};  ///< For lines of this pool.
   std::size_t target_words_ = 0;
-  LineCount looped_, doubtful_;
+  LineCount looped_, doubtful_, unmet_;
   Pipeline pipeline_;  ///< Last: its threads end before what they use.
 };
 
@@ -214,9 +234,15 @@ PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line,
   if (line.is_invalid_json && context_.options.invalid_json == InvalidJson::kCopy) {
     return PreparedLine::copied(number, std::move(line.text));
   }
-  return context_.scores_targets
-             ? preparer.prepare_pair(number, std::move(line.text), std::move(line.target))
-             : preparer.prepare(number, std::move(line.text), std::move(line.target));
+  if (context_.scores_targets) {
+    return preparer.prepare_pair(number, std::move(line.text), std::move(line.target));
+  }
+  if (context_.options.sampling && !line.constraints.empty()) {
+    fail("expected no constraints in line {}, found {} of them with --sampling; they need a search",
+         number, line.constraints.size());
+  }
+  return preparer.prepare(number, std::move(line.text), std::move(line.target),
+                          std::move(line.constraints));
 }
 
 void StreamRun::add(SourceLine line) {
@@ -253,6 +279,7 @@ void StreamRun::write(std::span<TranslatedLine> lines) {
     const std::vector<std::string>& doubts = line.translations.front().doubts;
     if (std::ranges::count(doubts, "loop") > 0) note(looped_, line.number);
     if (!doubts.empty()) note(doubtful_, line.number);
+    if (!line.unmet_constraints.empty()) note(unmet_, line.number);
   }
   stream_.write(lines);
 }
@@ -270,6 +297,7 @@ StreamSummary StreamRun::run() {
   summary_.target_words = target_words_;
   summary_.looped = std::move(looped_);
   summary_.doubtful = std::move(doubtful_);
+  summary_.unmet = std::move(unmet_);
   return summary_;
 }
 
@@ -323,7 +351,9 @@ PairAttention Translator::Implementation::attention(const SourceLine& pair) {
 }
 
 SearchTree Translator::Implementation::explore(const std::string& line) {
-  if (options.sampling) fail_usage("expected a search to explore, found --sampling");
+  if (options.sampling || options.search.beam_groups > 1) {
+    fail_usage("expected a search to explore, found --sampling or --beam-groups");
+  }
   LineRules lines = line_rules();
   lines.invalid_utf8 = InvalidUtf8::kReplace;
   lines.long_lines = LongLines::kCrop;
