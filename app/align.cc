@@ -22,11 +22,12 @@ struct AlignCommand {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"model", "Model file, as heed train writes it", 'm'}, self.model);
-    v(Field{"input", "SOURCE TARGET; one TSV file with --tsv; - is standard input", 'i'},
+    v(Field{"model", "Model file, or the name of one that heed info lists", 'm'}.file(),
+      self.model);
+    v(Field{"input", "SOURCE TARGET; one TSV file with --tsv; - is standard input", 'i'}.file(),
       self.input);
     v(Field{"tsv", "The input is source, tab, target"}, self.tsv);
-    v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
+    v(Field{"output", "File to write; none is standard output", 'o'}.file(), self.output);
     AlignOptions::visit_fields(self.align, v);
     v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
       self.quiet);

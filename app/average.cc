@@ -16,7 +16,7 @@ struct AverageCommand {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"output", "Model file to write", 'o'}, self.output);
+    v(Field{"output", "Model file to write", 'o'}.file(), self.output);
   }
 };
 
@@ -36,7 +36,7 @@ Command add_average(CLI::App& app) {
                       "Example:\n  heed average -o mean.safetensors model.*.safetensors\n"});
   auto command = std::make_shared<AverageCommand>();
   flags->add<AverageCommand>();
-  flags->add_files("models", "Model files of one training", command->models);
+  flags->add_arguments("models", "FILE ...", "Model files of one training", command->models);
   flags->add_switch("--half", "Write 16-bit numbers: half the size", command->half);
   return [flags, command] {
     flags->apply(*command);

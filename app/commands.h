@@ -24,6 +24,9 @@ Command add_average(CLI::App& app);
 Command add_convert(CLI::App& app);
 /// `command_line` is shown in the report.
 Command add_compare(CLI::App& app, const std::string& command_line);
+// Of the program with all its other subcommands; made of the flags that the help shows.
+Command add_completion(CLI::App& app);
+Command add_manual(CLI::App& app);
 
 /// The program's arguments with sacreBLEU's short flags of several letters (-tok) as long ones.
 std::vector<std::string> expand_evaluate_flags(std::vector<std::string> arguments);

@@ -19,8 +19,8 @@ Command add_convert(CLI::App& app) {
                  "  heed convert --int8 de-en.safetensors -o small.safetensors\n"});
   auto files = std::make_shared<std::vector<std::string>>();
   flags->add<ConvertOptions>();
-  flags->add_files(
-      "model",
+  flags->add_arguments(
+      "model", "FILE ...",
       "Marian's model.npz or model.bin, a folder of CTranslate2 or OPUS-MT, a package of Argos, or "
       "a model file of heed",
       *files);

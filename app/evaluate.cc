@@ -116,7 +116,7 @@ Command add_evaluate(CLI::App& app) {
                "sacreBLEU's short flags are known too: -tok -lc -sl -nr -sv -cc -cw -ci -cin\n"
                "-pbs -pbsn -par -part -sh.\n"});
   auto references = std::make_shared<std::vector<std::string>>();
-  flags->add_files("references", "Files of references, a file a set", *references);
+  flags->add_arguments("references", "FILE ...", "Files of references, a file a set", *references);
   flags->add<EvaluateOptions>();
   auto quiet = std::make_shared<bool>(false);
   flags->add_switch("-q,--quiet", "Don't warn", *quiet);

@@ -13,7 +13,9 @@ class Help : public CLI::Formatter {
  public:
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
     std::string line = "  " + make_option_name(option, is_positional);
-    if (!option->get_type_name().empty()) line += " " + option->get_type_name();
+    const std::string type = option->get_type_name();
+    const bool is_choice = !type.starts_with('[') && type.find('|') != std::string::npos;
+    if (!type.empty()) line += " " + (is_choice ? "VALUE" : type);
     return line + "\n" + wrap(make_option_desc(option), kIndent);
   }
   std::string make_description(const CLI::App* app) const override {
@@ -63,14 +65,17 @@ void Flags::add_flag(const Shape& shape) {
   if (!range.empty()) help += fmt::format(" ({})", range);
   if (!shape.default_text.empty()) help += fmt::format(" [{}]", shape.default_text);
   CLI::Option* option = command_->add_option(names)->description(help);
+  const char* const type = field.kind == FieldKind::kFile ? "FILE" : "VALUE";
   if (shape.is_list) {
-    option->type_name("TEXT ...");
+    option->type_name(fmt::format("{} ...", type));
     option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
   } else if (field.bare != nullptr) {
     option->type_name(std::string_view(field.bare) == "true" ? "[true|false]" : "[VALUE]");
     option->expected(0, 1)->default_str(field.bare)->take_last();
   } else {
-    option->type_name("VALUE")->expected(1)->take_last();
+    option->type_name(shape.choices.empty() ? type
+                                            : fmt::format("{}", fmt::join(shape.choices, "|")));
+    option->expected(1)->take_last();
   }
   options_[field.name] = option;
 }
@@ -96,9 +101,9 @@ void Flags::add_switch(const std::string& names, const std::string& help, bool& 
   command_->add_flag(names, value, help);
 }
 
-void Flags::add_files(const std::string& name, const std::string& help,
-                      std::vector<std::string>& files) {
-  command_->add_option(name, files, help)->type_name("FILE ...");
+void Flags::add_arguments(const std::string& name, const std::string& type, const std::string& help,
+                          std::vector<std::string>& arguments) {
+  command_->add_option(name, arguments, help)->type_name(type);
 }
 
 std::optional<ConfigDump> Flags::dump_kind() const {

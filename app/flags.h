@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/streams.h"
+#include "heed/comparator.h"
 #include "util/config_file.h"
 #include "util/fields.h"
 #include "util/files.h"
@@ -37,7 +38,10 @@ class Flags {
       Shape shape{field, join(to_texts(value)), kIsList<V>, {}};
       if (std::is_same_v<V, bool>) shape.field.bare = "true";
       if constexpr (std::is_enum_v<V>) {
-        for (const std::string_view name : enum_names(V{})) shape.choices.emplace_back(name);
+        const auto names = enum_names(V{});
+        shape.choices.assign(names.begin(), names.end());
+      } else {
+        shape.choices = attention_names(field.name);
       }
       add_flag(shape);
     });
@@ -47,8 +51,9 @@ class Flags {
   void add_config_flags();
   /// What is true if it is given, such as "-q,--quiet", and no option of a configuration file.
   void add_switch(const std::string& names, const std::string& help, bool& value);
-  /// Files that are named without a flag.
-  void add_files(const std::string& name, const std::string& help, std::vector<std::string>& files);
+  /// What is named without a flag, of a type such as "FILE ..." or "bash|zsh|fish".
+  void add_arguments(const std::string& name, const std::string& type, const std::string& help,
+                     std::vector<std::string>& arguments);
 
   /// Sets what configuration files and flags say, in one struct that has all fields of add().
   template <Options T>
@@ -74,7 +79,7 @@ class Flags {
     Field field;
     std::string default_text;
     bool is_list = false;
-    std::vector<std::string> choices;
+    std::vector<std::string_view> choices;
   };
 
   static std::string join(const std::vector<std::string>& texts);

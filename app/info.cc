@@ -4,7 +4,6 @@
 #include "app/flags.h"
 #include "app/streams.h"
 #include "heed/model_info.h"
-#include "util/error.h"
 
 namespace heed {
 
@@ -17,9 +16,7 @@ struct InfoCommand {
 };
 
 int info(const InfoCommand& command) {
-  if (command.models.empty() && !command.system) {
-    fail_usage("expected model files, or --system");
-  }
+  if (command.models.empty() && !command.system) return print(list_models());
   std::string text;
   if (command.system) text += "heed " HEED_VERSION "\n" + describe_system();
   for (const std::string& model : command.models) {
@@ -32,11 +29,14 @@ int info(const InfoCommand& command) {
 
 Command add_info(CLI::App& app) {
   auto flags = std::make_shared<Flags>(
-      app, Subcommand{"info",
-                      "Show a model's configuration, vocabulary, parameters, training and checksum",
-                      "Examples:\n  heed info de-en.safetensors\n  heed info --system\n"});
+      app,
+      Subcommand{
+          "info",
+          "Show a model's configuration, vocabulary, parameters, training and checksum; without "
+          "a model, those found by name",
+          "Examples:\n  heed info de-en.safetensors\n  heed info --system\n"});
   auto options = std::make_shared<InfoCommand>();
-  flags->add_files("models", "Model files", options->models);
+  flags->add_arguments("models", "FILE ...", "Model files", options->models);
   flags->add_switch("--json", "Write a JSON object a model, with all tensors", options->json);
   flags->add_switch("--system", "Show the kernels in use and the cores", options->system);
   return [flags, options] { return info(*options); };

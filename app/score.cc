@@ -25,18 +25,20 @@ struct ScoreCommand {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"model",
-            "Model file, as heed train writes it; several over the same vocabularies score as one "
-            "(--weights)",
-            'm'},
+            "Model file, or the name of one that heed info lists; several over the same "
+            "vocabularies score as one (--weights)",
+            'm'}
+          .file(),
       self.model);
     v(Field{"input",
             "SOURCE TARGET; one TSV file with --tsv; SOURCE with --n-best-list; - is standard "
             "input",
-            'i'},
+            'i'}
+          .file(),
       self.input);
     v(Field{"tsv", "The input is source, tab, target"}, self.tsv);
     v(Field{"n-best-list", "Score the translations of this Moses n-best list"}, self.n_best_list);
-    v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
+    v(Field{"output", "File to write; none is standard output", 'o'}.file(), self.output);
     TranslateOptions::visit_score_fields(self.score, v);
     v(Field{"quiet", "Write nothing to standard error but the error that ends the program"},
       self.quiet);

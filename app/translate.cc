@@ -37,21 +37,22 @@ struct TranslateCommand {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"model",
-            "Model file, as heed train writes it; several over the same vocabularies translate as "
-            "one "
-            "(--weights)",
-            'm'},
+            "Model file, or the name of one that heed info lists; several over the same "
+            "vocabularies translate as one (--weights)",
+            'm'}
+          .file(),
       self.model);
     v(Field{"input",
             "Texts to translate, a sentence a line; - or none is standard input; gz, zstd, xz and "
             "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
-            'i'},
+            'i'}
+          .file(),
       self.input);
     v(Field{"part",
             "K/N: translate the K-th of N parts of the input, one plain file; the outputs of all "
             "parts, one after the other, are that of the whole"},
       self.part);
-    v(Field{"output", "File to write; none is standard output", 'o'}, self.output);
+    v(Field{"output", "File to write; none is standard output", 'o'}.file(), self.output);
     TranslateOptions::visit_fields(self.translate, v);
     v(Field{"heatmap", "Draw attention below each translation: target words are rows"},
       self.heatmap);

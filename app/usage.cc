@@ -90,9 +90,8 @@ std::string unknown(const CLI::App& app, const std::string& given) {
 }
 
 std::string no_subcommand(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  return fmt::format("expected a subcommand: {}; see heed --help", fmt::join(names, ", "));
+  return fmt::format("expected a subcommand: {}; see heed --help",
+                     fmt::join(subcommand_names(app), ", "));
 }
 
 }  // namespace
@@ -122,6 +121,12 @@ std::vector<std::string> complete_switches(const CLI::App& app,
     if (is_switch && !has_value) arguments[i] += "=true";
   }
   return arguments;
+}
+
+std::vector<std::string> subcommand_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
 }
 
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {

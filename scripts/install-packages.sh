@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a task needs and that are missing: build, test or check.
+# Installs the Debian packages that a task needs and that are missing: build, test, check
+# or package.
 set -euo pipefail
 
 declare -A packages=(
@@ -7,6 +8,7 @@ declare -A packages=(
            liblzma-dev libsentencepiece-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev
            zlib1g-dev"
   [test]="libbenchmark-dev libgtest-dev libopenmpi-dev openmpi-bin perl procps"
+  [package]="debootstrap dpkg-dev file lintian"
   [check]="clang-format clang-tidy git"
 )
 

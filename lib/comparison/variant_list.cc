@@ -111,4 +111,14 @@ std::string list_attention(const GiveCompareOptions& give) {
   return text;
 }
 
+std::vector<std::string_view> attention_names(std::string_view option) {
+  if (option == "encoder-attention") return attention_names(AttentionPlace::kEncoder);
+  if (option == "decoder-attention") return attention_names(AttentionPlace::kDecoder);
+  if (option == "cross-attention") return attention_names(AttentionPlace::kCross);
+  std::vector<std::string_view> names;
+  if (option != "attention") return names;
+  for (const AttentionVariant& variant : attention_variants()) names.push_back(variant.name);
+  return names;
+}
+
 }  // namespace heed

@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "heed/comparison.h"
 
@@ -42,6 +44,10 @@ class Comparator {
 /// Every kind of attention: its name, formula, paper, the parameters of a model with it and the
 /// given options, and the flags that combine with it.
 std::string list_attention(const GiveCompareOptions& give);
+
+/// The kinds of attention that an option such as "cross-attention" may name; none for options that
+/// name other things.
+std::vector<std::string_view> attention_names(std::string_view option);
 
 /// The options in effect for all runs, as a configuration file.
 std::string comparison_configuration(const GiveCompareOptions& give, bool full);

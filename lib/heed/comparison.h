@@ -25,6 +25,7 @@ struct ComparisonOptions {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"output", "Folder of the comparison; the same command again goes on after a stop", 'o'}
+          .file()
           .run(),
       self.output);
     v(Field{"vary",

@@ -40,7 +40,7 @@ struct ConvertOptions {
             "Lists alone (.yml, .json) are of words: text then comes as the model was trained on "
             "it, tokenized and cut by subword-nmt. opus-mt and argos have their own"},
       self.vocab);
-    v(Field{"output", "Model file to write; of marian and ctranslate2, the folder", 'o'},
+    v(Field{"output", "Model file to write; of marian and ctranslate2, the folder", 'o'}.file(),
       self.output);
     v(Field{"half", "Write 16-bit numbers in a model file of heed: half the size"}, self.half);
     v(Field{"int8",

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "heed/model_info.h"
 #include "model/half.h"
 #include "model/rounded_tensor.h"
 #include "tensor/size.h"
@@ -161,7 +162,7 @@ void save_model(const std::string& path, const ModelContents& contents,
 }
 
 LoadedModel::LoadedModel(const std::string& path, Backend& backend)
-    : file_(path, kKind),
+    : file_(find_model(path), kKind),
       contents_(read_contents(file_)),
       parameters_(std::make_unique<Parameters>(backend)) {
   model_ = with_path(file_, [&] {

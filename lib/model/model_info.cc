@@ -25,7 +25,7 @@ nlohmann::ordered_json facts(const std::string& path) {
   const LoadedModel loaded(path, *backend);
   const ModelContents& contents = loaded.contents();
   nlohmann::ordered_json json;
-  json["file"] = path;
+  json["file"] = loaded.path();
   json["checksum"] = fmt::format("{:08x}", loaded.checksum());
   json["parameters"] = loaded.parameters().count();
   json["vocabulary"] = {{"source", contents.tokenizers.source.size()},
@@ -73,7 +73,8 @@ std::string describe_model(const std::string& path) {
   const auto thousands = [](const auto& number) {
     return with_thousands(number.template get<std::int64_t>());
   };
-  std::string text = fmt::format("{}: a model, checksum {}\n", path, plain(json["checksum"]));
+  std::string text =
+      fmt::format("{}: a model, checksum {}\n", plain(json["file"]), plain(json["checksum"]));
   text += fmt::format("parameters: {} in {} tensors of {}\n", thousands(json["parameters"]),
                       json["tensors"].size(), number_types(json["tensors"]));
   text += vocabulary["joint"].get<bool>()

@@ -106,14 +106,6 @@ std::string_view flag_of(AttentionPlace place) {
   return kFlags[static_cast<std::size_t>(place)];
 }
 
-std::string names_at(AttentionPlace place) {
-  std::vector<std::string_view> names;
-  for (const SequenceAttentionVariant& variant : kSequenceVariants) {
-    if (is_possible(variant, place)) names.push_back(variant.name);
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
 bool has_terms(PositionKinds kinds, Positions positions) {
   switch (positions) {
     case Positions::kRelative:
@@ -160,12 +152,20 @@ std::span<const SequenceAttentionVariant> sequence_attention_variants() {
   return kSequenceVariants;
 }
 
+std::vector<std::string_view> attention_names(AttentionPlace place) {
+  std::vector<std::string_view> names;
+  for (const SequenceAttentionVariant& variant : kSequenceVariants) {
+    if (is_possible(variant, place)) names.push_back(variant.name);
+  }
+  return names;
+}
+
 const SequenceAttentionVariant& sequence_attention(std::string_view name, AttentionPlace place,
                                                    const SequenceShape& shape) {
   const SequenceAttentionVariant& variant = find_entry(kSequenceVariants, flag_of(place), name);
   if (!is_possible(variant, place)) {
     fail_usage("--{} {} has no meaning: {}; use one of {}", flag_of(place), name, variant.reason,
-               names_at(place));
+               fmt::join(attention_names(place), ", "));
   }
   check_combination(variant, place, shape);
   return variant;

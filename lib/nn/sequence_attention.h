@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "nn/head_scores.h"
 #include "nn/key_value_cache.h"
@@ -84,6 +85,9 @@ struct SequenceAttentionVariant {
 std::span<const SequenceAttentionVariant> sequence_attention_variants();
 
 enum class AttentionPlace { kEncoder, kDecoder, kCross };
+
+/// Of those that have a meaning at that place.
+std::vector<std::string_view> attention_names(AttentionPlace place);
 
 /// The variant of that name. Throws UsageError if there is none, or if it has no meaning at that
 /// place or with these positions and normalizer.

@@ -7,7 +7,7 @@ namespace {
 constexpr double kLongest = 2, kShortest = 0.4;  // target tokens for each source token
 constexpr double kFewTokens = 8;
 constexpr double kMostOnEnd = 0.5;
-constexpr double kLeastLogProbability = -1.8;
+constexpr double kLeastLogProbability = -1.5;
 
 bool has_odd_length(double source, double target) {
   return target > kLongest * source + kFewTokens || target < kShortest * source - kFewTokens;

@@ -101,8 +101,23 @@ TEST_F(ScoreCommandTest, InfoShowsTheModel) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << result.out;
   }
   EXPECT_EQ(run("heed info --json m | head -c 1").out, "{");
-  expect_failure(run("heed info"), 2, "model");
   expect_failure(run("heed info source"), 1, "source");
+}
+
+TEST_F(ScoreCommandTest, ModelsAreFoundByName) {
+  const std::string folders =
+      "mkdir -p a b && cp m a/x.safetensors && cp m b/x.safetensors && "
+      "cp m b/y.safetensors && export HOME=$PWD HEED_MODELS=$PWD/a::b && ";
+  const Shell::Result list = run(folders + "heed info | tr -s ' ' | cut -d ' ' -f 1,4");
+  const std::string here = shell_->directory().path("");
+  EXPECT_EQ(list.out, "x " + here + "a/x.safetensors\nx b/x.safetensors\ny b/y.safetensors\n");
+  EXPECT_EQ(run(folders + "heed score -m y -i source target").out,
+            run("heed score -m m -i source target").out);
+  EXPECT_NE(run(folders + "heed info x").out.find(here + "a/x.safetensors: a model"),
+            std::string::npos);
+  expect_failure(run(folders + "heed score -m z -i source target"), 1, "found none");
+  expect_failure(run(folders + "heed info m.safetensors"), 1, "m.safetensors");
+  expect_failure(run("export HOME=$PWD/none && heed info"), 1, "expected models");
 }
 
 TEST_F(ScoreCommandTest, AverageOfOneModelIsThatModel) {
