@@ -168,6 +168,35 @@ struct PrecisionOptions {
   }
 };
 
+/// Translations that are drawn instead of searched for.
+struct SamplingOptions {
+  bool sampling = false;
+  int sampling_topk = 0;
+  float sampling_topp = 1;
+  float sampling_temperature = 1;
+  std::uint64_t seed = 1;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"sampling", "Draw translations (--n-best of them, or one) instead of searching"},
+      self.sampling);
+    v(Field{"sampling-topk", "Draw from the K likeliest tokens; 0: from all"}.within(0, 1'000'000,
+                                                                                     "tokens"),
+      self.sampling_topk);
+    v(Field{"sampling-topp",
+            "Draw from the likeliest tokens that together have the probability P (nucleus), of "
+            "those that --sampling-topk leaves; 1: from all of them"}
+          .within(0, 1),
+      self.sampling_topp);
+    v(Field{"sampling-temperature",
+            "Draw by p^(1/T), before --sampling-topp looks: below 1 likely tokens are likelier "
+            "still; scores remain the model's"}
+          .within(0.001, 1000),
+      self.sampling_temperature);
+    v(Field{"seed", "Seed of --sampling"}, self.seed);
+  }
+};
+
 /// How several models make one.
 struct EnsembleOptions {
   std::vector<float> weights = {};
@@ -207,6 +236,7 @@ struct BatchOptions : ComputeOptions {
 
 struct TranslateOptions : AlignmentOptions,
                           LineOptions,
+                          SamplingOptions,
                           EnsembleOptions,
                           PrecisionOptions,
                           BatchOptions {
@@ -223,11 +253,6 @@ struct TranslateOptions : AlignmentOptions,
   bool force_decode = false;
   bool constraints = false;
   int no_repeat_ngram = 0;
-  bool sampling = false;
-  int sampling_topk = 0;
-  float sampling_topp = 1;
-  float sampling_temperature = 1;
-  std::uint64_t seed = 1;
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -272,22 +297,7 @@ struct TranslateOptions : AlignmentOptions,
     v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"}
           .within(0, 1'000'000, "tokens"),
       self.no_repeat_ngram);
-    v(Field{"sampling", "Draw translations (--n-best of them, or one) instead of searching"},
-      self.sampling);
-    v(Field{"sampling-topk", "Draw from the K likeliest tokens; 0: from all"}.within(0, 1'000'000,
-                                                                                     "tokens"),
-      self.sampling_topk);
-    v(Field{"sampling-topp",
-            "Draw from the likeliest tokens that together have the probability P (nucleus), of "
-            "those that --sampling-topk leaves; 1: from all of them"}
-          .within(0, 1),
-      self.sampling_topp);
-    v(Field{"sampling-temperature",
-            "Draw by p^(1/T), before --sampling-topp looks: below 1 likely tokens are likelier "
-            "still; scores remain the model's"}
-          .within(0.001, 1000),
-      self.sampling_temperature);
-    v(Field{"seed", "Seed of --sampling"}, self.seed);
+    SamplingOptions::visit_fields(self, v);
     EnsembleOptions::visit_fields(self, v);
     PrecisionOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);

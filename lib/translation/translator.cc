@@ -9,13 +9,12 @@
 #include <thread>
 #include <utility>
 
-#include "translation/continuations.h"
 #include "translation/explorer.h"
 #include "translation/loaded_models.h"
 #include "translation/pool.h"
+#include "translation/search_rules.h"
 #include "translation/target_tag.h"
 #include "util/error.h"
-#include "util/fields.h"
 #include "util/pipeline.h"
 #include "util/strings.h"
 
@@ -26,53 +25,9 @@ namespace {
 constexpr int kMostThreads = 1024;
 constexpr int kMostPools = 3;  // one that is written, one that is worked on, one that waits
 
-void check_options(const TranslateOptions& options) {
-  check_fields(options);
-  if (!options.sampling && options.n_best > options.search.beam_size) {
-    fail_usage("expected --n-best of at most --beam-size {}, found {}; raise --beam-size",
-               options.search.beam_size, options.n_best);
-  }
-  if (options.n_best_distinct && options.n_best == 0) {
-    fail_usage("--n-best-distinct needs --n-best");
-  }
-  const bool limits_sampling =
-      options.sampling_topk > 0 || options.sampling_topp != 1 || options.sampling_temperature != 1;
-  if (limits_sampling && !options.sampling) {
-    fail_usage("--sampling-topk, --sampling-topp and --sampling-temperature need --sampling");
-  }
-  const int groups = options.search.beam_groups;
-  if (options.sampling && (groups > 1 || options.constraints)) {
-    fail_usage("--beam-groups and --constraints need a search: leave --sampling out");
-  }
-  if (options.search.beam_size % groups != 0) {
-    fail_usage("expected a --beam-size of --beam-groups {} groups of one size, found {}", groups,
-               options.search.beam_size);
-  }
-}
-
 int thread_count(int wanted) {
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   return wanted > 0 ? wanted : std::clamp(cores, 1, kMostThreads);
-}
-
-SearchRules search_rules(const TranslateOptions& options, const Tokenizers& tokenizers) {
-  SearchRules rules;
-  rules.options = options.search;
-  // Of equal texts one is kept, so all that the beam has are looked at.
-  const bool all_of_beam = options.n_best < 0 || (options.n_best_distinct && !options.sampling);
-  rules.n_best = all_of_beam ? options.search.beam_size : std::max(options.n_best, 1);
-  rules.attention = options.alignment.form != AlignmentForm::kNone || options.flag_doubtful;
-  rules.forbidden = {tokenizers.target.unk_id()};
-  rules.no_repeat_ngram = options.no_repeat_ngram;
-  if (options.sampling) {
-    rules.options.beam_size = rules.n_best;
-    rules.sampling = Sampling{options.sampling_topk, options.seed, options.sampling_topp,
-                              options.sampling_temperature};
-  }
-  if (options.constraints || options.json) {
-    rules.continues = find_continuations(tokenizers.target);
-  }
-  return rules;
 }
 
 std::size_t count_words(std::string_view text) {
