@@ -22,6 +22,7 @@ Command add_evaluate(CLI::App& app);
 Command add_info(CLI::App& app);
 Command add_average(CLI::App& app);
 Command add_convert(CLI::App& app);
+Command add_serve(CLI::App& app);
 /// `command_line` is shown in the report.
 Command add_compare(CLI::App& app, const std::string& command_line);
 // Of the program with all its other subcommands; made of the flags that the help shows.

@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
   commands["average"] = add_average(app);
   commands["convert"] = add_convert(app);
   commands["compare"] = add_compare(app, quote_words({argv, argv + argc}));
+  commands["serve"] = add_serve(app);
   commands["completion"] = add_completion(app);
   commands["manual"] = add_manual(app);
   const std::vector<std::string> arguments =

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Debian packages (heed, libheed-dev) and a tarball to be unpacked anywhere, into build-package/:
+# Builds Debian packages (heed, libheed-dev, python3-heed) and a tarball to be unpacked anywhere, into build-package/:
 #   scripts/package.sh          builds them; the same commit gives the same bytes
 #   scripts/package.sh --check  also looks them over with lintian, installs them in a bare Debian 12 made
 #                               by debootstrap, translates there, and removes them (as root)
@@ -31,13 +31,15 @@ check() {
   debootstrap --variant=minbase bookworm "$root" >"$folder/debootstrap.log" 2>&1 ||
     { tail "$folder/debootstrap.log" >&2; die "debootstrap failed (above)"; }
   cp "$folder"/*.deb "$root/tmp"
-  chroot "$root" dpkg-query -W -f='${Package}\n' | sort >"$folder/before"
   chroot "$root" sh -c 'apt-get install -y --no-install-recommends /tmp/heed_*.deb' >"$folder/apt.log" 2>&1 ||
     { tail "$folder/apt.log" >&2; die "apt-get install failed (above)"; }
   chroot "$root" heed info
   chroot "$root" sh -c 'echo "Ein Hund schläft." | LC_ALL=C.UTF-8 heed translate --quiet -m de-en' | tee "$folder/translation"
   grep -qi "dog" "$folder/translation" || die "expected a dog in the translation"
-  chroot "$root" apt-get purge -y heed >>"$folder/apt.log" 2>&1
+  chroot "$root" sh -c 'apt-get install -y --no-install-recommends /tmp/*.deb' >>"$folder/apt.log" 2>&1 ||
+    { tail "$folder/apt.log" >&2; die "apt-get install failed (above)"; }
+  chroot "$root" python3 -c 'import heed; print(heed.Translator("de-en").translate("Ein Hund schläft."))'
+  chroot "$root" apt-get purge -y heed libheed-dev python3-heed >>"$folder/apt.log" 2>&1
   left=$(find "$root/usr" "$root/etc" "$root/var/lib" -path "$root/var/lib/dpkg" -prune -o -name '*heed*' -print)
   [[ -z $left ]] || die "expected nothing left behind, found $left"
 }

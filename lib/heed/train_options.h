@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -250,6 +251,7 @@ struct LogOptions {
   LogLevel log_level = LogLevel::kInfo;
   std::string log{};
   std::string log_json{};
+  std::function<void(const std::string&)> report{};  ///< Takes what log_json would; may be empty.
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {

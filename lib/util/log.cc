@@ -77,7 +77,8 @@ Log::Log(const LogOptions& options, std::FILE* screen)
       has_terminal_(screen_ != nullptr && isatty(fileno(screen_)) == 1),
       level_(options.log_level),
       file_(open(options.log)),
-      json_(open(options.log_json)) {}
+      json_(open(options.log_json)),
+      report_(options.report) {}
 
 Log::File Log::open(const std::string& path) {
   if (path.empty()) return {};
@@ -120,11 +121,12 @@ void Log::write(LogLevel level, std::string_view message) {
 }
 
 void Log::report(nlohmann::json object) {
-  if (!json_.stream) return;
+  if (!json_.stream && !report_) return;
   object["time"] = local_time("%Y-%m-%dT%H:%M:%S%z");
   const std::string line = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const std::lock_guard lock(mutex_);
-  append(json_, line + '\n');
+  if (json_.stream) append(json_, line + '\n');
+  if (report_) report_(line);
 }
 
 void Log::show_status(std::string_view text) {

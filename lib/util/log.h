@@ -79,6 +79,7 @@ class Log {
   LogLevel level_ = LogLevel::kInfo;
   File file_;
   File json_;
+  std::function<void(const std::string&)> report_;
   std::string status_;  ///< As it stands on the terminal.
 };
 

@@ -4,7 +4,7 @@ set(CPACK_PACKAGE_VENDOR "The Heed authors")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "neural machine translation on the command line")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_COMPONENTS_ALL heed dev)
+set(CPACK_COMPONENTS_ALL heed dev python)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/times.cmake)
 
 # Debian packages.
@@ -30,6 +30,15 @@ set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
 set(CPACK_COMPONENT_DEV_DESCRIPTION "What a C++ program needs to train, translate, score, align and evaluate by
  itself: headers, a static library, and a package for CMake's find_package.")
 
+if(pybind11_FOUND)
+  math(EXPR python_next "${Python3_VERSION_MINOR} + 1")
+endif()
+set(CPACK_DEBIAN_PYTHON_PACKAGE_NAME python3-heed)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "heed (= ${PROJECT_VERSION}), python3 (>= ${Python3_VERSION_MAJOR}.${Python3_VERSION_MINOR}), python3 (<< ${Python3_VERSION_MAJOR}.${python_next}), python3-numpy")
+set(CPACK_COMPONENT_PYTHON_DESCRIPTION "import heed: translate, score, align, evaluate and train from Python 3.")
+
 # What Debian wants in each package.
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
 file(WRITE ${PROJECT_BINARY_DIR}/changelog
@@ -37,7 +46,7 @@ file(WRITE ${PROJECT_BINARY_DIR}/changelog
   " -- ${CPACK_DEBIAN_PACKAGE_MAINTAINER}  ${date}\n")
 execute_process(COMMAND gzip -9nc ${PROJECT_BINARY_DIR}/changelog
   OUTPUT_FILE ${PROJECT_BINARY_DIR}/changelog.gz COMMAND_ERROR_IS_FATAL ANY)
-set(packages heed libheed-dev)
+set(packages heed libheed-dev python3-heed)
 foreach(component package IN ZIP_LISTS CPACK_COMPONENTS_ALL packages)
   set(folder ${CMAKE_INSTALL_DATADIR}/doc/${package})
   install(FILES ${PROJECT_BINARY_DIR}/changelog.gz CHANGELOG.md DESTINATION ${folder}
