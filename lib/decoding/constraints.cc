@@ -139,8 +139,7 @@ std::vector<int> Constraints::next(const ConstraintState& state) const {
     tokens.insert(tokens.end(), inside.next.begin(), inside.next.end());
   }
   std::ranges::sort(tokens);
-  const auto repeated = std::ranges::unique(tokens);
-  tokens.erase(repeated.begin(), repeated.end());
+  tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   return tokens;
 }
 
