@@ -1,5 +1,9 @@
+#include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -9,6 +13,7 @@
 #include "app/shell.h"
 #include "support/number_words.h"
 #include "translation/lively_model.h"
+#include "util/descriptor.h"
 #include "util/random.h"
 #include "util/strings.h"
 
@@ -107,7 +112,7 @@ TEST_F(ServeTest, TellsScoresAndAttentionByLine) {
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_TRUE(lines[0].contains("attention")) << lines[0];
   EXPECT_EQ(lines[1]["id"], 7);
-  EXPECT_TRUE(lines[1]["translation"].get<std::string>().starts_with("eight")) << lines[1];
+  EXPECT_TRUE(lines[1]["text"].get<std::string>().starts_with("eight")) << lines[1];
 }
 
 TEST_F(ServeTest, TellsItsLanguagesHealthAndMetrics) {
@@ -161,6 +166,61 @@ TEST_F(ServeTest, ClientsDoNotDependOnEachOther) {
   }
   for (std::thread& thread : clients) thread.join();
   EXPECT_EQ(wrong, std::vector<int>(wrong.size()));
+}
+
+/// Sends bytes that may be no request, and goes away, with or without an answer.
+void send_bytes(int port, const std::string& bytes, bool waits) {
+  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  static_cast<void>(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0);
+  ::shutdown(socket.get(), SHUT_WR);
+  char answer[256];
+  if (waits) static_cast<void>(::recv(socket.get(), answer, sizeof answer, 0) > 0);
+}
+
+/// A request with bytes changed, left out, put in, or cut off.
+std::string spoilt_request(Random& random) {
+  const std::string body =
+      R"({"q": ["zwei", "drei"], "source": "de", "target": "en", "alternatives": 2})";
+  std::string request = fmt::format(
+      "POST /translate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "Content-Length: {}\r\n\r\n{}",
+      body.size(), body);
+  for (std::uint64_t i = random.below(6); i > 0 && !request.empty(); --i) {
+    const std::size_t at = random.below(request.size());
+    const char byte = static_cast<char>(random.below(256));
+    switch (random.below(4)) {
+      case 0:
+        request[at] = byte;
+        break;
+      case 1:
+        request.erase(at, random.below(20));
+        break;
+      case 2:
+        request.insert(at, random.below(30), byte);
+        break;
+      default:
+        request.resize(at);
+        break;
+    }
+  }
+  return request;
+}
+
+TEST_F(ServeTest, HostileBytesHurtNobody) {
+  start("--timeout 1");
+  const std::string translation = expected({"siebzehn"})[0];
+  Random random(5);
+  for (int i = 0; i < 400; ++i) {
+    send_bytes(port_, spoilt_request(random), random.below(2) == 0);
+    if (i % 20 != 0) continue;
+    EXPECT_EQ(translate({{"q", "siebzehn"}})["translatedText"], translation) << i;
+  }
+  EXPECT_EQ(client().Get("/health")->status, 200);
 }
 
 TEST_F(ServeTest, KeysAreAskedFor) {
