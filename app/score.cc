@@ -14,7 +14,7 @@ namespace {
 
 /// Everything that can be said about `heed score`.
 struct ScoreCommand {
-  std::string model{};
+  std::vector<std::string> model{};
   std::vector<std::string> input{};
   bool tsv = false;
   std::string n_best_list{};
@@ -24,7 +24,11 @@ struct ScoreCommand {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"model", "Model file, or the name of one that heed info lists", 'm'}.file(),
+    v(Field{"model",
+            "Model file, or the name of one that heed info lists; several over the same "
+            "vocabularies score as one (--weights)",
+            'm'}
+          .file(),
       self.model);
     v(Field{"input",
             "SOURCE TARGET; one TSV file with --tsv; SOURCE with --n-best-list; - is standard "
@@ -98,7 +102,9 @@ std::string record(const TranslatedLine& line, const ScoreCommand& command) {
 void run(const ScoreCommand& command) {
   const std::unique_ptr<PairReader> reader = make_reader(command);
   Translator translator(command.model, command.score);
-  Output output(command.output, files_read(command.input, {command.model, command.n_best_list}));
+  std::vector<std::string> read = command.model;
+  read.push_back(command.n_best_list);
+  Output output(command.output, files_read(command.input, read));
   const PairRecord write = [&](const TranslatedLine& line) { return record(line, command); };
   const StreamSummary summary =
       translator.score(pair_stream(*reader, write, output, command.quiet));

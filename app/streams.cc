@@ -210,6 +210,7 @@ std::vector<std::string> summary_lines(const StreamSummary& summary) {
   add(summary.invalid_utf8, "with invalid UTF-8");
   add(summary.invalid_json, "with invalid JSON");
   add(summary.looped, "ended as loops (--no-loop-guard)");
+  add(summary.unmet, "without all of their constraints");
   add(summary.doubtful, "that may be no translation (--flag-doubtful)");
   return result;
 }

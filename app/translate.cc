@@ -40,10 +40,10 @@ class TranslateRun {
         translator_(translator(model_options(command))),
         report_(report_options(command)),
         written_(written(command)),
-        output_(command.output, files_read(command.input, {command.model}), written_.bytes) {
+        output_(command.output, files_read(command.input, command.model), written_.bytes) {
     start_up_seconds_ = seconds_since(start_);
     if (command.heatmap_svg.empty()) return;
-    expect_not_read(command.heatmap_svg, files_read(command.input, {command.model}));
+    expect_not_read(command.heatmap_svg, files_read(command.input, command.model));
   }
 
   void run();
@@ -234,6 +234,7 @@ Command add_translate(CLI::App& app) {
                  "  heed translate -m de-en.safetensors < text.de > text.en\n"
                  "  heed translate -m de-en.safetensors -i text.de --n-best 5 --word-scores\n"
                  "  heed translate -m de-en.safetensors -i huge.de --part 2/10 -o huge.02.en\n"
+                 "  heed translate -m one.safetensors two.safetensors --weights 1 0.5\n"
                  "  heed translate -m de-en.safetensors --format srt -i film.srt -o film.en.srt\n"
                  "  echo 'Guten Morgen!' | heed translate -m de-en.safetensors --heatmap\n"});
   flags->add<TranslateCommand>();

@@ -77,7 +77,7 @@ void translate_document(const TranslateCommand& command, const SharedTranslator&
   const Document document = Document::read(
       command.format, read_all(input, [&](const std::string& message) { report.say(message); }),
       display_name(input));
-  expect_not_read(command.output, files_read(command.input, {command.model}));
+  expect_not_read(command.output, files_read(command.input, command.model));
   write_document(command.output,
                  document.with(translations_of(document, translator(command.translate), report)));
 }

@@ -108,6 +108,7 @@ TranslationQueue& TranslationApi::queue(Model& model, Kind kind) {
   if (queue == nullptr) {
     TranslateOptions options = options_;
     options.n_best = -1;
+    options.html = kind == Kind::kHtml;
     if (kind == Kind::kLines) {
       options.json = options.word_scores = options.scores = true;
       options.alignment.form = AlignmentForm::kSoft;
@@ -151,7 +152,8 @@ json TranslationApi::translate(const json& request) {
     texts.push_back(text.get<std::string>());
   }
   const std::string format = text_field(request, "format").value_or("text");
-  if (format != "text") refuse("expected text for format, found {}", format);
+  if (format != "text" && format != "html")
+    refuse("expected text or html for format, found {}", format);
   const std::size_t wanted = count_field(request, "alternatives");
   Model& model = find_model(request);
 
@@ -161,7 +163,8 @@ json TranslationApi::translate(const json& request) {
     std::ranges::move(lines_of(text), std::back_inserter(lines));
     ends.push_back(lines.size());
   }
-  const std::vector<TranslatedLine> done = run(queue(model, Kind::kText), std::move(lines));
+  const std::vector<TranslatedLine> done =
+      run(queue(model, format == "html" ? Kind::kHtml : Kind::kText), std::move(lines));
   json translated = json::array(), others = json::array();
   std::size_t begin = 0;
   for (const std::size_t end : ends) {

@@ -47,7 +47,7 @@ class TranslationApi {
   std::size_t lines_translated() const { return lines_; }
 
  private:
-  enum class Kind { kText, kLines };
+  enum class Kind { kText, kHtml, kLines };
   struct Model {
     std::string path, source, target;
     std::map<Kind, std::unique_ptr<TranslationQueue>> queues{};  ///< Made when first asked for.

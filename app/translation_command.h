@@ -11,7 +11,7 @@ namespace heed {
 
 /// Everything that can be said about `heed translate`.
 struct TranslateCommand {
-  std::string model{};
+  std::vector<std::string> model{};
   std::vector<std::string> input{};
   std::string part{};
   std::string output{};
@@ -27,7 +27,11 @@ struct TranslateCommand {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"model", "Model file, or the name of one that heed info lists", 'm'}.file(),
+    v(Field{"model",
+            "Model file, or the name of one that heed info lists; several over the same "
+            "vocabularies translate as one (--weights)",
+            'm'}
+          .file(),
       self.model);
     v(Field{"input",
             "Texts to translate, a sentence a line; - or none is standard input; gz, zstd, xz and "

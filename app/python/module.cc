@@ -143,8 +143,8 @@ std::vector<SourceLine> source_lines(const py::list& lines) {
 
 class PythonTranslator {
  public:
-  PythonTranslator(const std::string& model, const py::dict& options)
-      : translator_(model, translate_options(options)) {}
+  PythonTranslator(const std::vector<std::string>& models, const py::dict& options)
+      : translator_(models, translate_options(options)) {}
 
   std::vector<TranslatedLine> translate(const py::list& lines) {
     return pass(lines, [&](const LineStream& stream) { translator_.translate(stream); });
@@ -306,7 +306,7 @@ PYBIND11_MODULE(_heed, m) {
   py::register_exception<UsageError>(m, "UsageError", error);
   add_lines(m);
   py::class_<PythonTranslator>(m, "Translator")
-      .def(py::init<const std::string&, const py::dict&>())
+      .def(py::init<const std::vector<std::string>&, const py::dict&>())
       .def("translate", &PythonTranslator::translate)
       .def("score", &PythonTranslator::score)
       .def("attention", &PythonTranslator::attention);

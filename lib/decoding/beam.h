@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "decoding/constraints.h"
 #include "heed/options.h"
 
 namespace heed {
@@ -14,7 +15,8 @@ namespace heed {
 struct Hypothesis {
   std::vector<int> tokens;
   double log_probability = 0;      ///< log p(tokens, </s>), natural.
-  float score = 0;                 ///< log p / length^a: what hypotheses are ranked by.
+  float score = 0;                 ///< log p / length^a + penalty: what hypotheses are ranked by.
+  double penalty = 0;              ///< What rules of the search took off, 0 or less.
   std::vector<float> word_scores;  ///< log p of each token; the last is that of </s>.
   /// Weights on the source tokens, </s> last, for each target token, </s> last. Empty where nobody
   /// asked for them, rows empty where the model has no attention.
@@ -22,7 +24,8 @@ struct Hypothesis {
   /// False: cut off at the limit, without </s>: word_scores have none of it, attention an empty
   /// row.
   bool ended = true;
-  bool is_loop = false;  ///< It repeated itself and was ended for that.
+  bool is_loop = false;      ///< It repeated itself and was ended for that.
+  std::vector<int> unmet{};  ///< Constraints that it could not have, by number.
 };
 
 /// log p / length^a, the length normalisation of Boulanger-Lewandowski et al. (2013) with the
@@ -30,9 +33,13 @@ struct Hypothesis {
 double normalized_score(double log_probability, int length, float a);
 
 /// Draws translations from the model instead of searching for the likeliest ones.
+/// Of each step's tokens the k likeliest are left, of those the nucleus, in this order, as in
+/// Hugging Face's Transformers.
 struct Sampling {
-  int top_k = 0;           ///< Only from the k likeliest tokens of each step; 0: from all.
+  int top_k = 0;           ///< 0: all.
   std::uint64_t seed = 1;  ///< Draws depend on it, the sentence's number and the step alone.
+  float top_p = 1;         ///< The share of the nucleus; 1: all.
+  float temperature = 1;   ///< Tokens are drawn by p^(1/temperature).
 };
 
 /// A way on that a search weighed: one of the 2 beam_size best of its step.
@@ -43,7 +50,14 @@ struct SearchEvent {
   double log_probability = 0;  ///< Of all tokens so far.
 };
 
-/// How translations are searched for, the same for all sentences.
+/// How translations are searched for, the same for all sentences. Of the options
+/// - repetition_penalty (Keskar et al. 2019, section 4.1) counts log p of a token that the
+///   translation has already so many times, in the search and in the score (their formula divides
+///   logits, which shifts what it means by any constant that a model adds to them);
+/// - coverage_penalty times coverage() is added to the score (Wu et al. 2016, eq. 14);
+/// - beam_groups and diversity are diverse beam search with Hamming diversity (Vijayakumar et al.
+///   2018, algorithm 1): hypotheses of each group are chosen by log p less `diversity` times the
+///   number of those in the groups before that took the token at this step; scores are without.
 struct SearchRules {
   SearchOptions options;
   int n_best = 1;                    ///< Hypotheses wanted a sentence; at most options.beam_size.
@@ -51,15 +65,14 @@ struct SearchRules {
   std::vector<int> forbidden;        ///< Tokens that are never chosen, such as <unk>. Not </s>.
   int no_repeat_ngram = 0;           ///< No n-gram of this many tokens comes twice; 0: no rule.
   std::optional<Sampling> sampling;  ///< Then beam_size translations are drawn.
+  std::vector<bool> continues{};     ///< By token: it goes on with a word; for Constraints.
   /// If set, sees what a search for one sentence weighs: step by step, best first.
   std::function<void(const SearchEvent&)> observe{};
 };
 
-/// Ways that each live translation offers to Beam::advance: twice the beam, because up to beam_size
-/// of them may end and the beam must not thin out. Greedy search offers only the best.
-inline int candidates_per_row(const SearchRules& rules) {
-  const int width = rules.options.beam_size;
-  return width == 1 ? 1 : 2 * width;
+/// Translations of one group of the beam.
+inline int group_width(const SearchRules& rules) {
+  return rules.options.beam_size / rules.options.beam_groups;
 }
 
 /// A source sentence's length: in tokens, with </s>, and in bytes of text; 0 where only tokens
@@ -76,6 +89,18 @@ struct SourceSize {
 /// max_length_factor alone, with </s>.
 int length_limit(const SearchOptions& options, const SourceSize& source);
 
+/// The fewest tokens that a translation may have, as min_length and min_length_factor say.
+int least_length(const SearchOptions& options, const SourceSize& source);
+
+/// What a search must know of its sentence.
+struct SentenceTask {
+  int longest = 0;   ///< Tokens without </s>; raised to the length of the prefix.
+  int shortest = 0;  ///< No </s> before; more than `longest` means that.
+  int start = 1, eos = 2;
+  std::span<const int> prefix{};                    ///< What every translation begins with.
+  std::span<const std::vector<int>> constraints{};  ///< What every translation has.
+};
+
 /// What the tokens at a translation's end repeat.
 struct Repetition {
   int period = 0;  ///< Each is the one so many tokens before; 0: nothing is repeated.
@@ -88,6 +113,11 @@ struct Repetition {
 /// would be among the n_best. Translations that reach the limit end there, with the probability of
 /// </s> at that place. Like Marian, it ends when none is live; each that ends makes it narrower by
 /// one, and those that reach the limit end as they stand.
+/// With constraints no translation ends, and none goes on so that it could not have them within the
+/// limit; those that have as many tokens of them compete with each other for a share of the beam
+/// (allocate_beam, the most complete first), which is wide enough for one of each. A constraint
+/// with a forbidden token is left out, and one that doesn't fit into the limit beside those before
+/// it.
 class Beam {
  public:
   /// One way on: live row `row` of this beam continues with `token`.
@@ -95,6 +125,8 @@ class Beam {
     int row = 0;
     int token = 0;
     float log_probability = 0;  ///< Of the token alone.
+    float penalty = 0;          ///< Choice::penalty
+    float aversion = 0;         ///< Choice::aversion
   };
 
   /// A live partial translation. `row` is its parent's number among the live ones before.
@@ -102,12 +134,19 @@ class Beam {
     int row = 0;
     int node = 0;
     double log_probability = 0;
+    double penalty = 0;
+
+    double rank() const { return log_probability + penalty; }
   };
 
-  /// `rules` must outlive it. `limit`: tokens without </s>; raised to the length of `prefix`, with
-  /// which every translation begins.
-  Beam(const SearchRules& rules, int limit, int start, int eos, std::span<const int> prefix = {});
+  /// One group of the beam. `rules` must outlive it.
+  Beam(const SearchRules& rules, const SentenceTask& task);
 
+  /// Ways that each live translation offers to advance(): twice the beam, because all of them may
+  /// end and the beam must not thin out. Greedy search offers only the best.
+  int candidates_per_row() const { return full_width_ == 1 ? 1 : 2 * full_width_; }
+  /// Whether </s> is forbidden for a while.
+  bool ends_late() const { return least_ > 0 || constraints_.has_value(); }
   bool done() const { return live_.empty() || !can_improve(); }
   int length() const { return length_; }  ///< Tokens of each live translation.
   const std::vector<Row>& live() const { return live_; }
@@ -117,14 +156,20 @@ class Beam {
 
   /// The one token that may follow live row `row`, if prefix, limit or a loop leaves no choice.
   std::optional<int> forced(int row) const;
+  /// Whether </s> may follow live row `row`.
+  bool may_end(int row) const;
+  /// Whether the token leaves room for what live row `row` still must have.
+  bool leaves_room(int row, int token) const;
+  /// What brings live row `row` nearer to its constraints, and has to be among its candidates.
+  std::vector<int> wanted(int row) const;
   /// Whether the next token is the first that neither prefix nor limit decide.
   bool is_first_choice() const { return length_ == static_cast<int>(prefix_.size()); }
   /// Whether attend() must be told of live row `row`: for hypotheses, or to tell loops.
   bool needs_attention(int row) const;
   /// Notes what live row `row` attends to while its next token is chosen.
   void attend(int row, std::vector<float> weights);
-  /// Keeps the best candidates. </s> ends a translation only if it is among the beam_size best.
-  /// Equal ones are taken in order of row, then token. Throws Error for NaN.
+  /// Keeps the best candidates. </s> ends a translation only if it is among the best, as many as
+  /// the beam is wide. Equal ones are taken in order of row, then token. Throws Error for NaN.
   void advance(std::vector<Candidate> candidates);
 
   /// The n_best that have ended (or fewer, if there are no more), best first.
@@ -145,27 +190,43 @@ class Beam {
     double log_probability = 0;
     double score = 0;
   };
+  /// Candidates that compete with each other: all, or those that miss as much of the constraints.
+  struct Bank {
+    int width = 0;  ///< Of its share of the beam.
+    int seen = 0, kept = 0;
+  };
 
   bool is_like_marian() const { return rules_.options.like == SearchStyle::kMarian; }
   double score(double log_probability, int length) const {
     return normalized_score(log_probability, length, rules_.options.normalize);
   }
+  bool keeps_attention() const { return rules_.attention || rules_.options.coverage_penalty > 0; }
+  double coverage_of(int node) const;
+  double hope() const;
   bool can_improve() const;
+  void take_constraints(const SentenceTask& task);
+  std::vector<Bank> make_banks(std::span<const ConstraintState> states) const;
   Repetition repetition(int parent, int token) const;
   bool is_loop(int node) const;
-  bool is_dropped(const Candidate& candidate, int rank, std::size_t kept) const;
+  bool is_dropped(const Candidate& candidate, const Bank& bank) const;
+  void sort(std::vector<Candidate>& candidates) const;
   void finish(const Row& path);
   void cut_off();
   Hypothesis hypothesis(const Finished& finished) const;
 
   const SearchRules& rules_;
-  int limit_, eos_;
-  int width_;  ///< Translations that may be live.
+  int limit_, least_, eos_;
+  int full_width_;
+  int width_;   ///< Translations that may be live.
+  int n_best_;  ///< Of this group.
   std::vector<int> prefix_;
   int length_ = 0;
   std::vector<Node> nodes_;         ///< nodes_[0] is <s>.
   std::vector<Row> live_;           ///< Best first.
   std::vector<Finished> finished_;  ///< Best first.
+  std::optional<Constraints> constraints_;
+  std::vector<ConstraintState> states_;  ///< Of the live ones, where there are constraints.
+  std::vector<int> unmet_;
 };
 
 }  // namespace heed

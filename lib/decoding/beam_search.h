@@ -14,6 +14,7 @@ struct SearchSentences {
   std::span<const std::vector<int>> prefixes{};  ///< [B]: the tokens each translation begins with.
   std::span<const std::uint64_t> numbers{};      ///< [B]: for Sampling; else 0, 1, …
   std::span<const int> bytes{};                  ///< [B]: of each source's text, for length_limit.
+  std::span<const std::vector<std::vector<int>>> constraints{};  ///< [B]: phrases it must have.
 };
 
 /// Beam search over the batch that `stepper` has begun: for each sentence up to n_best hypotheses,

@@ -1,19 +1,9 @@
 #include "decoding/stepper.h"
 
-#include <algorithm>
-#include <iterator>
 #include <numeric>
 #include <utility>
 
 namespace heed {
-
-namespace {
-
-/// Rows that are searched and summed up at a time, in floats: as many as stay
-/// in the cache.
-constexpr int kCachedLogits = 1 << 17;
-
-}  // namespace
 
 std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights& attention,
                                   const DecoderRow& row, const AttentionChoice& choice) {
@@ -43,10 +33,9 @@ std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights
 
 ModelStepper::ModelStepper(const EncoderDecoder& model, const AttentionChoice& choice)
     : model_(model),
-      backend_(model.parameters().backend()),
       choice_(choice),
-      encoder_tape_(backend_),
-      tapes_{Tape(backend_), Tape(backend_)} {
+      encoder_tape_(model.parameters().backend()),
+      tapes_{Tape(model.parameters().backend()), Tape(model.parameters().backend())} {
   const Vocabularies& vocabularies = model.vocabularies();
   shape_.vocabulary = vocabularies.target;
   shape_.start = vocabularies.start;
@@ -77,51 +66,7 @@ void ModelStepper::step(std::span<const int> tokens, std::span<const int> parent
   for (std::size_t r = 0; r < parents.size(); ++r) sentences[r] = sentences_[parents[r]];
   sentences_ = std::move(sentences);
 
-  logits_ = logits(decoded_.hidden, model_.output(tape)).value();
-  normalizers_.clear();
-}
-
-/// The k best of each row, and what makes log-probabilities of logits, beside
-/// each other.
-TopK ModelStepper::top(int k) {
-  const int rows = logits_.rows, chunk = std::max(1, kCachedLogits / shape_.vocabulary);
-  const int width = 2 * k + 2;
-  const Tensor best = tapes_[turn_].allocate(rows, width);
-  for (int first = 0; first < rows; first += chunk) {
-    const Tensor part = logits_.row_range(first, std::min(chunk, rows - first));
-    const Tensor found = best.row_range(first, part.rows);
-    backend_.top_k(part, k, found.col_range(0, k), found.col_range(k, k));
-    backend_.log_normalizers(part, found.col_range(2 * k, 2));
-  }
-  std::vector<float>& numbers = best_;
-  numbers.resize(best.size());
-  backend_.read(best, numbers);
-  top_ids_.clear();
-  top_values_.clear();
-  normalizers_.clear();
-  for (auto row = numbers.begin(); row != numbers.end(); row += width) {
-    normalizers_.push_back({row[2 * k], row[2 * k + 1]});
-    std::transform(row, row + k, std::back_inserter(top_ids_),
-                   [](float id) { return static_cast<int>(id); });
-    std::transform(row + k, row + 2 * k, std::back_inserter(top_values_), normalizers_.back());
-  }
-  return {top_ids_, top_values_};
-}
-
-const ModelStepper::Normalizer& ModelStepper::normalizer(int row) {
-  if (normalizers_.empty()) top(1);
-  return normalizers_[row];
-}
-
-float ModelStepper::log_probability(int row, int token) {
-  float logit = 0;
-  backend_.read(logits_.row_range(row, 1).col_range(token, 1), {&logit, 1});
-  return normalizer(row)(logit);
-}
-
-void ModelStepper::log_probabilities(int row, std::span<float> all) {
-  backend_.read(logits_.row_range(row, 1), all);
-  std::transform(all.begin(), all.end(), all.begin(), normalizer(row));
+  next_.set(tape, logits(decoded_.hidden, model_.output(tape)).value());
 }
 
 std::vector<float> ModelStepper::attention(int row) {

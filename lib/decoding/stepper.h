@@ -5,16 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "decoding/likelihoods.h"
 #include "model/attention_choice.h"
 #include "model/encoder_decoder.h"
 
 namespace heed {
-
-/// The likeliest next tokens of R rows.
-struct TopK {
-  std::span<const int> ids;       ///< [R, k], best first; equal scores in order of ids.
-  std::span<const float> values;  ///< [R, k]: log p.
-};
 
 /// What a search has to know of a batch before its first step.
 struct StepperShape {
@@ -71,21 +66,14 @@ class ModelStepper : public Stepper {
 
   const StepperShape& shape() const override { return shape_; }
   void step(std::span<const int> tokens, std::span<const int> parents) override;
-  TopK top(int k) override;
-  float log_probability(int row, int token) override;
-  void log_probabilities(int row, std::span<float> all) override;
+  TopK top(int k) override { return next_.top(k); }
+  float log_probability(int row, int token) override { return next_.of(row, token); }
+  void log_probabilities(int row, std::span<float> all) override { next_.of_all(row, all); }
   std::vector<float> attention(int row) override;
+  Likelihoods& next() { return next_; }  ///< Of the last step.
 
  private:
-  /// See Backend::log_normalizers.
-  struct Normalizer {
-    float largest = 0, rest = 0;
-    float operator()(float logit) const { return (logit - largest) - rest; }
-  };
-  const Normalizer& normalizer(int row);
-
   const EncoderDecoder& model_;
-  Backend& backend_;
   const AttentionChoice choice_;
   StepperShape shape_;
   Tape encoder_tape_;
@@ -94,12 +82,8 @@ class ModelStepper : public Stepper {
   Encoded encoded_;
   std::unique_ptr<DecoderState> state_;
   Decoded decoded_;
-  std::vector<int> sentences_;           ///< [R]: sentence of each row.
-  Tensor logits_;                        ///< [R, V]
-  std::vector<Normalizer> normalizers_;  ///< [R], when they have been asked for.
-  std::vector<int> top_ids_;
-  std::vector<float> top_values_;
-  std::vector<float> best_;  ///< All three as the backend gives them, [R, 2k + 2].
+  std::vector<int> sentences_;  ///< [R]: sentence of each row.
+  Likelihoods next_;
 };
 
 }  // namespace heed

@@ -27,6 +27,12 @@ struct SearchOptions : ScoreOptions {
   SearchStyle like = SearchStyle::kHeed;
   int max_length = 0;
   float max_length_factor = 3.0F;
+  int min_length = 0;
+  float min_length_factor = 0;
+  float coverage_penalty = 0;
+  float repetition_penalty = 1;
+  int beam_groups = 1;
+  float diversity = 0.5F;
   bool no_loop_guard = false;
 
   bool guards_loops() const { return !no_loop_guard && like != SearchStyle::kMarian; }
@@ -52,6 +58,33 @@ struct SearchOptions : ScoreOptions {
             "the source has more than 40 or is no prose"}
           .within(0, 1000),
       self.max_length_factor);
+    v(Field{"min-length-output", "No translation ends before it has N tokens"}.within(0, 1'000'000,
+                                                                                      "tokens"),
+      self.min_length);
+    v(Field{"min-length-factor",
+            "No translation ends before it has so many times its own source's tokens"}
+          .within(0, 1000),
+      self.min_length_factor);
+    v(Field{"coverage-penalty",
+            "B: to a translation's score is added B times the sum over source tokens of log(min(1, "
+            "all attention that the token got)), so that what leaves words out ranks lower"}
+          .within(0, 1000),
+      self.coverage_penalty);
+    v(Field{"repetition-penalty",
+            "In the search log p of a token that the translation has already counts T times; 1: no "
+            "penalty"}
+          .within(1, 1000),
+      self.repetition_penalty);
+    v(Field{"beam-groups",
+            "Diverse beam search: the beam falls into G groups of one size, and at each step a "
+            "group shuns the tokens that those before it took; see --diversity"}
+          .within(1, 1024, "groups"),
+      self.beam_groups);
+    v(Field{"diversity",
+            "With --beam-groups, what is taken off a token's log p for each hypothesis of the "
+            "groups before that took it at this step"}
+          .within(0, 1000),
+      self.diversity);
     v(Field{"no-loop-guard",
             "Let translations go on that write the same 1 to 20 tokens for the fourth time or "
             "more, 64 tokens at least, and look at no source token that they had not looked at "
@@ -135,6 +168,49 @@ struct PrecisionOptions {
   }
 };
 
+/// Translations that are drawn instead of searched for.
+struct SamplingOptions {
+  bool sampling = false;
+  int sampling_topk = 0;
+  float sampling_topp = 1;
+  float sampling_temperature = 1;
+  std::uint64_t seed = 1;
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"sampling", "Draw translations (--n-best of them, or one) instead of searching"},
+      self.sampling);
+    v(Field{"sampling-topk", "Draw from the K likeliest tokens; 0: from all"}.within(0, 1'000'000,
+                                                                                     "tokens"),
+      self.sampling_topk);
+    v(Field{"sampling-topp",
+            "Draw from the likeliest tokens that together have the probability P (nucleus), of "
+            "those that --sampling-topk leaves; 1: from all of them"}
+          .within(0, 1),
+      self.sampling_topp);
+    v(Field{"sampling-temperature",
+            "Draw by p^(1/T), before --sampling-topp looks: below 1 likely tokens are likelier "
+            "still; scores remain the model's"}
+          .within(0.001, 1000),
+      self.sampling_temperature);
+    v(Field{"seed", "Seed of --sampling"}, self.seed);
+  }
+};
+
+/// How several models make one.
+struct EnsembleOptions {
+  std::vector<float> weights = {};
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"weights",
+            "A number for each of several models, whose log p of each token is W1 log p1 + W2 log "
+            "p2 + … divided by W1 + W2 + …; 1 for each if not given; 0 leaves a model out"}
+          .within(0, 1'000'000),
+      self.weights);
+  }
+};
+
 /// How lines are put together and computed; no line's result depends on it.
 struct BatchOptions : ComputeOptions {
   int mini_batch = 0;
@@ -158,7 +234,12 @@ struct BatchOptions : ComputeOptions {
   }
 };
 
-struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, BatchOptions {
+struct TranslateOptions : AlignmentOptions,
+                          LineOptions,
+                          SamplingOptions,
+                          EnsembleOptions,
+                          PrecisionOptions,
+                          BatchOptions {
   SearchOptions search;
   int n_best = 0;  ///< -1: as many as the beam is wide.
   bool n_best_distinct = false;
@@ -172,10 +253,8 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
   std::vector<std::string> protect = {};
   bool html = false;
   bool force_decode = false;
+  bool constraints = false;
   int no_repeat_ngram = 0;
-  bool sampling = false;
-  int sampling_topk = 0;
-  std::uint64_t seed = 1;
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
@@ -225,15 +304,15 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
       self.html);
     v(Field{"force-decode", "A line is followed by a tab and how its translation shall begin"},
       self.force_decode);
+    v(Field{"constraints",
+            "A line (with --force-decode the beginning behind it) is followed by a tab and what "
+            "its translation must have: words or phrases, a tab between them"},
+      self.constraints);
     v(Field{"no-repeat-ngram", "No sequence of N tokens comes twice in a translation; 0: no rule"}
           .within(0, 1'000'000, "tokens"),
       self.no_repeat_ngram);
-    v(Field{"sampling", "Draw translations (--n-best of them, or one) instead of searching"},
-      self.sampling);
-    v(Field{"sampling-topk", "Draw from the K likeliest tokens; 0: from all"}.within(0, 1'000'000,
-                                                                                     "tokens"),
-      self.sampling_topk);
-    v(Field{"seed", "Seed of --sampling"}, self.seed);
+    SamplingOptions::visit_fields(self, v);
+    EnsembleOptions::visit_fields(self, v);
     PrecisionOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);
   }
@@ -245,6 +324,7 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
     visit_record_fields(self, v);
     AlignmentOptions::visit_fields(self, v);
     LineOptions::visit_fields(self, v);
+    EnsembleOptions::visit_fields(self, v);
     PrecisionOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);
   }
@@ -255,8 +335,9 @@ struct TranslateOptions : AlignmentOptions, LineOptions, PrecisionOptions, Batch
     v(Field{"word-scores", "Write log p of each token, </s> last"}, self.word_scores);
     v(Field{"json",
             "Write JSON lines. Of a line that is an object the \"text\" is translated; its "
-            "\"prefix\" begins the translation, its \"target_tag\" is its --target-tag; its other "
-            "fields are passed through"},
+            "\"prefix\" begins the translation, its \"target_tag\" is its --target-tag; it has "
+            "the words or phrases of its list \"constraints\"; its other fields are passed "
+            "through"},
       self.json);
   }
 };

@@ -31,13 +31,14 @@ struct SourceLine {
   std::string target_tag{};  ///< Its own LineOptions::target_tag; "": that of the options.
   /// Comes out where it belongs; with TranslateOptions::html at least kHtml.
   Markup markup = Markup::kNone;
+  std::vector<std::string> constraints{};  ///< Words or phrases that the translation must have.
 };
 
 /// One translation of a line, found or given.
 struct Translation {
   std::string text;
   double log_probability = 0;       ///< Natural, of all tokens and </s>.
-  float score = 0;                  ///< log p / length^a: what translations are ranked by.
+  float score = 0;                  ///< log p / length^a and penalties: translations are ranked by it.
   std::vector<std::string> pieces;  ///< As the model wrote it, without </s>.
   std::vector<float> word_scores;   ///< log p of each piece; the last is that of </s>.
   std::vector<std::string> units;   ///< Words (or pieces) and </s>: the rows of `attention`.
@@ -57,6 +58,9 @@ struct TranslatedLine {
   /// no pieces.
   std::vector<Translation> translations;
   std::string tag;  ///< SourceLine::tag.
+  /// Those of SourceLine::constraints that no translation of it has: the vocabulary can't write
+  /// them, they are too long for the limit, or the line was not translated.
+  std::vector<std::string> unmet_constraints;
 
   const std::string& text() const { return translations.front().text; }
 };
@@ -74,9 +78,9 @@ struct PairAttention {
   std::vector<HeadAttention> heads;  ///< Of each layer: the mean, then each head.
 };
 
-/// Line `number` (from 1) as the options say: plain, with the beginning of its translation behind a
-/// tab, or as a JSON object, of which the fields that are not known become the tag. Throws Error
-/// for another line where --invalid-json says so.
+/// Line `number` (from 1) as the options say: plain, with the beginning of its translation or with
+/// constraints behind tabs, or as a JSON object, of which the fields that are not known become the
+/// tag. Throws Error for another line where --invalid-json says so.
 SourceLine parse_record(std::string line, std::size_t number, const TranslateOptions& options);
 
 /// The record that `options` ask for, with its '\n': the text and extras behind " ||| ", a Moses

@@ -44,6 +44,7 @@ struct StreamSummary {
   LineCount split, cropped, copied, invalid_utf8, invalid_json;
   /// Whose best translation was ended because it repeated itself; has Translation::doubts.
   LineCount looped, doubtful;
+  LineCount unmet;  ///< With constraints that their translations don't have.
 };
 
 /// A model that translates. Workers on threads share its weights, a copy of the file.
@@ -53,6 +54,9 @@ class Translator {
  public:
   /// Throws Error for a file that is no model, and UsageError for options that don't fit.
   explicit Translator(const std::string& model, const TranslateOptions& options = {});
+  /// Models over the same vocabularies that translate as one, by TranslateOptions::weights. Throws
+  /// Error too where the vocabularies differ.
+  explicit Translator(const std::vector<std::string>& models, const TranslateOptions& options = {});
   Translator(Translator&& other) noexcept;
   Translator& operator=(Translator&& other) noexcept;
   ~Translator();

@@ -264,7 +264,11 @@ TranslatedLine Assembler::assemble(const PreparedLine& line,
     Translation& only = result.translations.emplace_back();
     const bool is_as_given = line.is_copied || line.marked;
     only.text = is_as_given ? line.as_given() : restored(line, {}).text;
+    result.unmet_constraints = line.constraints;
     return result;
+  }
+  for (const int unmet : parts.front().front().unmet) {
+    result.unmet_constraints.push_back(line.constraints[unmet]);
   }
   std::size_t count = 0;
   for (const auto& part : parts) count = std::max(count, part.size());

@@ -49,7 +49,7 @@ class TreeBuilder {
 };
 
 /// The likeliest tokens at each place of a translation, which ends in </s>.
-std::vector<std::vector<std::pair<std::string, float>>> next_words(ModelStepper& stepper,
+std::vector<std::vector<std::pair<std::string, float>>> next_words(EnsembleStepper& stepper,
                                                                    const Ragged& source,
                                                                    std::span<const int> translation,
                                                                    const Tokenizer& target) {
@@ -71,7 +71,7 @@ std::vector<std::vector<std::pair<std::string, float>>> next_words(ModelStepper&
 
 }  // namespace
 
-SearchTree explore(ModelStepper& stepper, const SearchRules& rules, std::span<const int> source,
+SearchTree explore(EnsembleStepper& stepper, const SearchRules& rules, std::span<const int> source,
                    const Tokenizer& target) {
   Ragged batch;
   batch.add(source);

@@ -22,10 +22,6 @@ bool ends_with_any(std::string_view text, std::span<const std::string_view> ends
   return std::any_of(ends.begin(), ends.end(), [&](auto end) { return text.ends_with(end); });
 }
 
-bool is_byte(std::string_view piece) {
-  return piece.size() == 6 && piece.starts_with("<0x") && piece.ends_with(">");
-}
-
 /// How good it is to cut before piece `at`: 4 best.
 class CutQuality {
  public:
@@ -51,6 +47,10 @@ class CutQuality {
 };
 
 }  // namespace
+
+bool is_byte(std::string_view piece) {
+  return piece.size() == 6 && piece.starts_with("<0x") && piece.ends_with(">");
+}
 
 std::vector<int> split_pieces(std::span<const std::string> pieces, std::span<const int> words,
                               int most) {
@@ -101,9 +101,11 @@ Hypothesis join_parts(std::span<const Hypothesis* const> parts, float normalize)
                             part.word_scores.end() - inner_end);
     line.log_probability += part.log_probability;
     if (inner_end == 1) line.log_probability -= part.word_scores.back();
+    line.penalty += part.penalty;
   }
   const int length = static_cast<int>(line.word_scores.size());
-  line.score = static_cast<float>(normalized_score(line.log_probability, length, normalize));
+  const double score = normalized_score(line.log_probability, length, normalize);
+  line.score = static_cast<float>(score + line.penalty);
   return line;
 }
 

@@ -50,7 +50,7 @@ void WorkerPool::GiveBack::operator()(TranslationWorker* worker) const {
 
 WorkerPool::Lease WorkerPool::take() {
   const std::lock_guard lock(mutex_);
-  if (idle_.empty()) return {new TranslationWorker(model_, choice_), {this}};
+  if (idle_.empty()) return {new TranslationWorker(models_, choice_), {this}};
   Lease lease(idle_.back().release(), {this});
   idle_.pop_back();
   return lease;
@@ -70,6 +70,7 @@ void TranslationPool::add_sentence(const PreparedLine& line, int part) {
   }
   needs_attention_.push_back(line.needs_attention());
   prefixes_.push_back(part == 0 ? line.target : std::vector<int>());
+  constraints_.push_back(part == 0 ? line.phrases : std::vector<std::vector<int>>());
   numbers_.push_back(sentence_number(line.number, part));
   bytes_.push_back(bytes_of_part(line, line.ends[part] - begin));
 }
@@ -100,6 +101,25 @@ SearchRules TranslationPool::rules_for(const Batch& batch) const {
   return rules;
 }
 
+std::vector<std::vector<Hypothesis>> TranslationPool::search(EnsembleStepper& stepper,
+                                                             const Batch& batch) const {
+  std::vector<std::vector<int>> prefixes;
+  std::vector<std::uint64_t> numbers;
+  std::vector<int> bytes;
+  std::vector<std::vector<std::vector<int>>> constraints;
+  for (const std::size_t sentence : batch.lines) {
+    prefixes.push_back(prefixes_[sentence]);
+    numbers.push_back(numbers_[sentence]);
+    bytes.push_back(bytes_[sentence]);
+    constraints.push_back(constraints_[sentence]);
+  }
+  const bool has_constraints =
+      std::ranges::any_of(constraints, [](const auto& phrases) { return !phrases.empty(); });
+  if (!has_constraints) constraints.clear();
+  stepper.begin(batch.source);
+  return beam_search(stepper, rules_for(batch), {prefixes, numbers, bytes, constraints});
+}
+
 void TranslationPool::run(int /*thread*/, int task) {
   const WorkerPool::Lease tools = context_.workers.take();
   const Batch& batch = batches_[task];
@@ -111,16 +131,7 @@ void TranslationPool::run(int /*thread*/, int task) {
       found.emplace_back().push_back(std::move(h));
     }
   } else {
-    std::vector<std::vector<int>> prefixes;
-    std::vector<std::uint64_t> numbers;
-    std::vector<int> bytes;
-    for (const std::size_t sentence : batch.lines) {
-      prefixes.push_back(prefixes_[sentence]);
-      numbers.push_back(numbers_[sentence]);
-      bytes.push_back(bytes_[sentence]);
-    }
-    tools->stepper.begin(batch.source);
-    found = beam_search(tools->stepper, rules_for(batch), {prefixes, numbers, bytes});
+    found = search(tools->stepper, batch);
   }
   for (std::size_t i = 0; i < found.size(); ++i) found_[batch.lines[i]] = std::move(found[i]);
 }

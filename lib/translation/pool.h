@@ -10,7 +10,7 @@
 
 #include "data/batch.h"
 #include "decoding/beam_search.h"
-#include "decoding/scorer.h"
+#include "decoding/ensemble.h"
 #include "translation/assembler.h"
 #include "translation/prepared_line.h"
 #include "util/pipeline.h"
@@ -19,18 +19,19 @@ namespace heed {
 
 /// What one worker thread translates and scores with.
 struct TranslationWorker {
-  TranslationWorker(const EncoderDecoder& model, const AttentionChoice& choice)
-      : stepper(model, choice), scorer(model, choice) {}
+  TranslationWorker(const EnsembleModels& models, const AttentionChoice& choice)
+      : stepper(models, choice), scorer(models, choice) {}
 
-  ModelStepper stepper;
-  Scorer scorer;
+  EnsembleStepper stepper;
+  EnsembleScorer scorer;
 };
 
 /// Workers for all threads that translate at once: each is made when it is first needed, then kept.
 class WorkerPool {
  public:
-  WorkerPool(const EncoderDecoder& model, const AttentionChoice& choice)
-      : model_(model), choice_(choice) {}
+  /// `models` must outlive it.
+  WorkerPool(const EnsembleModels& models, const AttentionChoice& choice)
+      : models_(models), choice_(choice) {}
 
   struct GiveBack {
     WorkerPool* pool;
@@ -40,7 +41,7 @@ class WorkerPool {
   Lease take();
 
  private:
-  const EncoderDecoder& model_;
+  const EnsembleModels& models_;
   const AttentionChoice choice_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<TranslationWorker>> idle_;
@@ -77,6 +78,7 @@ class TranslationPool final : public Pipeline::Group {
 
  private:
   SearchRules rules_for(const Batch& batch) const;
+  std::vector<std::vector<Hypothesis>> search(EnsembleStepper& stepper, const Batch& batch) const;
   void add_sentence(const PreparedLine& line, int part);
 
   const PoolContext& context_;
@@ -88,6 +90,7 @@ class TranslationPool final : public Pipeline::Group {
   std::vector<std::vector<int>> prefixes_;
   std::vector<std::uint64_t> numbers_;
   std::vector<int> bytes_;
+  std::vector<std::vector<std::vector<int>>> constraints_;
   std::vector<bool> needs_attention_;  ///< Whether something is put into the sentence's line.
   std::vector<Batch> batches_;
   std::vector<std::vector<Hypothesis>> found_;  ///< By sentence.

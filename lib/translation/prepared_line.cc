@@ -195,15 +195,27 @@ bool LinePreparer::read(PreparedLine& line, std::string text, Markup markup) con
   return is_valid && !is_blank(line.text);
 }
 
+/// As the sentence is read, so that it can have what is written in capitals as it is.
+void LinePreparer::encode_constraints(PreparedLine& line) const {
+  const bool in_capitals = line.sentences.front().own.is_in_capitals;
+  for (std::string& constraint : line.constraints) {
+    repair_utf8(constraint);
+    line.phrases.push_back(target_.encode(in_capitals ? lowercase(constraint) : constraint));
+  }
+}
+
 PreparedLine LinePreparer::prepare(std::size_t number, std::string text, std::string target,
-                                   Markup markup) const {
+                                   Markup markup, std::vector<std::string> constraints) const {
   PreparedLine line;
   line.number = number;
   line.tag = rules_.tag;
+  line.constraints = std::move(constraints);
   if (!read(line, std::move(text), markup)) return line;
-  if (!add_sentences(line, rules_.splits_sentences && target.empty())) return line;
+  const bool splits = rules_.splits_sentences && target.empty() && line.constraints.empty();
+  if (!add_sentences(line, splits)) return line;
   repair_utf8(target);
   line.target = target_.encode(markup == Markup::kNone ? target : read_markup(target, markup).text);
+  encode_constraints(line);
   return line;
 }
 

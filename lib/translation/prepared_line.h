@@ -31,10 +31,12 @@ struct PreparedLine {
   std::vector<int> ids;    ///< Without </s>.
   std::vector<int> words;  ///< The word of each id, among those that ASCII white space separates.
   std::vector<int> ends;   ///< In ids: ends of the parts. None if there is nothing to translate.
-  std::vector<LineSentence> sentences;  ///< None of a line that is blank or copied.
-  std::vector<int> target;              ///< Ids of a given translation, or of its beginning.
-  std::string target_text;              ///< A given translation.
-  std::vector<int> target_words;        ///< The word of each id of a given translation.
+  std::vector<LineSentence> sentences;         ///< None of a line that is blank or copied.
+  std::vector<int> target;                     ///< Ids of a given translation, or of its beginning.
+  std::string target_text;                     ///< A given translation.
+  std::vector<int> target_words;               ///< The word of each id of a given translation.
+  std::vector<std::string> constraints;        ///< What its translation must have, and
+  std::vector<std::vector<int>> phrases = {};  ///< the ids of each.
   int length = 0;            ///< Of its longest sentence in tokens, before it was cropped.
   bool is_split = false;     ///< A sentence was too long.
   bool is_repaired = false;  ///< Invalid UTF-8 was replaced.
@@ -81,7 +83,8 @@ class LinePreparer {
 
   /// Throws Error where the rules call the line an error.
   PreparedLine prepare(std::size_t number, std::string text, std::string target,
-                       Markup markup = Markup::kNone) const;
+                       Markup markup = Markup::kNone,
+                       std::vector<std::string> constraints = {}) const;
 
   const LineRules& rules() const { return rules_; }
 
@@ -91,6 +94,7 @@ class LinePreparer {
 
  private:
   bool repair(PreparedLine& line, std::string& text) const;
+  void encode_constraints(PreparedLine& line) const;
   bool add(PreparedLine& line, LineSentence sentence) const;
   bool add_sentences(PreparedLine& line, bool splits) const;
   bool read(PreparedLine& line, std::string text, Markup markup) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -68,6 +69,7 @@ void add_fields(Json& json, const TranslatedLine& line, const Translation& trans
 std::string json_record(const TranslatedLine& line, const TranslateOptions& options) {
   Json json = line.tag.empty() ? Json::object() : Json::parse(line.tag);
   add_fields(json, line, line.translations.front(), options);
+  if (!line.unmet_constraints.empty()) json["unmet_constraints"] = line.unmet_constraints;
   if (options.n_best != 0) {
     Json list = Json::array();
     for (const Translation& translation : line.translations) {
@@ -108,6 +110,23 @@ std::string take_text(nlohmann::json& json, const char* name, const std::string&
   return text;
 }
 
+/// Takes a list of texts out of an object; none where there is no list.
+std::vector<std::string> take_texts(nlohmann::json& json, const char* name,
+                                    const std::string& where) {
+  const auto field = json.find(name);
+  if (field == json.end()) return {};
+  const bool is_list = field->is_array() && std::ranges::all_of(*field, [](const auto& item) {
+                         return item.is_string();
+                       });
+  if (!is_list) {
+    fail("expected a list of texts as \"{}\" in {}, found {}", name, where,
+         field->is_array() ? "others in it" : field->type_name());
+  }
+  std::vector<std::string> texts = *field;
+  json.erase(field);
+  return texts;
+}
+
 SourceLine parse_object(std::string_view line, const std::string& where) {
   if (!line.starts_with('{')) fail("expected a JSON object in {}, found other text", where);
   nlohmann::json json = parse_json(line, where);
@@ -115,7 +134,30 @@ SourceLine parse_object(std::string_view line, const std::string& where) {
   std::string text = take_text(json, "text", where);
   std::string prefix = take_text(json, "prefix", where);
   std::string target_tag = take_text(json, "target_tag", where);
-  return {std::move(text), std::move(prefix), json_text(json), false, std::move(target_tag)};
+  std::vector<std::string> constraints = take_texts(json, "constraints", where);
+  return {std::move(text),       std::move(prefix), json_text(json),       false,
+          std::move(target_tag), Markup::kNone,     std::move(constraints)};
+}
+
+/// The source; with force_decode the beginning of its translation, which is all the rest without
+/// `constraints`; with those one in each of the columns that are left and not empty.
+SourceLine split_columns(std::string line, const TranslateOptions& options) {
+  if (!options.force_decode && !options.constraints) return {.text = std::move(line)};
+  SourceLine result;
+  std::string_view rest = line;
+  const auto next = [&](bool is_last) {
+    const std::size_t tab = is_last ? std::string_view::npos : rest.find('\t');
+    const std::string_view column = rest.substr(0, tab);
+    rest = tab == std::string_view::npos ? std::string_view() : rest.substr(tab + 1);
+    return std::string(column);
+  };
+  result.text = next(false);
+  if (options.force_decode) result.target = next(!options.constraints);
+  while (!rest.empty()) {
+    std::string constraint = next(false);
+    if (!is_blank(constraint)) result.constraints.push_back(std::move(constraint));
+  }
+  return result;
 }
 
 }  // namespace
@@ -136,9 +178,9 @@ SourceLine parse_record(std::string line, std::size_t number, const TranslateOpt
     }
     is_invalid_json = options.invalid_json == InvalidJson::kCopy || is_meant;
   }
-  const std::size_t tab = options.force_decode ? line.find('\t') : std::string::npos;
-  if (tab == std::string::npos) return {std::move(line), "", "", is_invalid_json};
-  return {line.substr(0, tab), line.substr(tab + 1), "", is_invalid_json};
+  SourceLine result = split_columns(std::move(line), options);
+  result.is_invalid_json = is_invalid_json;
+  return result;
 }
 
 std::string format_record(const TranslatedLine& line, const TranslateOptions& options) {

@@ -9,13 +9,12 @@
 #include <thread>
 #include <utility>
 
-#include "model/model_file.h"
 #include "translation/explorer.h"
-#include "translation/line_rules.h"
+#include "translation/loaded_models.h"
 #include "translation/pool.h"
+#include "translation/search_rules.h"
 #include "translation/target_tag.h"
 #include "util/error.h"
-#include "util/fields.h"
 #include "util/pipeline.h"
 #include "util/strings.h"
 
@@ -26,40 +25,9 @@ namespace {
 constexpr int kMostThreads = 1024;
 constexpr int kMostPools = 3;  // one that is written, one that is worked on, one that waits
 
-void check_options(const TranslateOptions& options) {
-  check_fields(options);
-  if (!options.sampling && options.n_best > options.search.beam_size) {
-    fail_usage("expected --n-best of at most --beam-size {}, found {}; raise --beam-size",
-               options.search.beam_size, options.n_best);
-  }
-  if (options.n_best_distinct && options.n_best == 0) {
-    fail_usage("--n-best-distinct needs --n-best");
-  }
-  if (options.sampling_topk > 0 && !options.sampling) {
-    fail_usage("--sampling-topk needs --sampling");
-  }
-  const ProtectedPatterns is_valid(options.protect);
-}
-
 int thread_count(int wanted) {
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   return wanted > 0 ? wanted : std::clamp(cores, 1, kMostThreads);
-}
-
-SearchRules search_rules(const TranslateOptions& options, const Tokenizers& tokenizers) {
-  SearchRules rules;
-  rules.options = options.search;
-  // Of equal texts one is kept, so all that the beam has are looked at.
-  const bool all_of_beam = options.n_best < 0 || (options.n_best_distinct && !options.sampling);
-  rules.n_best = all_of_beam ? options.search.beam_size : std::max(options.n_best, 1);
-  rules.attention = options.alignment.form != AlignmentForm::kNone || options.flag_doubtful;
-  rules.forbidden = {tokenizers.target.unk_id()};
-  rules.no_repeat_ngram = options.no_repeat_ngram;
-  if (options.sampling) {
-    rules.options.beam_size = rules.n_best;
-    rules.sampling = Sampling{options.sampling_topk, options.seed};
-  }
-  return rules;
 }
 
 std::size_t count_words(std::string_view text) {
@@ -72,11 +40,13 @@ std::size_t count_words(std::string_view text) {
   return words;
 }
 
+bool has_attention(const EncoderDecoder& model) {
+  return std::ranges::any_of(attention_heads(model), [](int heads) { return heads > 0; });
+}
+
 /// Spans that are copied go where the model's own choice of attention says, if it has any.
 AttentionChoice choice_for_copies(const EncoderDecoder& model) {
-  const bool has_attention =
-      std::ranges::any_of(attention_heads(model), [](int heads) { return heads > 0; });
-  return has_attention ? choose_attention(model, 0, "") : AttentionChoice();
+  return has_attention(model) ? choose_attention(model, 0, "") : AttentionChoice();
 }
 
 Batch pair_batch(const PreparedLine& line, const Tokenizers& tokenizers) {
@@ -96,20 +66,23 @@ bool note(LineCount& count, std::size_t number) {
 }  // namespace
 
 struct Translator::Implementation {
-  Implementation(const std::string& path, const TranslateOptions& wanted)
+  Implementation(std::span<const std::string> paths, const TranslateOptions& wanted)
       : options((check_options(wanted), wanted)),
         backend(make_backend(options.backend)),
-        loaded(path, *backend),
-        packed(loaded.model().parameters(), options.int8 ? Precision::kInt8 : Precision::kFloat),
+        models(paths, options.weights, *backend,
+               options.int8 ? Precision::kInt8 : Precision::kFloat),
         rules(search_rules(options, tokenizers())),
-        workers(loaded.model(), choose_alignment()),
+        workers(models.ensemble(), choose_alignment()),
         threads(thread_count(options.threads)) {
     line_rules();  // throws where the model has no such language
+    if (options.search.coverage_penalty > 0 && !has_attention(models.first())) {
+      fail_usage("--coverage-penalty needs a model with attention weights, found one without");
+    }
   }
 
-  const Tokenizers& tokenizers() const { return loaded.contents().tokenizers; }
+  const Tokenizers& tokenizers() const { return models.contents().tokenizers; }
   LineRules line_rules(const std::string& target_tag = "") const {
-    return make_line_rules(options, loaded.contents(), target_tag);
+    return models.line_rules(options, target_tag);
   }
   AttentionChoice choose_alignment();
   PairAttention attention(const SourceLine& pair);
@@ -118,8 +91,7 @@ struct Translator::Implementation {
 
   TranslateOptions options;
   std::unique_ptr<Backend> backend;
-  LoadedModel loaded;
-  PackedParameters packed;
+  LoadedModels models;
   SearchRules rules;
   WorkerPool workers;
   const int threads;
@@ -160,7 +132,7 @@ class StreamRun {
   int pools_ = 0;
   std::chrono::steady_clock::duration waited_{};  ///< For lines of this pool.
   std::size_t target_words_ = 0;
-  LineCount looped_, doubtful_;
+  LineCount looped_, doubtful_, unmet_;
   Pipeline pipeline_;  ///< Last: its threads end before what they use.
 };
 
@@ -224,9 +196,13 @@ PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line,
   if (context_.scores_targets) {
     return preparer.prepare_pair(number, std::move(line.text), std::move(line.target));
   }
+  if (context_.options.sampling && !line.constraints.empty()) {
+    fail("expected no constraints in line {}, found {} of them with --sampling; they need a search",
+         number, line.constraints.size());
+  }
   const bool is_html = line.markup == Markup::kNone && context_.options.html;
   return preparer.prepare(number, std::move(line.text), std::move(line.target),
-                          is_html ? Markup::kHtml : line.markup);
+                          is_html ? Markup::kHtml : line.markup, std::move(line.constraints));
 }
 
 void StreamRun::add(SourceLine line) {
@@ -263,6 +239,7 @@ void StreamRun::write(std::span<TranslatedLine> lines) {
     const std::vector<std::string>& doubts = line.translations.front().doubts;
     if (std::ranges::count(doubts, "loop") > 0) note(looped_, line.number);
     if (!doubts.empty()) note(doubtful_, line.number);
+    if (!line.unmet_constraints.empty()) note(unmet_, line.number);
   }
   stream_.write(lines);
 }
@@ -280,6 +257,7 @@ StreamSummary StreamRun::run() {
   summary_.target_words = target_words_;
   summary_.looped = std::move(looped_);
   summary_.doubtful = std::move(doubtful_);
+  summary_.unmet = std::move(unmet_);
   return summary_;
 }
 
@@ -300,12 +278,12 @@ StreamSummary Translator::Implementation::run(const LineStream& stream, bool sco
 AttentionChoice Translator::Implementation::choose_alignment() {
   if (options.alignment.form == AlignmentForm::kNone) {
     if (options.alignment_layer == 0 && options.alignment_heads.empty()) {
-      return choice_for_copies(loaded.model());
+      return choice_for_copies(models.first());
     }
     fail_usage("--alignment-layer and --alignment-heads need --alignment, hard or soft");
   }
   const AttentionChoice choice =
-      choose_attention(loaded.model(), options.alignment_layer, options.alignment_heads);
+      choose_attention(models.first(), options.alignment_layer, options.alignment_heads);
   options.alignment_layer = choice.layer;
   options.alignment_heads = choice.head == 0 ? "mean" : std::to_string(choice.head);
   return choice;
@@ -321,7 +299,7 @@ PairAttention Translator::Implementation::attention(const SourceLine& pair) {
   const PreparedLine line = preparer.prepare_pair(1, pair.text, pair.target);
   if (!line.is_translated()) return {};
   std::vector<AttentionChoice> choices;
-  const std::vector<int> heads = attention_heads(loaded.model());
+  const std::vector<int> heads = attention_heads(models.first());
   for (int layer = 1; std::cmp_less_equal(layer, heads.size()); ++layer) {
     const int count = heads[layer - 1];
     for (int head = 0; count > 0 && head <= count; ++head) choices.push_back({layer, head});
@@ -333,7 +311,9 @@ PairAttention Translator::Implementation::attention(const SourceLine& pair) {
 }
 
 SearchTree Translator::Implementation::explore(const std::string& line) {
-  if (options.sampling) fail_usage("expected a search to explore, found --sampling");
+  if (options.sampling || options.search.beam_groups > 1) {
+    fail_usage("expected a search to explore, found --sampling or --beam-groups");
+  }
   LineRules lines = line_rules();
   lines.invalid_utf8 = InvalidUtf8::kReplace;
   lines.long_lines = LongLines::kCrop;
@@ -346,7 +326,9 @@ SearchTree Translator::Implementation::explore(const std::string& line) {
 }
 
 Translator::Translator(const std::string& model, const TranslateOptions& options)
-    : implementation_(std::make_unique<Implementation>(model, options)) {}
+    : implementation_(std::make_unique<Implementation>(std::span(&model, 1), options)) {}
+Translator::Translator(const std::vector<std::string>& models, const TranslateOptions& options)
+    : implementation_(std::make_unique<Implementation>(models, options)) {}
 Translator::Translator(Translator&& other) noexcept = default;
 Translator& Translator::operator=(Translator&& other) noexcept = default;
 Translator::~Translator() = default;

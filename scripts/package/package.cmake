@@ -14,8 +14,8 @@ set(CPACK_DEBIAN_PACKAGE_MAINTAINER "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
 set(CPACK_DEBIAN_HEED_PACKAGE_NAME heed)
 set(CPACK_DEBIAN_HEED_PACKAGE_SECTION science)
 set(CPACK_COMPONENT_HEED_DESCRIPTION "Heed trains models on parallel text, translates with them in shell
- pipelines, and compares kinds of attention from flags. A small model from
- German to English, of descriptions of pictures, comes with it.")
+ pipelines, and compares kinds of attention from flags. Small models from
+ German to English and back, for descriptions of pictures, come with it.")
 set(CPACK_DEBIAN_HEED_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_HEED_PACKAGE_CONTROL_EXTRA
   ${PROJECT_BINARY_DIR}/triggers ${PROJECT_BINARY_DIR}/shlibs)

@@ -98,6 +98,10 @@ TEST_F(ServeTest, AnswersAsTheProgramTranslates) {
       translate({{"q", "zwei"}, {"source", "auto"}, {"target", "en"}, {"alternatives", 2}});
   EXPECT_EQ(more["alternatives"].size(), 2U);
   EXPECT_EQ(more["detectedLanguage"]["language"], "de");
+  const std::string marked =
+      translate({{"q", "<b>zwei</b> &amp; <i>drei</i>"}, {"format", "html"}})["translatedText"];
+  EXPECT_NE(marked.find("<b>"), std::string::npos) << marked;
+  EXPECT_NE(marked.find("</i>"), std::string::npos) << marked;
   const auto form = client().Post(
       "/translate", httplib::Params{{"q", "zwei"}, {"source", "de"}, {"target", "en"}});
   EXPECT_EQ(json::parse(form->body)["translatedText"], translations[0]);

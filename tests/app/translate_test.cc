@@ -352,8 +352,24 @@ TEST_F(TranslateCommandTest, WordScoresOfASplitLineAddUp) {
   EXPECT_NEAR(std::stod(std::string(total[2])), sum / tokens, 2e-4) << result.out;
 }
 
+TEST_F(TranslateCommandTest, SeveralModelsAreOne) {
+  const std::string one = translate("zwei\ndrei\n", "--scores").out;
+  EXPECT_EQ(run("heed translate -m m m --weights 2 2 --scores < in").out, one);
+  EXPECT_EQ(run("heed score -m m m -i in in").out, run("heed score -m m -i in in").out);
+  expect_failure(run("heed translate -m m m --weights 1 < in"), 2, "each of 2 models, found 1");
+}
+
+TEST_F(TranslateCommandTest, ConstraintsStandBehindTabs) {
+  const Shell::Result found = translate("zwei\tone hundred\nzwei\n", "--constraints");
+  EXPECT_NE(found.out.find("one hundred"), std::string::npos) << found.out;
+  EXPECT_TRUE(found.out.ends_with("\n" + translate("zwei\n").out));
+  EXPECT_EQ(found.err.find("constraints"), std::string::npos) << found.err;
+  EXPECT_NE(translate("zwei\tЖ\n", "--constraints").err.find("constraints: 1\n"),
+            std::string::npos);
+}
+
 TEST_F(TranslateCommandTest, FlagsWinOverConfigurationFiles) {
-  directory().write("d.yml", "model: m\nbeam-size: 2\nn-best: -1\nalignment: 0.3\n");
+  directory().write("d.yml", "model: [m]\nbeam-size: 2\nn-best: -1\nalignment: 0.3\n");
   EXPECT_EQ(run("heed translate -c d.yml --dump-config minimal").out, directory().read("d.yml"));
   EXPECT_EQ(lines(run("echo zwei | heed translate -c d.yml").out), 2);
   directory().write("c.yml", "model: m\nbeam-size: 2\nn-best: 2\n");

@@ -21,7 +21,7 @@ TEST(Policies, DrawInProportion) {
   const std::vector<Choice> choices{{3, std::log(0.1F)}, {4, std::log(0.3F)}};  // a quarter
   Random random(1);
   int threes = 0;
-  for (int i = 0; i < 10000; ++i) threes += draw(choices, random).token == 3;
+  for (int i = 0; i < 10000; ++i) threes += draw(choices, 1, random).token == 3;
   EXPECT_NEAR(threes, 2500, 4 * 43);
 }
 

@@ -19,7 +19,7 @@ void run_record(std::string_view bytes) {
   options.json = bytes.starts_with('{');
   options.force_decode = !options.json;
   const SourceLine line = parse_record(std::string(bytes), 1, options);
-  TranslatedLine translated{1, line.text, {}, {Translation{}}, line.tag};
+  TranslatedLine translated{1, line.text, {}, {Translation{}}, line.tag, {}};
   const std::string record = format_record(translated, options);
   require(record.ends_with('\n'), "a record ends");
   if (options.json) require(is_valid_utf8(record), "JSON is UTF-8");

@@ -59,6 +59,11 @@ def test_translations_are_those_of_the_program(model):
     assert [translator.translate(line) for line in LINES] == expected.splitlines()
 
 
+def test_a_model_with_itself_translates_alike(model):
+    alone, twice = heed.Translator(model), heed.Translator([model, model], weights=[1, 3])
+    assert list(twice.translate_batch(LINES)) == list(alone.translate_batch(LINES))
+
+
 def test_a_batch_is_streamed(model, monkeypatch):
     monkeypatch.setattr(heed, "_CHUNK", 2)
     taken = []

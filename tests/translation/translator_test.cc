@@ -388,7 +388,7 @@ TEST(Translator, RefusesImpossibleOptions) {
   expect("--threads", [](auto& o) { o.threads = -1; });
   expect("for --max-length,", [](auto& o) { o.max_length = 0; });
   expect("--normalize", [](auto& o) { o.search.normalize = std::nanf(""); });
-  expect("--sampling-topk needs --sampling", [](auto& o) { o.sampling_topk = 3; });
+  expect("--sampling-temperature need --sampling", [](auto& o) { o.sampling_topk = 3; });
   expect("need a model with attention weights",
          [](auto& o) { o.alignment.form = AlignmentForm::kHard; });
   expect("--alignment-layer and --alignment-heads need", [](auto& o) { o.alignment_layer = 1; });

@@ -53,12 +53,14 @@ class Attention:
 class Translator:
     __doc__ = _with_options(
         "A model that translates. Several threads may share one.\n\n"
-        "    Translator(model, **options): model is a file, or the name of one that heed info lists.",
+        "    Translator(model, **options): model is a file, or the name of one that heed info lists; or a\n"
+        "    list of several over the same vocabularies, which translate as one.",
         _heed.translate_fields())
 
     def __init__(self, model, **options):
-        self._model, self._options = os.fspath(model), options
-        self._translator = _heed.Translator(self._model, options)
+        models = model if isinstance(model, (list, tuple)) else [model]
+        self._models, self._options = [os.fspath(name) for name in models], options
+        self._translator = _heed.Translator(self._models, options)
         self._others = {}
 
     def _with_alignment(self, form):
@@ -66,7 +68,7 @@ class Translator:
         if self._options.get("alignment", "none") == form:
             return self._translator
         if form not in self._others:
-            self._others[form] = _heed.Translator(self._model, {**self._options, "alignment": form})
+            self._others[form] = _heed.Translator(self._models, {**self._options, "alignment": form})
         return self._others[form]
 
     def translate(self, text):
