@@ -37,8 +37,8 @@ struct SourceLine {
 /// One translation of a line, found or given.
 struct Translation {
   std::string text;
-  double log_probability = 0;       ///< Natural, of all tokens and </s>.
-  float score = 0;                  ///< log p / length^a and penalties: translations are ranked by it.
+  double log_probability = 0;  ///< Natural, of all tokens and </s>.
+  float score = 0;             ///< log p / length^a and penalties: translations are ranked by it.
   std::vector<std::string> pieces;  ///< As the model wrote it, without </s>.
   std::vector<float> word_scores;   ///< log p of each piece; the last is that of </s>.
   std::vector<std::string> units;   ///< Words (or pieces) and </s>: the rows of `attention`.
