@@ -127,9 +127,13 @@ class PoReader {
       fail_here("msgctxt, msgid, msgid_plural, msgstr or a comment");
     }
     PoString string = read_string(line.find('"'));
-    if (keyword == "msgid") entry_.id = std::move(string);
-    if (keyword == "msgid_plural") entry_.plural = std::move(string);
-    if (is_translation) entry_.translations.push_back(std::move(string));
+    if (keyword == "msgid") {
+      entry_.id = std::move(string);
+    } else if (keyword == "msgid_plural") {
+      entry_.plural = std::move(string);
+    } else if (is_translation) {
+      entry_.translations.push_back(std::move(string));
+    }
   }
 
   /// From a place in this line on, with the lines that go on with it.

@@ -73,7 +73,7 @@ std::vector<std::string_view> blocks_of(std::string_view text) {
 
 /// What is translated by itself.
 std::vector<std::string_view> parts_of(const PreparedLine& line, bool splits) {
-  const auto blocks = line.marked ? blocks_of(line.text) : std::vector<std::string_view>{line.text};
+  auto blocks = line.marked ? blocks_of(line.text) : std::vector<std::string_view>{line.text};
   if (!splits) return blocks;
   std::vector<std::string_view> sentences;
   for (const std::string_view block : blocks) {
