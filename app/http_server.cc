@@ -4,6 +4,7 @@
 #include <httplib.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <mutex>
@@ -189,6 +190,9 @@ void HttpServer::Implementation::answer(httplib::Response& response,
   } catch (const QueueFull& error) {
     response.status = 503;
     response.set_header("Retry-After", "1");
+    text = error_text(error.what());
+  } catch (const Error& error) {  // about the text: a line that the model can't take
+    response.status = 400;
     text = error_text(error.what());
   } catch (const std::exception& error) {
     response.status = 500;

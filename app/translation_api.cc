@@ -8,6 +8,7 @@
 
 #include "heed/model_info.h"
 #include "util/error.h"
+#include "util/fields.h"
 #include "util/json.h"
 #include "util/strings.h"
 
@@ -52,7 +53,7 @@ std::pair<std::string, std::string> languages_of(const std::string& path) {
   return {std::string(parts[0]), std::string(parts[1])};
 }
 
-/// The lines of a text, for translate_text().
+/// The lines of a text.
 std::vector<SourceLine> lines_of(const std::string& text) {
   std::vector<SourceLine> lines;
   for (const std::string_view line : split_fields(text, '\n')) {
@@ -83,7 +84,7 @@ std::size_t count_field(const json& request, const char* name) {
   if (found == request.end()) return 0;
   std::int64_t count = -1;
   if (found->is_number_integer()) count = found->get<std::int64_t>();
-  if (found->is_string()) count = std::atoll(found->get<std::string>().c_str());  // of a form
+  if (found->is_string()) from_text(name, found->get<std::string>(), count);  // of a form
   if (count < 0 || count > 1024)
     refuse("expected 0 to 1024 for {}, found {}", name, json_text(*found));
   return static_cast<std::size_t>(count);
@@ -135,13 +136,13 @@ TranslationApi::Model& TranslationApi::find_model(const json& request) {
 }
 
 std::vector<TranslatedLine> TranslationApi::run(TranslationQueue& queue,
-                                                std::vector<SourceLine> lines) {
+                                                const std::vector<SourceLine>& lines) {
   if (lines.size() > limits_.lines) {
     throw ApiError(413,
                    fmt::format("expected at most {} lines, found {}", limits_.lines, lines.size()));
   }
   lines_ += lines.size();
-  return queue.translate(std::move(lines));
+  return queue.translate(lines);
 }
 
 json TranslationApi::translate(const json& request) {
@@ -164,7 +165,7 @@ json TranslationApi::translate(const json& request) {
     ends.push_back(lines.size());
   }
   const std::vector<TranslatedLine> done =
-      run(queue(model, format == "html" ? Kind::kHtml : Kind::kText), std::move(lines));
+      run(queue(model, format == "html" ? Kind::kHtml : Kind::kText), lines);
   json translated = json::array(), others = json::array();
   std::size_t begin = 0;
   for (const std::size_t end : ends) {
@@ -199,7 +200,7 @@ std::string TranslationApi::translate_lines(const json& request) {
     lines.push_back(parse_record(json_text(object), lines.size() + 1, lines_queue.options()));
   }
   std::string answer;
-  for (const TranslatedLine& line : run(lines_queue, std::move(lines))) {
+  for (const TranslatedLine& line : run(lines_queue, lines)) {
     std::string record = format_record(line, lines_queue.options());
     record.pop_back();
     answer += (answer.empty() ? "" : ",") + record;

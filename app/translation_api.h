@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -55,7 +56,7 @@ class TranslationApi {
 
   Model& find_model(const nlohmann::json& request);
   TranslationQueue& queue(Model& model, Kind kind);
-  std::vector<TranslatedLine> run(TranslationQueue& queue, std::vector<SourceLine> lines);
+  std::vector<TranslatedLine> run(TranslationQueue& queue, const std::vector<SourceLine>& lines);
 
   const TranslateOptions options_;
   const Limits limits_;

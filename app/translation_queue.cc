@@ -1,6 +1,8 @@
 #include "app/translation_queue.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace heed {
@@ -18,16 +20,32 @@ TranslationQueue::~TranslationQueue() {
   thread_.join();
 }
 
-std::vector<TranslatedLine> TranslationQueue::translate(std::vector<SourceLine> lines) {
+std::vector<TranslatedLine> TranslationQueue::translate(const std::vector<SourceLine>& lines) {
   Request request{.lines = lines.size()};
   std::unique_lock lock(mutex_);
-  if (failure_) std::rethrow_exception(failure_);
   if (waiting_.size() + lines.size() > most_waiting_) throw QueueFull();
-  for (SourceLine& line : lines) waiting_.push_back({std::move(line), &request});
+  for (const SourceLine& line : lines) waiting_.push_back({line, &request});
   arrived_.notify_one();
-  finished_.wait(lock, [&] { return request.done.size() == request.lines || failure_; });
-  if (failure_) std::rethrow_exception(failure_);
-  return std::move(request.done);
+  finished_.wait(lock, [&] { return request.done.size() == request.lines || request.has_failed; });
+  if (!request.has_failed) return std::move(request.done);
+  lock.unlock();
+  return translate_alone(lines);
+}
+
+std::vector<TranslatedLine> TranslationQueue::translate_alone(std::span<const SourceLine> lines) {
+  std::vector<TranslatedLine> done;
+  auto next = lines.begin();
+  translator_.translate({.read =
+                             [&](SourceLine& line) {
+                               if (next == lines.end()) return NextLine::kEnd;
+                               line = *next++;
+                               return NextLine::kRead;
+                             },
+                         .write =
+                             [&](std::span<TranslatedLine> translated) {
+                               std::ranges::move(translated, std::back_inserter(done));
+                             }});
+  return done;
 }
 
 std::size_t TranslationQueue::waiting() const {
@@ -35,14 +53,24 @@ std::size_t TranslationQueue::waiting() const {
   return waiting_.size();
 }
 
+/// A line that is an error ends the common work; each request of it then goes on alone.
 void TranslationQueue::run() {
-  try {
-    translator_.translate({.read = [this](SourceLine& line) { return read(line); },
-                           .write = [this](std::span<TranslatedLine> lines) { write(lines); }});
-  } catch (...) {
-    const std::lock_guard lock(mutex_);
-    failure_ = std::current_exception();
+  for (bool has_ended = false; !has_ended;) {
+    try {
+      translator_.translate({.read = [this](SourceLine& line) { return read(line); },
+                             .write = [this](std::span<TranslatedLine> lines) { write(lines); }});
+      has_ended = true;
+    } catch (...) {
+      give_up_work();
+    }
   }
+}
+
+void TranslationQueue::give_up_work() {
+  const std::lock_guard lock(mutex_);
+  for (Request* const request : at_work_) request->has_failed = true;
+  at_work_.clear();
+  std::erase_if(waiting_, [](const Waiting& line) { return line.request->has_failed; });
   finished_.notify_all();
 }
 

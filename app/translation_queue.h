@@ -2,8 +2,8 @@
 
 #include <condition_variable>
 #include <deque>
-#include <exception>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -32,8 +32,8 @@ class TranslationQueue {
   TranslationQueue& operator=(const TranslationQueue&) = delete;
 
   /// One TranslatedLine for each line, in order. Waits for them. Throws QueueFull, with nothing
-  /// taken, or the Error that ended the Translator.
-  std::vector<TranslatedLine> translate(std::vector<SourceLine> lines);
+  /// taken, or the Translator's Error about these lines, which is nobody else's.
+  std::vector<TranslatedLine> translate(const std::vector<SourceLine>& lines);
 
   std::size_t waiting() const;
   const TranslateOptions& options() const { return translator_.options(); }
@@ -42,6 +42,7 @@ class TranslationQueue {
   struct Request {
     std::vector<TranslatedLine> done{};
     std::size_t lines = 0;
+    bool has_failed = false;  ///< Or was beside one that has.
   };
   struct Waiting {
     SourceLine line;
@@ -49,6 +50,8 @@ class TranslationQueue {
   };
 
   void run();
+  void give_up_work();
+  std::vector<TranslatedLine> translate_alone(std::span<const SourceLine> lines);
   NextLine read(SourceLine& line);
   void write(std::span<TranslatedLine> lines);
 
@@ -60,7 +63,6 @@ class TranslationQueue {
   std::deque<Request*> at_work_;  ///< Of the lines that were read, in their order.
   bool is_reading_ = false;       ///< The last read() took a line.
   bool is_closed_ = false;
-  std::exception_ptr failure_;
   std::thread thread_;  ///< Last: it uses the others.
 };
 

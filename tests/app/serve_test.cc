@@ -141,12 +141,14 @@ TEST_F(ServeTest, RefusesWhatIsWrongAndGoesOn) {
     EXPECT_EQ(status_of(body), 400) << body;
   }
   for (const char* body : {R"({"lines": "a"})", R"({"lines": [7]})", R"({"lines": [{}]})",
-                           R"({"lines": [{"text": 7}]})"}) {
+                           R"({"lines": [{"text": 7}]})",
+                           R"({"lines": ["zwei", {"text": "drei", "target_tag": "xx"}]})"}) {
     EXPECT_EQ(status_of(body, "/v1/translate"), 400) << body;
   }
   EXPECT_EQ(status_of(R"({"q": "a\nb\nc\nd"})"), 413);
   EXPECT_EQ(status_of(json{{"q", std::string(2000, 'x')}}.dump()), 413);
   EXPECT_EQ(status_of(std::string(900, '[')), 400);
+  EXPECT_EQ(status_of(R"({"lines": ["zwei"]})", "/v1/translate"), 200);
   EXPECT_EQ(status_of("{}", "/nowhere"), 404);
   EXPECT_EQ(client().Get("/translate")->status, 404);
   EXPECT_EQ(status_of(R"({"q": "zwei"})"), 200);
