@@ -222,6 +222,15 @@ void forbid(int token, std::vector<ForeignTensor>& tensors) {
   }
 }
 
+/// Before anything is computed that wide.
+void expect_width(const OpusConfig& config, const std::vector<ForeignTensor>& tensors,
+                  const ModelOptions& options) {
+  const auto has_width = [&](const ForeignTensor& tensor) {
+    return tensor.shape.size() == 2 && std::cmp_equal(tensor.shape[1], options.dim_emb);
+  };
+  config.expect(std::ranges::any_of(tensors, has_width), "d_model", "as its embeddings have");
+}
+
 /// The decoder begins with <pad>, whose embedding is zeros in what Marian trained; training in
 /// transformers changes it, as that of an output. Then it is <s> here, in the vocabularies too.
 DecoderStart begin_with(int start, const std::vector<ForeignTensor>& tensors,
@@ -255,6 +264,7 @@ ForeignModel read_opus_mt_model(const std::string& folder, bool as_tuned) {
   check_buildable(options, config.path());
   std::vector<ForeignTensor> tensors = read_tensors(path);
   drop_copies(tensors, options);
+  expect_width(config, tensors, options);
   if (as_tuned) tensors.push_back(tuned_positions(options));
   expect_tensors_for_layers(options, tensors.size(), folder);
   VocabularyList source = read_vocabulary_list(path / "vocab.json");

@@ -34,10 +34,9 @@ struct ConvertOptions {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     v(Field{"from",
-            "Whose model it is; auto: as its content tells. A folder of Hugging Face's MarianMT is "
-            "read as what Marian trained (opus-mt), or as their program computes it "
-            "(transformers), "
-            "which has slightly other positions: for what was trained or tuned there"},
+            "Whose model it is; auto: as its content tells. A folder of MarianMT is read as what "
+            "Marian trained (opus-mt), or as Hugging Face's program computes it (transformers), "
+            "with slightly other positions: for what was trained or tuned there"},
       self.from);
     v(Field{"to", "Whose model it becomes"}, self.to);
     v(Field{"vocab",
@@ -45,8 +44,7 @@ struct ConvertOptions {
             "and target; and a third file where pieces have other numbers: Marian's vocab.yml. "
             "Lists alone (.yml, .json) are of words: text then comes as the model was trained on "
             "it, tokenized and maybe cut by subword-nmt. opus-mt, transformers and argos have "
-            "their "
-            "own"},
+            "their own"},
       self.vocab);
     v(Field{"codes",
             "Files of subword-nmt's codes beside lists of words: of both sides, or those of source "
