@@ -234,7 +234,7 @@ void expect_width(const OpusConfig& config, const std::vector<ForeignTensor>& te
 /// The decoder begins with <pad>, whose embedding is zeros in what Marian trained; training in
 /// transformers changes it, as that of an output. Then it is <s> here, in the vocabularies too.
 DecoderStart begin_with(int start, const std::vector<ForeignTensor>& tensors,
-                        const ModelOptions& options, std::vector<VocabularyList*> lists) {
+                        const ModelOptions& options, const std::vector<VocabularyList*>& lists) {
   const std::string name =
       options.tied_embeddings_all ? "model.shared.weight" : "model.decoder.embed_tokens.weight";
   const auto table = std::ranges::find(tensors, name, &ForeignTensor::name);
