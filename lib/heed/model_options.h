@@ -118,8 +118,7 @@ struct ModelOptions {
       self.layer_normalization);
     v(Field{"nematus-normalization",
             "With --type nematus --layer-normalization, norms as Nematus has them: of x W + b, "
-            "each "
-            "with a bias, of gates and candidate apart"},
+            "each with a bias, of gates and candidate apart"},
       self.nematus_normalization);
     v(Field{"attention", "Attention of the recurrent decoder"}, self.attention);
     v(Field{"attention-dim", "Width of attention's hidden layer; 0: dim-rnn"}.within(0, 32768),
