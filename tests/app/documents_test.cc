@@ -48,6 +48,10 @@ TEST_F(TranslateCommandTest, OutputsStandBesideInputs) {
   EXPECT_EQ(directory().read("b.en"), translate("drei vier\n").out);
   EXPECT_EQ(run("heed translate -m m -i ./c.srt --format srt --output-suffix .en").code, 0);
   EXPECT_EQ(directory().read("c.en.srt"), translate(kFilm, "--format srt").out);
+  directory().write("a.de", "drei\n\xff\n");
+  const std::string failing = "heed translate -m m -i a.de --invalid-utf8 fail --output-suffix .en";
+  expect_failure(run(failing), 1, "UTF-8");
+  EXPECT_EQ(directory().read("a.de.en"), translate("zwei\n").out);  // as it was
   expect_failure(run("heed translate -m m -i a.de --output-suffix .en -o x"), 2, "found both");
   expect_failure(run("heed translate -m m --output-suffix .en"), 2, "found standard input");
 }
