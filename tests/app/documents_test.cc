@@ -23,6 +23,13 @@ TEST_F(TranslateCommandTest, DocumentsKeepWhatIsNoText) {
   EXPECT_EQ(translate("", "--format md").out, "");
 }
 
+TEST_F(TranslateCommandTest, WarningsNameADocumentsLines) {
+  const std::string page = "<p>zwei</p>\n\n<p>drei</p>\n<p>" + std::string(900, 'x') + " y</p>\n";
+  const Shell::Result result = translate(page, "--format html --max-length 40 --long-lines crop");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_NE(result.err.find("line 4 "), std::string::npos) << result.err;
+}
+
 TEST_F(TranslateCommandTest, NothingIsWrittenOfADamagedDocument) {
   directory().write("made", "before");
   expect_failure(translate("msgid \"a\n", "--format po -o made"), 1, "in line 1 of standard input");
