@@ -1,7 +1,6 @@
 #include "app/http_server.h"
 
 #include <fmt/format.h>
-#include <httplib.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -11,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "app/http_connection.h"
 #include "app/http_metrics.h"
 #include "app/page.h"
 #include "app/translation_api.h"
@@ -23,7 +23,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kKeptAlive = 1000;  // requests of a connection
 constexpr const char* kJson = "application/json";
 
 /// When this thread's request began: a request is served by one thread.
@@ -43,7 +42,13 @@ std::set<std::string> read_keys(const std::string& path) {
 }
 
 /// A request's fields as an object: those of JSON, or of a form.
-nlohmann::json body_of(const httplib::Request& request) {
+nlohmann::json body_of(const httplib::Request& request, std::size_t most_bytes) {
+  if (request.body.size() > most_bytes) {  // in chunks
+    throw ApiError(413, fmt::format("expected at most {} bytes", most_bytes));
+  }
+  if (request.has_header("Content-Encoding")) {
+    throw ApiError(415, "expected a request that is not compressed");
+  }
   const std::string type = request.get_header_value("Content-Type");
   if (type.starts_with("application/x-www-form-urlencoded") || request.is_multipart_form_data()) {
     nlohmann::json body = nlohmann::json::object();
@@ -109,7 +114,7 @@ class HttpServer::Implementation {
   TranslationApi api_;
   HttpMetrics metrics_;
   std::mutex log_mutex_;
-  httplib::Server server_;
+  HttpListener server_;
   int port_ = 0;
 };
 
@@ -117,20 +122,16 @@ void HttpServer::Implementation::set_limits() {
   server_.new_task_queue = [this] {
     return new httplib::ThreadPool(static_cast<std::size_t>(options_.connections));
   };
-  server_.set_payload_max_length(static_cast<std::size_t>(options_.most_bytes));
-  server_.set_read_timeout(options_.timeout);
-  server_.set_write_timeout(options_.timeout);
-  server_.set_keep_alive_max_count(kKeptAlive);
+  const auto most_bytes = static_cast<std::size_t>(options_.most_bytes);
+  server_.set_payload_max_length(most_bytes);
+  // What is a little too long is read to its end, so that the refusal arrives.
+  server_.set_limits({std::chrono::seconds(options_.timeout), 2 * most_bytes + (1 << 20)});
+  server_.set_beginning([] { began = Clock::now(); });
   server_.set_tcp_nodelay(true);
   server_.set_socket_options(use_port_alone);
 }
 
 void HttpServer::Implementation::set_handlers() {
-  using Response = httplib::Server::HandlerResponse;
-  server_.set_pre_routing_handler([](const httplib::Request&, httplib::Response&) {
-    began = Clock::now();
-    return Response::Unhandled;
-  });
   server_.set_error_handler(
       httplib::Server::Handler([](const httplib::Request&, httplib::Response& response) {
         if (!response.body.empty()) return;
@@ -142,13 +143,20 @@ void HttpServer::Implementation::set_handlers() {
   if (options_.cors.empty()) return;
   server_.set_default_headers({{"Access-Control-Allow-Origin", options_.cors},
                                {"Access-Control-Allow-Headers", "Content-Type, Authorization"}});
-  server_.Options(
-      ".*", [](const httplib::Request&, httplib::Response& response) { response.status = 204; });
+  using Response = httplib::Server::HandlerResponse;
+  server_.set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
+    if (request.method != "OPTIONS") return Response::Unhandled;
+    response.status = 204;
+    return Response::Handled;
+  });
 }
 
 void HttpServer::Implementation::add_routes() {
   add("/translate", [this](const nlohmann::json& body) { return json_text(api_.translate(body)); });
+  add("/detect", [this](const nlohmann::json& body) { return json_text(api_.detect(body)); });
   add("/v1/translate", [this](const nlohmann::json& body) { return api_.translate_lines(body); });
+  add("/v1/attention",
+      [this](const nlohmann::json& body) { return json_text(api_.attention(body)); });
   server_.Get("/", [](const httplib::Request&, httplib::Response& response) {
     response.set_header("Content-Security-Policy",
                         "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; "
@@ -157,6 +165,9 @@ void HttpServer::Implementation::add_routes() {
   });
   server_.Get("/languages", [this](const httplib::Request&, httplib::Response& response) {
     response.set_content(json_text(api_.languages()), kJson);
+  });
+  server_.Get("/v1/models", [this](const httplib::Request&, httplib::Response& response) {
+    response.set_content(json_text(api_.list_models()), kJson);
   });
   server_.Get("/health", [](const httplib::Request&, httplib::Response& response) {
     response.set_content(R"({"status":"ok"})", kJson);
@@ -169,7 +180,7 @@ void HttpServer::Implementation::add_routes() {
 void HttpServer::Implementation::add(const char* path, const Work& work) {
   const auto handle = [this, work](const httplib::Request& request, httplib::Response& response) {
     answer(response, [&] {
-      const nlohmann::json body = body_of(request);
+      const nlohmann::json body = body_of(request, static_cast<std::size_t>(options_.most_bytes));
       if (!keys_.empty() && !keys_.contains(key_of(request, body))) {
         throw ApiError(403, "expected a known api_key, or the header Authorization: Bearer KEY");
       }

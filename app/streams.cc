@@ -97,9 +97,17 @@ Output::Output(const std::string& path, const std::vector<std::string>& read, st
   if (kept > 0 && ::ftruncate(file_.get(), static_cast<off_t>(kept)) != 0) fail_to_write();
 }
 
+Output Output::whole(const std::string& path, const std::vector<std::string>& read) {
+  expect_not_read(path, read);
+  Output output;
+  output.whole_ = std::make_unique<AtomicFile>(path);
+  return output;
+}
+
 void Output::fail_to_write() const { fail("could not write {}: {}", name_, system_message()); }
 
 void Output::write(std::string_view bytes) {
+  if (whole_) return whole_->write(bytes);
   while (!bytes.empty()) {
     const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
@@ -110,6 +118,7 @@ void Output::write(std::string_view bytes) {
 }
 
 void Output::close() {
+  if (whole_) return whole_->commit();
   if (!file_.close()) fail_to_write();
 }
 

@@ -42,13 +42,16 @@ struct WrittenRecords {
 /// it can't be read or is no such list.
 WrittenRecords written_records(const std::string& path, std::optional<std::size_t> first_id);
 
-/// Standard output, or a file that is written anew or from a place on. Nothing is held back.
+/// Standard output, or a file that is written anew, from a place on, or all or nothing. But for the
+/// last nothing is held back.
 class Output {
  public:
   /// "" and "-" are standard output. The file's first `kept` bytes stay. Throws Error if the file
   /// can't be made, or as expect_not_read().
   explicit Output(const std::string& path, const std::vector<std::string>& read = {},
                   std::uint64_t kept = 0);
+  /// An output whose file has its name when it is closed. Throws as the others.
+  static Output whole(const std::string& path, const std::vector<std::string>& read);
 
   /// Throws ReaderGone, or Error if not all can be written, as on a full disk.
   void write(std::string_view bytes);
@@ -56,10 +59,12 @@ class Output {
   void close();
 
  private:
+  Output() = default;
   [[noreturn]] void fail_to_write() const;
 
   std::string name_;
   Descriptor file_;
+  std::unique_ptr<AtomicFile> whole_;
 };
 
 /// Throws UsageError if "-" is among the files more than once: it can be read once.

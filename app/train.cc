@@ -27,13 +27,9 @@ struct TrainCommand {
 
 /// The options for a corpus of so many pairs: defaults of its size, files, flags.
 TrainCommand choose(const Flags& flags, std::size_t pairs) {
-  TrainCommand first;
-  flags.apply(first);
   TrainCommand command;
-  const std::string& pretrained = first.train.pretrained_model;
-  command.train = pretrained.empty()
-                      ? TrainOptions::for_corpus(first.train.architecture.type, pairs)
-                      : TrainOptions::for_pretrained(pretrained, pairs);
+  flags.apply(command);
+  command.train = Trainer::defaults_for(command.train, pairs);
   flags.apply(command);
   return command;
 }

@@ -40,7 +40,7 @@ class TranslateRun {
         translator_(translator(model_options(command))),
         report_(report_options(command)),
         written_(written(command)),
-        output_(command.output, files_read(command.input, command.model), written_.bytes) {
+        output_(open_output(command)) {
     start_up_seconds_ = seconds_since(start_);
     if (command.heatmap_svg.empty()) return;
     expect_not_read(command.heatmap_svg, files_read(command.input, command.model));
@@ -50,6 +50,7 @@ class TranslateRun {
 
  private:
   Input open_input(const TranslateCommand& command);
+  Output open_output(const TranslateCommand& command) const;
   static TranslateOptions model_options(const TranslateCommand& command);
   static LineReport::Options report_options(const TranslateCommand& command);
   /// With --resume, of --output.
@@ -76,6 +77,14 @@ class TranslateRun {
 Input TranslateRun::open_input(const TranslateCommand& command) {
   if (!command.part.empty()) return {command.input, parse_part("part", command.part)};
   return {command.input, [this](const std::string& message) { report_.say(message); }};
+}
+
+/// What stands beside its input is there when it is complete, or grows to be resumed.
+Output TranslateRun::open_output(const TranslateCommand& command) const {
+  const std::vector<std::string> read = files_read(command.input, command.model);
+  const bool is_whole = !command.output_suffix.empty() && !command.resume;
+  return is_whole ? Output::whole(command.output, read)
+                  : Output(command.output, read, written_.bytes);
 }
 
 /// Pictures need attention, also where none is written.

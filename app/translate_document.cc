@@ -62,9 +62,9 @@ std::vector<std::string> translations_of(const Document& document, Translator& t
       translations.push_back(std::move(line.translations.front().text));
     }
   };
-  const StreamSummary summary = translator.translate(
-      {read, write, [&](const std::string& message) { report.say("of the texts, " + message); }});
-  for (const std::string& line : summary_lines(summary)) report.say("of the texts, " + line);
+  const StreamSummary summary =
+      translator.translate({read, write, [&](const std::string& message) { report.say(message); }});
+  for (const std::string& line : summary_lines(summary)) report.say(line);
   return translations;
 }
 

@@ -1,12 +1,14 @@
 #include "app/translation_api.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <array>
+#include <cmath>
+#include <iterator>
 #include <optional>
 
-#include "heed/model_info.h"
 #include "util/error.h"
 #include "util/fields.h"
 #include "util/json.h"
@@ -38,45 +40,62 @@ const json& required(const json& request, const char* name) {
   return *found;
 }
 
-/// "de" and "en" of …/de-en.safetensors.
-std::pair<std::string, std::string> languages_of(const std::string& path) {
-  const std::string name = std::filesystem::path(path).stem().string();
-  const auto parts = split_fields(name, '-');
-  const auto is_language = [](std::string_view part) {
-    return part.size() >= 2 && part.size() <= 8 && std::ranges::all_of(part, [](unsigned char c) {
-             return std::isalpha(c) != 0 || c == '_';
-           });
-  };
-  if (parts.size() != 2 || !std::ranges::all_of(parts, is_language)) {
-    fail("expected a model named after its languages, such as de-en.safetensors, found {}", path);
-  }
-  return {std::string(parts[0]), std::string(parts[1])};
+bool is_set(const json& request, const char* name) {
+  const auto found = request.find(name);
+  if (found == request.end()) return false;
+  if (!found->is_boolean())
+    refuse("expected true or false for {}, found {}", name, found->type_name());
+  return found->get<bool>();
 }
 
-/// The lines of a text.
-std::vector<SourceLine> lines_of(const std::string& text) {
+std::string required_text(const json& request, const char* name) {
+  required(request, name);
+  const auto text = text_field(request, name);
+  if (!text) refuse("expected a string for {}, found null", name);
+  return *text;
+}
+
+/// q: a string or several.
+std::vector<std::string> texts_of(const json& q) {
+  std::vector<std::string> texts;
+  for (const json& text : q.is_array() ? q : json::array({q})) {
+    if (!text.is_string()) refuse("expected a string or several for q, found {}", text.type_name());
+    texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
+std::vector<RequestText> request_texts(std::span<const std::string> given, bool is_html) {
+  std::vector<RequestText> texts;
+  for (const std::string& text : given) texts.emplace_back(text, is_html);
+  return texts;
+}
+
+bool wants_html(const json& request) {
+  const std::string format = text_field(request, "format").value_or("text");
+  if (format != "text" && format != "html")
+    refuse("expected text or html for format, found {}", format);
+  return format == "html";
+}
+
+/// The beginning of texts: enough to tell their language by.
+std::vector<SourceLine> sample_of(std::span<const std::string> texts) {
+  constexpr std::size_t kWords = 40;
   std::vector<SourceLine> lines;
-  for (const std::string_view line : split_fields(text, '\n')) {
-    lines.push_back({.text = std::string(line)});
+  std::size_t left = kWords;
+  for (const std::string& text : texts) {
+    for (const std::string_view line : split_fields(text, '\n')) {
+      const auto words = split_words(line);
+      const std::size_t count = std::min(left, words.size());
+      if (count == 0) continue;
+      lines.push_back(
+          {.text = fmt::format(
+               "{}",
+               fmt::join(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count), " "))});
+      left -= count;
+    }
   }
   return lines;
-}
-
-/// A text of the N-th best translations of lines, where they have as many.
-std::string joined(std::span<const TranslatedLine> lines, std::size_t n) {
-  std::string text;
-  for (const TranslatedLine& line : lines) {
-    if (&line != lines.data()) text += '\n';
-    text += line.translations[std::min(n, line.translations.size() - 1)].text;
-  }
-  return text;
-}
-
-/// How many other translations there are of any line.
-std::size_t alternatives(std::span<const TranslatedLine> lines) {
-  std::size_t most = 1;
-  for (const TranslatedLine& line : lines) most = std::max(most, line.translations.size());
-  return most - 1;
 }
 
 std::size_t count_field(const json& request, const char* name) {
@@ -90,50 +109,22 @@ std::size_t count_field(const json& request, const char* name) {
   return static_cast<std::size_t>(count);
 }
 
+/// How many other translations there are of any line.
+std::size_t alternatives(std::span<const TranslatedLine> lines) {
+  std::size_t most = 1;
+  for (const TranslatedLine& line : lines) most = std::max(most, line.translations.size());
+  return most - 1;
+}
+
+json as_json(const DetectedLanguage& detected) {
+  return {{"language", detected.language}, {"confidence", detected.confidence}};
+}
+
 }  // namespace
 
 TranslationApi::TranslationApi(const std::vector<std::string>& models,
                                const TranslateOptions& options, const Limits& limits)
-    : options_(options), limits_(limits) {
-  for (const std::string& name : models) {
-    const std::string path = heed::find_model(name);
-    auto [source, target] = languages_of(path);
-    models_.push_back({path, std::move(source), std::move(target)});
-    queue(models_.back(), Kind::kText);
-  }
-}
-
-TranslationQueue& TranslationApi::queue(Model& model, Kind kind) {
-  const std::lock_guard lock(mutex_);
-  auto& queue = model.queues[kind];
-  if (queue == nullptr) {
-    TranslateOptions options = options_;
-    options.n_best = -1;
-    options.html = kind == Kind::kHtml;
-    if (kind == Kind::kLines) {
-      options.json = options.word_scores = options.scores = true;
-      options.alignment.form = AlignmentForm::kSoft;
-    }
-    queue = std::make_unique<TranslationQueue>(model.path, options, limits_.waiting);
-  }
-  return *queue;
-}
-
-TranslationApi::Model& TranslationApi::find_model(const json& request) {
-  const std::string source = text_field(request, "source").value_or("auto");
-  const std::string target = text_field(request, "target").value_or("");
-  const auto fits = [&](const Model& model) {
-    return (source == "auto" || source == model.source) &&
-           (target.empty() || target == model.target);
-  };
-  const auto found = std::ranges::find_if(models_, fits);
-  if (found == models_.end())
-    refuse("expected languages that GET /languages lists, found {} to {}", source, target);
-  if (std::count_if(found, models_.end(), fits) > 1) {
-    refuse("expected source and target, found several models that fit; GET /languages lists them");
-  }
-  return *found;
-}
+    : limits_(limits), models_(models, options, limits.waiting) {}
 
 std::vector<TranslatedLine> TranslationApi::run(TranslationQueue& queue,
                                                 const std::vector<SourceLine>& lines) {
@@ -141,94 +132,152 @@ std::vector<TranslatedLine> TranslationApi::run(TranslationQueue& queue,
     throw ApiError(413,
                    fmt::format("expected at most {} lines, found {}", limits_.lines, lines.size()));
   }
+  if (models_.waiting() + lines.size() > limits_.waiting) throw QueueFull();
   lines_ += lines.size();
   return queue.translate(lines);
 }
 
+std::vector<DetectedLanguage> TranslationApi::detect_languages(std::span<const std::string> texts) {
+  const std::vector<SourceLine> sample = sample_of(texts);
+  std::vector<DetectedLanguage> languages;
+  for (const std::string& source : models_.sources()) {
+    DetectedLanguage& language = languages.emplace_back(DetectedLanguage{.language = source});
+    if (models_.sources().size() == 1) break;
+    TranslationQueue& queue = models_.find(source, "")->queue(ServedModel::Form::kText);
+    language.evidence = evidence_of(queue.translate(sample));
+  }
+  compare_languages(languages);
+  return languages;
+}
+
+TranslationApi::Choice TranslationApi::choose(const json& request,
+                                              std::span<const std::string> texts) {
+  if (const auto name = text_field(request, "model")) {
+    ServedModel* const model = models_.find(*name);
+    if (model == nullptr) refuse("expected a model that GET /v1/models lists, found {}", *name);
+    return {model};
+  }
+  Choice choice;
+  std::string source = text_field(request, "source").value_or("auto");
+  const std::string target = text_field(request, "target").value_or("");
+  if (source == "auto") {
+    choice.detected = detect_languages(texts).front();
+    source = choice.detected->language;
+  }
+  if (models_.is_ambiguous(source, target)) {
+    refuse("expected source and target, found several models that fit; GET /languages lists them");
+  }
+  choice.model = models_.find(source, target);
+  const bool is_there = choice.detected && choice.detected->confidence > 0 && source == target;
+  if (choice.model == nullptr && !is_there) {
+    refuse("expected languages that GET /languages lists, found {} to {}", source, target);
+  }
+  return choice;
+}
+
+std::vector<std::vector<TranslatedLine>> TranslationApi::translate_texts(
+    ServedModel& model, std::span<const RequestText> texts) {
+  std::vector<SourceLine> lines;
+  for (const RequestText& text : texts) std::ranges::copy(text.lines(), std::back_inserter(lines));
+  std::vector<TranslatedLine> done = run(model.queue(ServedModel::Form::kText), lines);
+  std::vector<std::vector<TranslatedLine>> translated;
+  auto next = std::make_move_iterator(done.begin());
+  for (const RequestText& text : texts) {
+    const auto end = next + static_cast<std::ptrdiff_t>(text.lines().size());
+    translated.emplace_back(next, end);
+    next = end;
+  }
+  return translated;
+}
+
 json TranslationApi::translate(const json& request) {
   const json& q = required(request, "q");
-  std::vector<std::string> texts;
-  for (const json& text : q.is_array() ? q : json::array({q})) {
-    if (!text.is_string()) refuse("expected a string or several for q, found {}", text.type_name());
-    texts.push_back(text.get<std::string>());
-  }
-  const std::string format = text_field(request, "format").value_or("text");
-  if (format != "text" && format != "html")
-    refuse("expected text or html for format, found {}", format);
+  const std::vector<std::string> given = texts_of(q);
+  const bool is_html = wants_html(request);
   const std::size_t wanted = count_field(request, "alternatives");
-  Model& model = find_model(request);
+  const Choice choice = choose(request, given);
 
-  std::vector<SourceLine> lines;
-  std::vector<std::size_t> ends;
-  for (const std::string& text : texts) {
-    std::ranges::move(lines_of(text), std::back_inserter(lines));
-    ends.push_back(lines.size());
-  }
-  const std::vector<TranslatedLine> done =
-      run(queue(model, format == "html" ? Kind::kHtml : Kind::kText), lines);
   json translated = json::array(), others = json::array();
-  std::size_t begin = 0;
-  for (const std::size_t end : ends) {
-    const auto text = std::span(done).subspan(begin, end - begin);
-    translated.push_back(joined(text, 0));
-    json other = json::array();
-    for (std::size_t n = 1; n <= std::min(wanted, alternatives(text)); ++n)
-      other.push_back(joined(text, n));
-    others.push_back(std::move(other));
-    begin = end;
+  if (choice.model == nullptr) {
+    translated = given;
+    others = std::vector<json>(given.size(), json::array());
+  } else {
+    const std::vector<RequestText> texts = request_texts(given, is_html);
+    const auto lines = translate_texts(*choice.model, texts);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      translated.push_back(texts[i].with(lines[i], 0));
+      json& other = others.emplace_back(json::array());
+      for (std::size_t n = 1; n <= std::min(wanted, alternatives(lines[i])); ++n)
+        other.push_back(texts[i].with(lines[i], n));
+    }
   }
-  json answer;
-  answer["translatedText"] = q.is_array() ? translated : translated[0];
-  if (wanted > 0) answer["alternatives"] = q.is_array() ? others : others[0];
-  if (text_field(request, "source").value_or("auto") == "auto") {
-    answer["detectedLanguage"] = {{"language", model.source}, {"confidence", 0}};
+  const auto of_form = [&](const json& list) { return q.is_array() ? list : list[0]; };
+  json answer = {{"translatedText", of_form(translated)}};
+  if (wanted > 0) answer["alternatives"] = of_form(others);
+  if (choice.detected) {
+    answer["detectedLanguage"] =
+        of_form(std::vector<json>(given.size(), as_json(*choice.detected)));
   }
   return answer;
+}
+
+json TranslationApi::detect(const json& request) {
+  json list = json::array();
+  for (const DetectedLanguage& language : detect_languages(texts_of(required(request, "q"))))
+    list.push_back(as_json(language));
+  return list;
+}
+
+json TranslationApi::attention(const json& request) {
+  const SourceLine pair{.text = required_text(request, "text"),
+                        .target = required_text(request, "translation")};
+  const Choice choice = choose(request, std::array{pair.text});
+  if (choice.model == nullptr) refuse("expected text in another language than the target");
+  const PairAttention found = choice.model->queue(ServedModel::Form::kLines).attention(pair);
+  json heads = json::array();
+  for (const HeadAttention& head : found.heads) {
+    json rows = json::array();
+    for (const std::vector<float>& row : head.weights) {
+      json& numbers = rows.emplace_back(json::array());
+      for (const float x : row) numbers.push_back(std::round(static_cast<double>(x) * 1e4) / 1e4);
+    }
+    heads.push_back({{"layer", head.layer}, {"head", head.head}, {"weights", std::move(rows)}});
+  }
+  return {{"source_units", found.source_units},
+          {"target_units", found.target_units},
+          {"heads", std::move(heads)}};
 }
 
 std::string TranslationApi::translate_lines(const json& request) {
   const json& given = required(request, "lines");
   if (!given.is_array()) refuse("expected an array for lines, found {}", given.type_name());
-  TranslationQueue& lines_queue = queue(find_model(request), Kind::kLines);
-  std::vector<SourceLine> lines;
+  std::vector<json> objects;
+  std::vector<std::string> texts;
   for (const json& line : given) {
     if (!line.is_string() && !line.is_object()) {
       refuse("expected strings or objects in lines, found {}", line.type_name());
     }
-    const json object = line.is_object() ? line : json{{"text", line}};
-    if (!text_field(object, "text")) refuse("expected a field text in lines, found none");
-    lines.push_back(parse_record(json_text(object), lines.size() + 1, lines_queue.options()));
+    objects.push_back(line.is_object() ? line : json{{"text", line}});
+    const auto text = text_field(objects.back(), "text");
+    if (!text) refuse("expected a field text in lines, found none");
+    texts.push_back(*text);
+  }
+  const Choice choice = choose(request, texts);
+  if (choice.model == nullptr) refuse("expected text in another language than the target");
+  using Form = ServedModel::Form;
+  TranslationQueue& queue =
+      choice.model->queue(is_set(request, "diverse") ? Form::kDiverse : Form::kLines);
+  std::vector<SourceLine> lines;
+  for (const json& object : objects) {
+    lines.push_back(parse_record(json_text(object), lines.size() + 1, queue.options()));
   }
   std::string answer;
-  for (const TranslatedLine& line : run(lines_queue, lines)) {
-    std::string record = format_record(line, lines_queue.options());
+  for (const TranslatedLine& line : run(queue, lines)) {
+    std::string record = format_record(line, queue.options());
     record.pop_back();
     answer += (answer.empty() ? "" : ",") + record;
   }
-  return "{\"lines\":[" + answer + "]}";
-}
-
-json TranslationApi::languages() const {
-  json list = json::array();
-  for (const Model& model : models_) {
-    const auto known = std::ranges::find(
-        list, model.source, [](const json& entry) { return entry["code"].get<std::string>(); });
-    if (known == list.end()) {
-      list.push_back({{"code", model.source}, {"name", model.source}, {"targets", {model.target}}});
-    } else {
-      (*known)["targets"].push_back(model.target);
-    }
-  }
-  return list;
-}
-
-std::size_t TranslationApi::waiting() const {
-  const std::lock_guard lock(mutex_);
-  std::size_t waiting = 0;
-  for (const Model& model : models_) {
-    for (const auto& [kind, queue] : model.queues) waiting += queue->waiting();
-  }
-  return waiting;
+  return fmt::format("{{\"model\":{},\"lines\":[{}]}}", json_text(choice.model->name()), answer);
 }
 
 }  // namespace heed

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <atomic>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "app/translation_queue.h"
+#include "app/detected_language.h"
+#include "app/request_text.h"
+#include "app/served_models.h"
 
 namespace heed {
 
@@ -30,38 +30,46 @@ class TranslationApi {
     std::size_t lines = 1000;      ///< Of a request.
   };
 
-  /// A model's languages are its file's name: de-en.safetensors. Throws Error for another name, and
-  /// as Translator does.
+  /// Throws as ServedModels does.
   TranslationApi(const std::vector<std::string>& models, const TranslateOptions& options,
                  const Limits& limits);
 
   /// LibreTranslate's POST /translate: q (a string or several), source, target, format,
-  /// alternatives. Each throws ApiError, QueueFull or Error.
+  /// alternatives; and model. Each throws ApiError, QueueFull or Error.
   nlohmann::json translate(const nlohmann::json& request);
+  /// LibreTranslate's POST /detect: the source languages of the models, surest first.
+  nlohmann::json detect(const nlohmann::json& request);
   /// POST /v1/translate: lines (strings, or objects as heed translate --json reads them), source,
-  /// target; answers with the objects that heed translate --json writes, as JSON text.
+  /// target, model, diverse (true: the n-best lists are of diverse beam search); answers with the
+  /// objects that heed translate --json writes, as JSON text.
   std::string translate_lines(const nlohmann::json& request);
-  /// LibreTranslate's GET /languages.
-  nlohmann::json languages() const;
+  /// POST /v1/attention: text, translation, source, target, model; answers with source_units,
+  /// target_units, and the weights of each layer's heads (0: their mean).
+  nlohmann::json attention(const nlohmann::json& request);
 
-  std::size_t waiting() const;
+  /// LibreTranslate's GET /languages, and GET /v1/models.
+  nlohmann::json languages() const { return models_.languages(); }
+  nlohmann::json list_models() const { return models_.list(); }
+
+  std::size_t waiting() const { return models_.waiting(); }
   std::size_t lines_translated() const { return lines_; }
 
  private:
-  enum class Kind { kText, kHtml, kLines };
-  struct Model {
-    std::string path, source, target;
-    std::map<Kind, std::unique_ptr<TranslationQueue>> queues{};  ///< Made when first asked for.
+  /// The model that is to translate, and the language that was found where none was named. No model
+  /// where the text is in the target language already.
+  struct Choice {
+    ServedModel* model = nullptr;
+    std::optional<DetectedLanguage> detected{};
   };
 
-  Model& find_model(const nlohmann::json& request);
-  TranslationQueue& queue(Model& model, Kind kind);
+  Choice choose(const nlohmann::json& request, std::span<const std::string> texts);
+  std::vector<DetectedLanguage> detect_languages(std::span<const std::string> texts);
   std::vector<TranslatedLine> run(TranslationQueue& queue, const std::vector<SourceLine>& lines);
+  std::vector<std::vector<TranslatedLine>> translate_texts(ServedModel& model,
+                                                           std::span<const RequestText> texts);
 
-  const TranslateOptions options_;
   const Limits limits_;
-  std::vector<Model> models_;
-  mutable std::mutex mutex_;  ///< Of the models' queues.
+  ServedModels models_;
   std::atomic<std::size_t> lines_ = 0;
 };
 

@@ -46,7 +46,8 @@ struct TranslateCommand {
     v(Field{"output", "File to write; none is standard output", 'o'}.file(), self.output);
     v(Field{"output-suffix",
             "Write a file beside each of the input's instead, with this in its name: .en makes "
-            "text.de.en of text.de, and film.en.srt of film.srt, a document"},
+            "text.de.en of text.de, and film.en.srt of film.srt, a document; it is there when it "
+            "is complete, or, of a text with --resume, grows"},
       self.output_suffix);
     v(Field{"format",
             "What the input is: text, a sentence a line; or a document, of which all that is no "

@@ -48,6 +48,11 @@ std::vector<TranslatedLine> TranslationQueue::translate_alone(std::span<const So
   return done;
 }
 
+PairAttention TranslationQueue::attention(const SourceLine& pair) {
+  const std::lock_guard lock(attention_mutex_);
+  return translator_.attention(pair);
+}
+
 std::size_t TranslationQueue::waiting() const {
   const std::lock_guard lock(mutex_);
   return waiting_.size();

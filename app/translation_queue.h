@@ -35,6 +35,9 @@ class TranslationQueue {
   /// taken, or the Translator's Error about these lines, which is nobody else's.
   std::vector<TranslatedLine> translate(const std::vector<SourceLine>& lines);
 
+  /// As Translator::attention does, for one client at a time.
+  PairAttention attention(const SourceLine& pair);
+
   std::size_t waiting() const;
   const TranslateOptions& options() const { return translator_.options(); }
 
@@ -58,6 +61,7 @@ class TranslationQueue {
   Translator translator_;
   const std::size_t most_waiting_;
   mutable std::mutex mutex_;
+  std::mutex attention_mutex_;
   std::condition_variable arrived_, finished_;
   std::deque<Waiting> waiting_;
   std::deque<Request*> at_work_;  ///< Of the lines that were read, in their order.

@@ -7,7 +7,7 @@ declare -A packages=(
   [build]="g++ cmake ninja-build libbz2-dev libcli11-dev libcpp-httplib-dev libeigen3-dev libfmt-dev libicu-dev
            liblzma-dev libsentencepiece-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev
            zlib1g-dev"
-  [test]="libbenchmark-dev libgtest-dev libopenmpi-dev openmpi-bin perl procps pybind11-dev python3-dev
+  [test]="libbenchmark-dev libgtest-dev libopenmpi-dev openmpi-bin perl pkgconf procps pybind11-dev python3-dev
           python3-numpy python3-pytest"
   [package]="debootstrap dpkg-dev file lintian pybind11-dev python3-dev"
   [check]="clang-format clang-tidy git"

@@ -236,10 +236,7 @@ void train(const py::dict& options, const std::function<void(const std::string&)
   };
   const auto choose = [&](std::size_t pairs) {
     TrainFields chosen;
-    static_cast<TrainOptions&>(chosen) =
-        fields.pretrained_model.empty()
-            ? TrainOptions::for_corpus(fields.architecture.type, pairs)
-            : TrainOptions::for_pretrained(fields.pretrained_model, pairs);
+    static_cast<TrainOptions&>(chosen) = Trainer::defaults_for(fields, pairs);
     set_fields(given, chosen);
     return TrainOptions(chosen);
   };

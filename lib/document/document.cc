@@ -78,11 +78,21 @@ void DocumentBuilder::replace(std::string_view part, std::vector<std::string> te
   const auto begin = static_cast<std::size_t>(part.data() - bytes().data());
   document_.changes_.push_back(
       {begin, begin + part.size(), document_.texts_.size(), texts.size(), std::move(write)});
+  count_lines(begin);
   for (std::string& text : texts) {
     SourceLine& line = document_.texts_.emplace_back();
     line.text = std::move(text);
     line.markup = markup;
+    line.number = line_;
   }
+}
+
+/// Changes come in order: each byte is looked at once.
+void DocumentBuilder::count_lines(std::size_t end) {
+  if (end < counted_) counted_ = 0, line_ = 1;
+  line_ +=
+      static_cast<std::size_t>(std::ranges::count(bytes().substr(counted_, end - counted_), '\n'));
+  counted_ = end;
 }
 
 void DocumentBuilder::translate(std::string_view part, Markup markup) {

@@ -39,8 +39,11 @@ class DocumentBuilder {
   void insert(std::string_view place, std::string bytes);
 
  private:
+  void count_lines(std::size_t end);
+
   Document& document_;
   const std::string& name_;
+  std::size_t counted_ = 0, line_ = 1;  ///< Bytes, and the line that begins or goes on there.
 };
 
 /// A reader of one format. Throws Error for a damaged document.

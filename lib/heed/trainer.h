@@ -35,6 +35,11 @@ class Trainer {
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
 
+  /// The defaults for so many sentence pairs: those of the model that `known` begins with, or of
+  /// its architecture. What a user gave is to be set over them. Throws as
+  /// TrainOptions::for_pretrained.
+  static TrainOptions defaults_for(const TrainOptions& known, std::size_t pairs);
+
   /// The options that such a Trainer would have. Of the corpus the lines are counted, no more.
   static TrainOptions options_for(const TrainOptions& known, const Choose& choose);
 

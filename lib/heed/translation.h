@@ -32,6 +32,7 @@ struct SourceLine {
   /// Comes out where it belongs; with TranslateOptions::html at least kHtml.
   Markup markup = Markup::kNone;
   std::vector<std::string> constraints{};  ///< Words or phrases that the translation must have.
+  std::size_t number = 0;  ///< For messages: its line in a document; 0: that of the next line.
 };
 
 /// One translation of a line, found or given.

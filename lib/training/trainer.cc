@@ -68,6 +68,12 @@ Trainer::Trainer(const TrainOptions& options, const LogOptions& log)
 Trainer::Trainer(const TrainOptions& known, const Choose& choose, const LogOptions& log)
     : parts_(std::make_unique<Parts>(known, choose, log)) {}
 
+TrainOptions Trainer::defaults_for(const TrainOptions& known, std::size_t pairs) {
+  return known.pretrained_model.empty()
+             ? TrainOptions::for_corpus(known.architecture.type, pairs)
+             : TrainOptions::for_pretrained(known.pretrained_model, pairs);
+}
+
 TrainOptions Trainer::options_for(const TrainOptions& known, const Choose& choose) {
   const std::size_t pairs = open(checked(known).data).size();
   return resolved(checked(choose(pairs)), pairs);

@@ -206,7 +206,8 @@ PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line,
 }
 
 void StreamRun::add(SourceLine line) {
-  const std::size_t number = stream_.lines_before + ++summary_.lines;
+  ++summary_.lines;
+  const std::size_t number = line.number > 0 ? line.number : stream_.lines_before + summary_.lines;
   const LinePreparer& own = preparer(line.target_tag, number);
   PreparedLine prepared = prepare(number, line, own);
   report(prepared, own.rules().max_length, line.is_invalid_json);

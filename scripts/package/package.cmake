@@ -21,14 +21,16 @@ set(CPACK_DEBIAN_HEED_PACKAGE_CONTROL_EXTRA
   ${PROJECT_BINARY_DIR}/triggers ${PROJECT_BINARY_DIR}/shlibs)
 file(WRITE ${PROJECT_BINARY_DIR}/triggers "activate-noawait ldconfig\n")
 file(WRITE ${PROJECT_BINARY_DIR}/shlibs
-  "libheed-kernels ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} heed (= ${PROJECT_VERSION})\n")
+  "libheed-kernels ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} heed (= ${PROJECT_VERSION})\n"
+  "libheed-c 1 heed (>= ${PROJECT_VERSION})\n")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/lib)
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libheed-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
   "heed (= ${PROJECT_VERSION}), libbz2-dev, libfmt-dev, libicu-dev, liblzma-dev, libsentencepiece-dev, libyaml-cpp-dev, libzstd-dev, zlib1g-dev")
-set(CPACK_COMPONENT_DEV_DESCRIPTION "What a C++ program needs to train, translate, score, align and evaluate by
- itself: headers, a static library, and a package for CMake's find_package.")
+set(CPACK_COMPONENT_DEV_DESCRIPTION "What a program in C++ or C needs to train, translate, score, align and evaluate
+ by itself: headers, libraries, a package for CMake's find_package, and one for
+ pkg-config.")
 
 if(pybind11_FOUND)
   math(EXPR python_next "${Python3_VERSION_MINOR} + 1")

@@ -23,6 +23,13 @@ TEST_F(TranslateCommandTest, DocumentsKeepWhatIsNoText) {
   EXPECT_EQ(translate("", "--format md").out, "");
 }
 
+TEST_F(TranslateCommandTest, WarningsNameADocumentsLines) {
+  const std::string page = "<p>zwei</p>\n\n<p>drei</p>\n<p>" + std::string(900, 'x') + " y</p>\n";
+  const Shell::Result result = translate(page, "--format html --max-length 40 --long-lines crop");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_NE(result.err.find("line 4 "), std::string::npos) << result.err;
+}
+
 TEST_F(TranslateCommandTest, NothingIsWrittenOfADamagedDocument) {
   directory().write("made", "before");
   expect_failure(translate("msgid \"a\n", "--format po -o made"), 1, "in line 1 of standard input");
@@ -48,6 +55,10 @@ TEST_F(TranslateCommandTest, OutputsStandBesideInputs) {
   EXPECT_EQ(directory().read("b.en"), translate("drei vier\n").out);
   EXPECT_EQ(run("heed translate -m m -i ./c.srt --format srt --output-suffix .en").code, 0);
   EXPECT_EQ(directory().read("c.en.srt"), translate(kFilm, "--format srt").out);
+  directory().write("a.de", "drei\n\xff\n");
+  const std::string failing = "heed translate -m m -i a.de --invalid-utf8 fail --output-suffix .en";
+  expect_failure(run(failing), 1, "UTF-8");
+  EXPECT_EQ(directory().read("a.de.en"), translate("zwei\n").out);  // as it was
   expect_failure(run("heed translate -m m -i a.de --output-suffix .en -o x"), 2, "found both");
   expect_failure(run("heed translate -m m --output-suffix .en"), 2, "found standard input");
 }

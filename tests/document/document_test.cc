@@ -198,6 +198,19 @@ constexpr TextFormat kAll[] = {TextFormat::kSrt,   TextFormat::kVtt, TextFormat:
                                TextFormat::kHtml,  TextFormat::kMd,  TextFormat::kCsv,
                                TextFormat::kXliff, TextFormat::kTmx};
 
+TEST(Documents, TextsHaveTheNumbersOfTheirLines) {
+  const auto numbers = [](TextFormat format, const std::string& bytes) {
+    std::vector<std::size_t> all;
+    const Document document = Document::read(format, bytes, "d");
+    for (const SourceLine& line : document.texts()) all.push_back(line.number);
+    return all;
+  };
+  using Numbers = std::vector<std::size_t>;
+  EXPECT_EQ(numbers(TextFormat::kHtml, "<p>a</p><p>b</p>\n<p>c\nd</p>\n\n<p>e"),
+            (Numbers{1, 1, 2, 5}));
+  EXPECT_EQ(numbers(TextFormat::kCsv, "a,b\n\"c\nd\",e\nf,7\n"), (Numbers{1, 1, 2, 3, 4}));
+}
+
 TEST(Documents, WithoutTextAreTheSameBytes) {
   expect_error([] { texts(TextFormat::kHtml, "\xff\xfe<"); }, "found UTF-16 in d");
   expect_error<UsageError>([] { texts(TextFormat::kText, "a"); }, "the format of a document");

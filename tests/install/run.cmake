@@ -31,6 +31,12 @@ endforeach()
 run(${WORK}/build/consumer ${WORK}/german ${WORK}/english)
 run(${WORK}/prefix/bin/heed --version)
 
+# The same from C, through pkg-config.
+file(GLOB_RECURSE package ${WORK}/prefix/heed.pc)
+get_filename_component(folder ${package} DIRECTORY)
+run(sh -c "cc -std=c11 -Wall -Werror '${CMAKE_CURRENT_LIST_DIR}/main.c' -o c-consumer \
+  $(PKG_CONFIG_PATH='${folder}' pkg-config --cflags --libs heed) && LD_LIBRARY_PATH='${folder}/..' ./c-consumer model.safetensors")
+
 # Only lib/heed/ is public.
 file(GLOB_RECURSE headers RELATIVE ${WORK}/prefix/include ${WORK}/prefix/include/*)
 list(FILTER headers EXCLUDE REGEX "^heed/")

@@ -1,5 +1,6 @@
 """import heed, as its users meet it: a small model of number words is trained, then used."""
 
+import ast
 import doctest
 import os
 import signal
@@ -168,6 +169,16 @@ def test_options_are_described():
 def test_a_models_facts(model):
     info = heed.Model(model).info
     assert info["configuration"]["dim-emb"] == 16
+
+
+def test_the_stubs_name_all_that_there_is():
+    tree = ast.parse(open(heed.__file__ + "i", encoding="utf-8").read())
+    named = {node.name: node for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    assert set(named) == set(heed.__all__)
+    for name in ("Translation", "TranslatedLine", "PairAttention", "Translator"):
+        members = {item.target.id if isinstance(item, ast.AnnAssign) else item.name for item in named[name].body}
+        public = {member for member in vars(getattr(heed, name)) if not member.startswith("_")}
+        assert public == {member for member in members if not member.startswith("_")}, name
 
 
 def test_the_examples_of_the_documentation(monkeypatch):

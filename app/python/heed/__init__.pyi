@@ -25,6 +25,7 @@ class TranslatedLine:
     source_units: list[str]
     translations: list[Translation]
     text: str
+    def _repr_svg_(self) -> str: ...
 
 class PairAttention:
     source_units: list[str]
@@ -35,6 +36,8 @@ class Attention:
     source: list[str]
     target: list[str]
     weights: numpy.ndarray
+    def __init__(self, pair: PairAttention, line: TranslatedLine) -> None: ...
+    def _repr_html_(self) -> str: ...
 
 class Translator:
     def __init__(
