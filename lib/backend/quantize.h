@@ -53,4 +53,11 @@ inline Quantizer row_quantizer(const float* x, int size) {
   return quantizer(most);
 }
 
+/// The codes of x, each raised by kOffset, and zeros up to `width`.
+template <int kOffset, class Code>
+void quantize_row(const float* x, int size, int width, const Quantizer& quantize, Code* codes) {
+  for (int d = 0; d < size; ++d) codes[d] = static_cast<Code>(quantize(x[d]) + kOffset);
+  std::fill(codes + size, codes + width, Code{0});
+}
+
 }  // namespace heed

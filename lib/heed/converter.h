@@ -26,6 +26,7 @@ struct ConvertOptions {
   ModelSource from = ModelSource::kAuto;
   ModelTarget to = ModelTarget::kHeed;
   std::vector<std::string> vocab{};
+  std::string shortlist{};
   std::string output{};
   bool half = false;
   bool int8 = false;
@@ -40,6 +41,11 @@ struct ConvertOptions {
             "Lists alone (.yml, .json) are of words: text then comes as the model was trained on "
             "it, tokenized and cut by subword-nmt. opus-mt and argos have their own"},
       self.vocab);
+    v(Field{"shortlist",
+            "Marian's lexical shortlist of the model, to be stored in it: text (target, source, "
+            "probability a line) or binary (lex.50.50.deen.s2t.bin)"}
+          .file(),
+      self.shortlist);
     v(Field{"output", "Model file to write; of marian and ctranslate2, the folder", 'o'}.file(),
       self.output);
     v(Field{"half", "Write 16-bit numbers in a model file of heed: half the size"}, self.half);

@@ -234,11 +234,30 @@ struct BatchOptions : ComputeOptions {
   }
 };
 
+/// What translations are searched for among.
+struct ShortlistOptions {
+  int shortlist = 0;  ///< -1: all that the model's shortlist has.
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"shortlist",
+            "Search only among the N likeliest target tokens of each source token (without N all "
+            "that the model's shortlist has, see heed shortlist), those frequent anywhere, and "
+            "what "
+            "the line asks for: faster, by far with large vocabularies. log p, of all scores that "
+            "are written, is then among these tokens; 0: among all",
+            0, "-1"}
+          .within(-1, 1'000'000, "tokens"),
+      self.shortlist);
+  }
+};
+
 struct TranslateOptions : AlignmentOptions,
                           LineOptions,
                           SamplingOptions,
                           EnsembleOptions,
                           PrecisionOptions,
+                          ShortlistOptions,
                           BatchOptions {
   SearchOptions search;
   int n_best = 0;  ///< -1: as many as the beam is wide.
@@ -314,6 +333,7 @@ struct TranslateOptions : AlignmentOptions,
     SamplingOptions::visit_fields(self, v);
     EnsembleOptions::visit_fields(self, v);
     PrecisionOptions::visit_fields(self, v);
+    ShortlistOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);
   }
 
