@@ -9,8 +9,8 @@ namespace heed {
 
 /// What `heed shortlist` takes.
 struct ShortlisterOptions {
-  int frequent = 100;
-  int best = 100;
+  int frequent = 600;
+  int best = 50;
   float least_probability = 0;
   std::string alignment{};
   TranslateOptions reading{};  ///< How text is read, and attention found.

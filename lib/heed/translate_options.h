@@ -244,8 +244,8 @@ struct ShortlistOptions {
             "Search only among the N likeliest target tokens of each source token (without N all "
             "that the model's shortlist has, see heed shortlist), those frequent anywhere, and "
             "what "
-            "the line asks for: faster, by far with large vocabularies. log p, of all scores that "
-            "are written, is then among these tokens; 0: among all",
+            "the line asks for: faster with large vocabularies. In log p, and so in all scores, a "
+            "sample of 128 tokens stands for those that are left out; 0: search among all",
             0, "-1"}
           .within(-1, 1'000'000, "tokens"),
       self.shortlist);

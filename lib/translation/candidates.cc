@@ -12,7 +12,7 @@ namespace heed {
 namespace {
 
 /// Tokens of the vocabulary that stand for all; see Likelihoods.
-const int kSample = std::getenv("HS") ? atoi(std::getenv("HS")) : 128;
+constexpr int kSample = 128;
 
 /// "<0x0A>" of byte fallback.
 bool is_byte(const std::string& piece) {

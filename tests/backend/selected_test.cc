@@ -7,17 +7,18 @@
 namespace heed {
 namespace {
 
-struct Shape {
+struct SelectedShape {
   int rows, inputs, outputs;
 };
-constexpr Shape kShapes[] = {{1, 1, 1},   {1, 2, 3},     {2, 3, 17},    {3, 33, 64},   {5, 64, 65},
-                             {6, 40, 40}, {7, 129, 300}, {70, 50, 90},  {2, 1100, 40}, {0, 3, 5},
-                             {3, 0, 5},   {1, 600, 1},   {13, 256, 150}};
+constexpr SelectedShape kSelectedShapes[] = {
+    {1, 1, 1},    {1, 2, 3},     {2, 3, 17}, {3, 33, 64}, {5, 64, 65}, {6, 40, 40},   {7, 129, 300},
+    {70, 50, 90}, {2, 1100, 40}, {0, 3, 5},  {3, 0, 5},   {1, 600, 1}, {13, 256, 150}};
 
 class SelectedTest : public KernelTest {
  protected:
   /// The numbers of packed_product's columns.
-  void expect_columns(const Shape& shape, Precision precision, const std::vector<int>& columns) {
+  void expect_columns(const SelectedShape& shape, Precision precision,
+                      const std::vector<int>& columns) {
     Workbench bench(backend());
     const Tensor x = bench.random(shape.rows, shape.inputs, 3, 5);
     const Tensor weight = bench.random(shape.outputs, shape.inputs);
@@ -44,7 +45,7 @@ class SelectedTest : public KernelTest {
 INSTANTIATE_TEST_SUITE_P(Backends, SelectedTest, every_backend(), backend_name);
 
 /// In an order of their own, some twice.
-std::vector<int> drawn(int outputs, int count) {
+std::vector<int> drawn_columns(int outputs, int count) {
   std::mt19937 generator(static_cast<unsigned>(count));
   std::vector<int> columns;
   for (int i = 0; i < count; ++i) {
@@ -54,7 +55,7 @@ std::vector<int> drawn(int outputs, int count) {
 }
 
 TEST_P(SelectedTest, HasTheBitsOfThePackedProduct) {
-  for (const Shape& shape : kShapes) {
+  for (const SelectedShape& shape : kSelectedShapes) {
     SCOPED_TRACE(testing::Message()
                  << shape.rows << " x " << shape.inputs << " x " << shape.outputs);
     std::vector<int> all(shape.outputs);
@@ -62,7 +63,7 @@ TEST_P(SelectedTest, HasTheBitsOfThePackedProduct) {
     for (const Precision precision : {Precision::kFloat, Precision::kInt8}) {
       expect_columns(shape, precision, all);
       for (const int count : {0, 1, 7, 33, 70}) {
-        expect_columns(shape, precision, drawn(shape.outputs, count));
+        expect_columns(shape, precision, drawn_columns(shape.outputs, count));
       }
     }
   }

@@ -74,7 +74,9 @@ TEST_P(CandidatesTest, ShareAllProbability) {
     for (int i = 0; i < 3; ++i) {
       const float value = values[3 * row + i];
       EXPECT_EQ(std::isfinite(value), std::cmp_less(i, own.size()));
-      if (std::isfinite(value)) EXPECT_EQ(value, all[ids[3 * row + i]]);
+      if (std::isfinite(value)) {
+        EXPECT_EQ(value, all[ids[3 * row + i]]);
+      }
     }
   }
 }

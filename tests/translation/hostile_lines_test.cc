@@ -96,7 +96,6 @@ std::unique_ptr<TemporaryDirectory> HostileLinesTest::directory_;
 
 INSTANTIATE_TEST_SUITE_P(Searches, HostileLinesTest,
                          testing::Values(HostileCase{"f32", false, 0}, HostileCase{"int8", true, 0},
-                                         HostileCase{"f32_shortlist", false, -1},
                                          HostileCase{"int8_shortlist", true, -1}),
                          [](const auto& search) { return search.param.name; });
 
