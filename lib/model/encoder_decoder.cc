@@ -88,6 +88,7 @@ EncoderDecoder::EncoderDecoder(const ModelOptions& options, const Vocabularies& 
 }
 
 Encoded EncoderDecoder::encode(Tape& tape, const Ragged& source) const {
+  expect_room(encoder_numbers() * std::ssize(source.ids), longest(source));
   Encoded encoded = run_encoder(tape, options_.source_end ? source : without_ends(source));
   encoded.source_offsets = source.offsets;
   return encoded;

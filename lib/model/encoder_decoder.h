@@ -111,6 +111,8 @@ class EncoderDecoder {
 
   /// encode() of just these tokens.
   virtual Encoded run_encoder(Tape& tape, const Ragged& source) const = 0;
+  /// How many numbers a token leaves on run_encoder's tape at least; 0 where attention leaves more.
+  virtual std::int64_t encoder_numbers() const { return 0; }
   /// How many weights attention has, of all layers and heads, when decode() runs over these.
   virtual std::int64_t attention_weights(const Ragged& source, const Ragged& target) const = 0;
 

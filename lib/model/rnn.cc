@@ -88,6 +88,14 @@ AttentionMemory RecurrentModel::remember(const Encoded& encoded) const {
   return decoder_->remember({encoded.states, encoded.summary, offsets.host});
 }
 
+// Embeddings, and those in each direction's order; of each layer and direction both parts of the
+// gates, and states as they come, in one piece, in the sentence's order and beside the other's.
+std::int64_t RecurrentModel::encoder_numbers() const {
+  const int gates = options().enc_cell == Cell::kLstm ? 4 : 3;
+  const std::int64_t layer = std::int64_t{2} * encoder_width(options()) * (2 * gates + 4);
+  return std::int64_t{3} * options().dim_emb + options().enc_depth * layer;
+}
+
 std::int64_t RecurrentModel::attention_weights(const Ragged& source, const Ragged& target) const {
   const bool has_scores =
       find_entry(attention_variants(), "attention", options().attention).uses.scores;

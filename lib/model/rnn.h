@@ -24,6 +24,7 @@ class RecurrentModel : public EncoderDecoder {
   struct State;
 
   AttentionMemory remember(const Encoded& encoded) const;
+  std::int64_t encoder_numbers() const override;
   std::int64_t attention_weights(const Ragged& source, const Ragged& target) const override;
 
   std::unique_ptr<StepwiseDecoder> decoder_;

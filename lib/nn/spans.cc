@@ -28,7 +28,7 @@ void expect_room(std::int64_t numbers, int longest) {
   const std::uint64_t available = available_memory();
   if (needed <= available) return;
   fail(
-      "expected lines whose attention fits in memory, found one of {} tokens that needs at least "
+      "expected lines that fit in memory, found one of {} tokens that needs at least "
       "{} where {} are available; lower --max-length or --mini-batch-words",
       with_thousands(longest), human_size(needed), human_size(available));
 }

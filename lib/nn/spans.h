@@ -17,8 +17,8 @@ struct QueryRows {
   QueryRows first(int count) const;
 };
 
-/// Throws an Error that names the longest line if so many numbers, which attention needs, don't fit
-/// the machine's memory, before any of it is asked for.
+/// Throws an Error that names the longest line if so many numbers don't fit the machine's memory,
+/// before any of it is asked for.
 void expect_room(std::int64_t numbers, int longest);
 
 /// Σ S·T: how many weights a head has if each target token attends to all of its source sentence.

@@ -39,6 +39,10 @@ KeptTokens keep_tokens(Parts parts, int symbols, const Tokenizer& target) {
     kept.place.push_back(std::max(static_cast<int>(kept.ids.size()) - 1, 0));
   };
   for (const Hypothesis* part : parts) std::ranges::for_each(part->tokens, add);
+  // What was dropped after it had been kept is at the place that all behind it began from.
+  for (std::size_t i = kept.place.size(); i > 1; --i) {
+    kept.place[i - 2] = std::min(kept.place[i - 2], kept.place[i - 1]);
+  }
   return kept;
 }
 
@@ -64,7 +68,8 @@ class Placement {
     if (before == 0) return -1;
     if (before == all) return target_size_ - 1;
     const int found = most_attentive(static_cast<int>(count_to(sentence_.words)) - 1);
-    return found >= 0 ? found : static_cast<int>(target_size_ * before / all) - 1;
+    const int shared = static_cast<int>(target_size_ * before / all) - 1;
+    return std::min(found >= 0 ? found : shared, target_size_ - 1);
   }
 
  private:
@@ -151,7 +156,8 @@ void put_back(const Missing& missing, RestoredText& result) {
   }
   text.append(result.text, done);
   for (std::size_t i = 1; i < before.size(); ++i) before[i] = std::max(before[i], before[i - 1]);
-  for (int& word : result.words) word += before[word];
+  const int last = places.size() + added - 1;  // of tokens that make no word too
+  for (int& word : result.words) word = std::min(word + before[word], last);
   for (auto& [source, word] : result.copied) word += before[word];
   result.copied.insert(result.copied.end(), links.begin(), links.end());
   result.text = std::move(text);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sentence_vocabulary.h"
+#include "util/random.h"
 #include "util/strings.h"
 
 namespace heed {
@@ -82,6 +83,17 @@ TEST(RestoredText, PlaceholdersBecomeWhatTheyStandFor) {
   EXPECT_EQ(restored("A 好 man sleeps.", "The dog ｟1｠ runs ｟1｠ ｟5｠.", true).text,
             "The dog 好 runs.");
   EXPECT_EQ(restored("A man 好 sleeps.", "The dog runs.", true).text, "The dog 好 runs.");
+}
+
+/// Whatever a model writes: placeholders again and again, alone, apart or in words.
+TEST(RestoredText, AnyPlaceholdersLeaveEachTokenAWord) {
+  const char* const pieces[] = {" ｟1｠", "｟1｠", " ｟2｠", "｟7｠", " dog", "s", "."};
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    Random random(seed);
+    std::string text;
+    for (std::uint64_t count = random.below(7); count > 0; --count) text += pieces[random.below(7)];
+    restored("A 好 man http://a.b sleeps 😀 here.", text, true);
+  }
 }
 
 /// A span of several words moves the words behind it, put back or in a placeholder's stead.
