@@ -90,9 +90,7 @@ Int8Panels<Arithmetic>::Int8Panels(const Operand& weight)
 
 template <class Arithmetic>
 void Int8Panels<Arithmetic>::add_column(const float* x, std::ptrdiff_t stride, int column) {
-  int most = 0;
-  for (int d = 0; d < inputs_; ++d) most = std::max(most, size_bits(x[d * stride]));
-  const Quantizer quantize = quantizer(most);
+  const Quantizer quantize = column_quantizer(x, inputs_, stride);
   steps_.push_back(quantize.step);
   const int panel = column / kTileColumns;
   std::int8_t* to = codes_.data() + std::size_t(panel) * groups_ * kGroup * kTileColumns +

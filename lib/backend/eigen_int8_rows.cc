@@ -43,7 +43,7 @@ Int8Rows<Arithmetic>::Int8Rows(const Tensor& weight)
       codes_(std::size_t(weight.rows) * width_) {
   expect_int8_inputs(inputs_);
   for (int e = 0; e < weight.rows; ++e) {
-    const Quantizer quantize = row_quantizer(weight.row(e), inputs_);
+    const Quantizer quantize = column_quantizer(weight.row(e), inputs_, 1);
     steps_.push_back(quantize.step);
     std::int8_t* const to = codes_.data() + std::ptrdiff_t{e} * width_;
     quantize_row<0>(weight.row(e), inputs_, width_, quantize, to);

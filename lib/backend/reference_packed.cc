@@ -17,11 +17,7 @@ struct ReferenceWeight : PackedWeight {
 void quantize_columns(ReferenceWeight& weight) {
   weight.codes.resize(weight.values.size());
   for (int e = 0; e < weight.cols; ++e) {
-    int most = 0;
-    for (int d = 0; d < weight.rows; ++d) {
-      most = std::max(most, size_bits(weight.values[std::size_t(d) * weight.cols + e]));
-    }
-    const Quantizer quantize = quantizer(most);
+    const Quantizer quantize = column_quantizer(weight.values.data() + e, weight.rows, weight.cols);
     weight.steps.push_back(quantize.step);
     for (int d = 0; d < weight.rows; ++d) {
       const std::size_t i = std::size_t(d) * weight.cols + e;

@@ -20,9 +20,7 @@ FileFolder argos_folder(const std::string& path) {
                                              : FileFolder::in_zip(path, kMetadata);
 }
 
-bool is_argos(const FileFolder& folder) {
-  return folder.has(kMetadata) && folder.folder("model").has("model.bin");
-}
+bool is_argos(const FileFolder& folder) { return folder.has(kMetadata); }
 
 ForeignModel read_argos_model(const FileFolder& folder) {
   const nlohmann::json metadata = parse_json(folder.read(kMetadata), folder.path(kMetadata));
@@ -30,6 +28,12 @@ ForeignModel read_argos_model(const FileFolder& folder) {
     const auto found = metadata.find(name);
     return found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
   };
+  if (const std::string type = text("type"); !type.empty() && type != "translate") {
+    fail(
+        "expected a package of type translate in {}, found {}, which has no model to translate "
+        "with",
+        folder.path(kMetadata), printable(type));
+  }
   if (!folder.has(kVocabulary)) {
     fail("expected {} in a package of Argos, found {}; heed reads packages with SentencePiece",
          folder.path(kVocabulary), folder.has("bpe.model") ? "bpe.model" : "none");

@@ -12,6 +12,7 @@
 #include "conversion/opus_mt.h"
 #include "conversion/vocabulary_list.h"
 #include "conversion/zip_archive.h"
+#include "data/piece_order.h"
 #include "util/error.h"
 #include "util/fields.h"
 
@@ -67,10 +68,23 @@ ListedTokenizers read_vocabularies(std::vector<std::string> files) {
   return {{source, target}, source.size(), target.size()};
 }
 
-ForeignModel read_marian_words(const FileCopy& file, const std::string& input,
-                               const std::vector<std::string>& vocabularies) {
+/// One list or those of both sides, with their codes; one list with codes of two sides is two.
+std::vector<WordList> read_word_lists(const ConvertOptions& options) {
+  const std::vector<std::string>&paths = options.vocab, &codes = options.codes;
+  if (codes.size() > 2) {
+    fail_usage("expected --codes FILE or --codes SOURCE TARGET, found {} files", codes.size());
+  }
   std::vector<WordList> lists;
-  for (const std::string& path : vocabularies) lists.push_back(WordList::read(path));
+  for (std::size_t i = 0; i < std::max(paths.size(), codes.size()); ++i) {
+    lists.push_back(WordList::read(paths[std::min(i, paths.size() - 1)],
+                                   codes.empty() ? "" : codes[std::min(i, codes.size() - 1)]));
+  }
+  return lists;
+}
+
+ForeignModel read_marian_words(const FileCopy& file, const std::string& input,
+                               const ConvertOptions& options) {
+  const std::vector<WordList> lists = read_word_lists(options);
   const auto tokenizer = [](const WordList& list) { return list.tokenizer(list.words.size()); };
   ForeignModel model =
       read_marian_model(file.bytes(), input, {tokenizer(lists.front()), tokenizer(lists.back())});
@@ -79,25 +93,40 @@ ForeignModel read_marian_words(const FileCopy& file, const std::string& input,
 }
 
 ForeignModel read_foreign(const std::string& input, ModelSource from,
-                          const std::vector<std::string>& vocabularies) {
+                          const ConvertOptions& options) {
+  const std::vector<std::string>& vocabularies = options.vocab;
+  if (!options.codes.empty() && (from != ModelSource::kMarian || !are_word_lists(vocabularies))) {
+    fail_usage(
+        "expected --codes beside lists of words for a model of Marian: --vocab SOURCE.yml "
+        "TARGET.yml --codes FILE");
+  }
   if (from == ModelSource::kCtranslate2) {
     return read_ctranslate2_model(FileFolder(input), read_spm_files(vocabularies));
   }
-  if (from == ModelSource::kOpusMt) return read_opus_mt_model(input);
+  if (from == ModelSource::kOpusMt || from == ModelSource::kTransformers) {
+    return read_opus_mt_model(input, from == ModelSource::kTransformers);
+  }
   if (from == ModelSource::kArgos) return read_argos_model(argos_folder(input));
   const FileCopy file(input);
-  if (are_word_lists(vocabularies)) return read_marian_words(file, input, vocabularies);
+  if (are_word_lists(vocabularies)) return read_marian_words(file, input, options);
   const ListedTokenizers listed = read_vocabularies(vocabularies);
   ForeignModel model = read_marian_model(file.bytes(), input, listed.tokenizers);
   extend_vocabulary(model, listed);
   return model;
 }
 
-/// A vocabulary's file beside a model of Marian.
-std::string write_vocabulary(const std::filesystem::path& folder, const std::string& name,
+/// A vocabulary's file beside a model of Marian: SentencePiece's, or a list, with its codes beside.
+std::string write_vocabulary(const std::filesystem::path& folder, const std::string& side,
                              const Tokenizer& tokenizer) {
-  write_file(folder / name, tokenizer.serialized());
-  return name;
+  const std::string name = "vocab" + side;
+  if (!is_word_model(tokenizer.serialized())) {
+    write_file(folder / (name + ".spm"), tokenizer.serialized());
+    return name + ".spm";
+  }
+  write_file(folder / (name + ".yml"), word_list_text(tokenizer));
+  const std::string_view codes = codes_of(tokenizer.serialized());
+  if (!codes.empty()) write_file(folder / ("codes" + side), codes);
+  return name + ".yml";
 }
 
 /// A folder that marian-decoder -c model.npz.decoder.yml can use.
@@ -109,10 +138,10 @@ void write_marian_folder(const ModelContents& contents, const Parameters& parame
   const Tokenizers& tokenizers = contents.tokenizers;
   std::vector<std::string> names;
   if (tokenizers.is_joint()) {
-    names.assign(2, write_vocabulary(folder, "vocab.spm", tokenizers.source));
+    names.assign(2, write_vocabulary(folder, "", tokenizers.source));
   } else {
-    names = {write_vocabulary(folder, "vocab.source.spm", tokenizers.source),
-             write_vocabulary(folder, "vocab.target.spm", tokenizers.target)};
+    names = {write_vocabulary(folder, ".source", tokenizers.source),
+             write_vocabulary(folder, ".target", tokenizers.target)};
   }
   write_file(folder / "model.npz", model);
   std::string shortlist;
@@ -127,12 +156,21 @@ void write_marian_folder(const ModelContents& contents, const Parameters& parame
                          names[0], names[1], shortlist));
 }
 
+/// CTranslate2's users cut text by the .spm in its folder.
+void expect_no_codes(const Tokenizers& tokenizers) {
+  for (const Tokenizer* tokenizer : {&tokenizers.source, &tokenizers.target}) {
+    if (codes_of(tokenizer->serialized()).empty()) continue;
+    fail_usage("expected a vocabulary without subword-nmt's codes for a model of CTranslate2");
+  }
+}
+
 void write_model(const ModelContents& contents, const Parameters& parameters,
                  const ConvertOptions& options) {
   if (options.to == ModelTarget::kMarian) {
     return write_marian_folder(contents, parameters, options.output);
   }
   if (options.to == ModelTarget::kCtranslate2) {
+    expect_no_codes(contents.tokenizers);
     return write_ctranslate2_folder(contents, parameters, options.output);
   }
   if (options.to == ModelTarget::kNumpy) {
@@ -177,11 +215,12 @@ void convert_model(const std::string& input, const ConvertOptions& options) {
   const auto backend = make_backend(kBackend);
   const ModelSource from = source_of(input, options.from);
   const bool has_own = from != ModelSource::kMarian && from != ModelSource::kCtranslate2;
-  if (has_own && !options.vocab.empty()) {
-    fail_usage("expected no --vocab for a model of {}, which has its own", to_text(from));
+  if (has_own && !(options.vocab.empty() && options.codes.empty())) {
+    fail_usage("expected no --vocab or --codes for a model of {}, which has its own",
+               to_text(from));
   }
   if (from != ModelSource::kHeed) {
-    return convert_foreign(read_foreign(input, from, options.vocab), input, options, *backend);
+    return convert_foreign(read_foreign(input, from, options), input, options, *backend);
   }
   const LoadedModel loaded(input, *backend);
   write_model(completed(loaded.contents(), options), loaded.parameters(), options);

@@ -12,9 +12,9 @@ FileFolder FileFolder::in_zip(const std::string& path, std::string_view file) {
   folder.zip_ = std::make_shared<const Zip>(path);
   for (const ZipArchive::Entry& entry : folder.zip_->archive.entries()) {
     const std::size_t name = entry.name.find('/') + 1;  // 0 at the top
-    if (std::string_view(entry.name).substr(name) == file) {
-      folder.prefix_ = entry.name.substr(0, name);
-    }
+    if (std::string_view(entry.name).substr(name) != file) continue;
+    folder.prefix_ = entry.name.substr(0, name);
+    if (name == 0) break;
   }
   return folder;
 }

@@ -68,6 +68,7 @@ namespace {
 /// Marian's --type of a model that was converted from it.
 std::string type_of(const ModelContents& contents) {
   if (contents.options.type == ModelType::kTransformer) return "transformer";
+  if (contents.options.nematus_normalization) return "nematus";
   const nlohmann::json::json_pointer place("/converted/type");
   const nlohmann::json& training = contents.training;
   if (!training.contains(place) || !training.at(place).is_string()) return "s2s";

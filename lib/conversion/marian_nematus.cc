@@ -1,5 +1,6 @@
 #include "conversion/marian_nematus.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -30,7 +31,7 @@ void check_recurrent(const MarianConfig& config) {
   config.expect("enc-type", "bidirectional");
   if (!is_old(config)) return;
   config.expect("dec-cell-high-depth", "1");
-  if (config.text("type") == "nematus") return config.expect("layer-normalization", "false");
+  if (config.text("type") == "nematus") return;
   for (const char* name : {"enc-depth", "dec-depth", "enc-cell-depth"}) config.expect(name, "1");
   config.expect("dec-cell-base-depth", "2");
 }
@@ -52,7 +53,8 @@ ModelOptions marian_nematus(const MarianConfig& config) {
   options.enc_cell = cell_of(config, "enc-cell");
   options.dec_cell = cell_of(config, "dec-cell");
   options.layer_normalization = config.flag("layer-normalization");
-  options.norm_epsilon = 1e-9F;
+  options.nematus_normalization = options.layer_normalization && config.text("type") == "nematus";
+  options.norm_epsilon = options.nematus_normalization ? 1e-5F : 1e-9F;
   options.tied_embeddings_all = config.flag("tied-embeddings-all");
   options.tied_embeddings = options.tied_embeddings_all || config.flag("tied-embeddings");
   options.embedding_scale = EmbeddingScale::kOne;
@@ -87,6 +89,12 @@ constexpr std::array kOldNames = {Names{"encoder_Wemb", "Wemb"},
                                   Names{"decoder_ff_logit_l1_W2", "ff_logit_ctx_W"},
                                   Names{"decoder_ff_logit_l1_b2", "ff_logit_ctx_b"},
                                   Names{"decoder_ff_logit_l1_gamma", "ff_logit_l1_gamma"},
+                                  Names{"decoder_ff_logit_l1_ln_s0", "ff_logit_prev_ln_s"},
+                                  Names{"decoder_ff_logit_l1_ln_b0", "ff_logit_prev_ln_b"},
+                                  Names{"decoder_ff_logit_l1_ln_s1", "ff_logit_lstm_ln_s"},
+                                  Names{"decoder_ff_logit_l1_ln_b1", "ff_logit_lstm_ln_b"},
+                                  Names{"decoder_ff_logit_l1_ln_s2", "ff_logit_ctx_ln_s"},
+                                  Names{"decoder_ff_logit_l1_ln_b2", "ff_logit_ctx_ln_b"},
                                   Names{"decoder_ff_logit_l2_b", "ff_logit_b"}};
 
 /// Cells of s2s whose numbers are behind in files of nematus.
@@ -101,7 +109,8 @@ constexpr std::array kOldTransitions = {
     OldTransition{"encoder_bi_r_cell", "encoder_r_", "_drt_", 2},
     OldTransition{"decoder_cell", "decoder_", "_nl_drt_", 3}};
 
-/// encoder_bi_cell2_U is encoder_U_drt_1, decoder_cell3_U decoder_U_nl_drt_1; "" for others.
+/// encoder_bi_cell2_U is encoder_U_drt_1, decoder_cell3_U_lns decoder_U_nl_drt_1_lns; "" for
+/// others.
 std::string old_transition(const std::string& name) {
   for (const OldTransition& transition : kOldTransitions) {
     if (!name.starts_with(transition.cell)) continue;
@@ -109,8 +118,10 @@ std::string old_transition(const std::string& name) {
     int number = 0;
     const char* const end = std::from_chars(rest.data(), rest.data() + rest.size(), number).ptr;
     if (number < transition.first) continue;
-    return fmt::format("{}{}{}{}", transition.old, rest.substr(end + 1 - rest.data()),
-                       transition.place, number - transition.first + 1);
+    const std::string_view letters = rest.substr(end + 1 - rest.data());
+    const std::size_t norm = std::min(letters.find("_ln"), letters.size());
+    return fmt::format("{}{}{}{}{}", transition.old, letters.substr(0, norm), transition.place,
+                       number - transition.first + 1, letters.substr(norm));
   }
   return "";
 }
@@ -149,20 +160,29 @@ class NematusTable {
   std::vector<Correspondence> finish() { return std::move(entries_); }
 
  private:
-  bool has_norms() const { return options_.layer_normalization; }
+  bool has_nematus_norms() const { return options_.nematus_normalization; }
+  bool has_norms() const { return options_.layer_normalization && !has_nematus_norms(); }
 
   void add(const std::string& parameter, const std::string& tensor, bool transposed = false) {
     entries_.push_back({parameter, {{tensor}}, transposed});
   }
-  /// x W + b, or LN(x W) with gain gamma and bias b.
+  void add_norm(const std::string& parameter, const std::string& gain, const std::string& bias) {
+    add(parameter + ".norm.gain", gain);
+    add(parameter + ".norm.bias", bias);
+  }
+  /// x W + b, or LN(x W) with gain gamma and bias b, or LN(x W + b).
   void add_linear(const std::string& parameter, const std::string& prefix,
                   const std::string& number) {
     add(parameter + ".weight", prefix + "_W" + number);
     if (has_norms()) add(parameter + ".norm.gain", prefix + "_gamma" + number);
     add(parameter + (has_norms() ? ".norm.bias" : ".bias"), prefix + "_b" + number);
+    if (has_nematus_norms()) {
+      add_norm(parameter, prefix + "_ln_s" + number, prefix + "_ln_b" + number);
+    }
   }
   void add_gates(const std::string& parameter, const std::string& tensor, bool is_gain = false);
   void add_cell(const std::string& parameter, const std::string& prefix, bool has_input);
+  void add_split_norms(const std::string& parameter, const std::string& tensor);
   void add_cells(const std::string& parameter, const std::vector<std::string>& prefixes);
   void add_embeddings();
   void add_encoder(const std::string& direction, const std::string& prefix);
@@ -194,9 +214,18 @@ void NematusTable::add_cell(const std::string& parameter, const std::string& pre
   if (has_input) add_gates(parameter + ".input.weight", prefix + "_W");
   add_gates(parameter + ".hidden.weight", prefix + "_U");
   add_gates(parameter + ".bias", prefix + "_b");
+  if (has_nematus_norms()) {
+    if (has_input) add_split_norms(parameter + ".input", prefix + "_W");
+    add_split_norms(parameter + ".hidden", prefix + "_U");
+  }
   if (!has_norms()) return;
   if (has_input) add_gates(parameter + ".input.norm.gain", prefix + "_gamma1", true);
   add_gates(parameter + ".hidden.norm.gain", prefix + "_gamma2", true);
+}
+
+void NematusTable::add_split_norms(const std::string& parameter, const std::string& tensor) {
+  add_norm(parameter, tensor + "_lns", tensor + "_lnb");
+  add_norm(parameter + ".candidate", tensor + "x_lns", tensor + "x_lnb");
 }
 
 /// A deep cell: the first with an input, then those that have none.
@@ -252,6 +281,10 @@ void NematusTable::add_attention() {
   add("attention.key.weight", "decoder_Wc_att");
   add(has_norms() ? "attention.key.norm.bias" : "attention.key.bias", "decoder_b_att");
   add("attention.v", "decoder_U_att", true);
+  if (has_nematus_norms()) {
+    add_norm("attention.key", "decoder_Wc_att_lns", "decoder_Wc_att_lnb");
+    add_norm("attention.query", "decoder_W_comb_att_lns", "decoder_W_comb_att_lnb");
+  }
   if (!has_norms()) return;
   add("attention.key.norm.gain", "decoder_att_gamma1");
   add("attention.query.norm.gain", "decoder_att_gamma2");

@@ -130,7 +130,7 @@ std::vector<std::string_view> deciding_options(const ModelOptions& options) {
                                                          "norm",
                                                          "activation",
                                                          "positions"};
-  constexpr std::array<std::string_view, 12> kNematus{"dim-rnn",
+  constexpr std::array<std::string_view, 13> kNematus{"dim-rnn",
                                                       "enc-cell",
                                                       "dec-cell",
                                                       "skip",
@@ -141,7 +141,8 @@ std::vector<std::string_view> deciding_options(const ModelOptions& options) {
                                                       "attention-dim",
                                                       "attention-window",
                                                       "dim-rnn-encoder",
-                                                      "layer-normalization"};
+                                                      "layer-normalization",
+                                                      "nematus-normalization"};
   const bool is_transformer = options.type == ModelType::kTransformer;
   const auto more = is_transformer ? std::span<const std::string_view>(kTransformer)
                                    : std::span<const std::string_view>(kNematus);

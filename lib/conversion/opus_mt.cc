@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include "conversion/torch_file.h"
 #include "conversion/vocabulary_list.h"
 #include "model/container.h"
+#include "nn/positions.h"
 #include "util/error.h"
 #include "util/files.h"
 #include "util/json.h"
@@ -26,7 +28,7 @@ class OpusConfig {
 
   int number(const char* name, int fallback) const {
     const auto found = json_.find(name);
-    if (found == json_.end()) return fallback;
+    if (found == json_.end() || found->is_null()) return fallback;
     constexpr int kMost = 1'000'000;
     if (!found->is_number_unsigned() || found->get<std::uint64_t>() > kMost) {
       fail("expected {} from 0 to {} in {}, found {}", name, kMost, path_,
@@ -63,7 +65,7 @@ FeedForward opus_activation(const OpusConfig& config) {
   return name == "gelu" ? FeedForward::kGelu : FeedForward::kSwish;
 }
 
-ModelOptions opus_options(const OpusConfig& config) {
+ModelOptions opus_options(const OpusConfig& config, bool as_tuned) {
   config.expect(config.text("model_type") == "marian", "model_type", "marian");
   for (const char* name : {"normalize_before", "normalize_embedding", "add_final_layer_norm",
                            "extra_pos_embeddings"}) {
@@ -84,7 +86,12 @@ ModelOptions opus_options(const OpusConfig& config) {
                 "decoder_ffn_dim", "as of the encoder");
   options.norm = NormPlacement::kPost;
   options.activation = opus_activation(config);
-  options.positions = Positions::kSinusoidalHalves;
+  options.positions = as_tuned ? Positions::kLearned : Positions::kSinusoidalHalves;
+  if (as_tuned) {
+    options.max_positions = config.number("max_position_embeddings", 1024);
+    config.expect(options.max_positions <= 4096, "max_position_embeddings", "up to 4096");
+    options.norm_epsilon = 1e-5F;
+  }
   options.decoder_start = DecoderStart::kZeros;
   options.embedding_scale =
       config.flag("scale_embedding", true) ? EmbeddingScale::kSqrt : EmbeddingScale::kOne;
@@ -96,11 +103,30 @@ ModelOptions opus_options(const OpusConfig& config) {
   return options;
 }
 
+constexpr const char* kPositions = "model.encoder.embed_positions.weight";
+
+/// What transformers adds to embeddings: sin(p 10000^(-k/(D/2))) in the first half of the columns,
+/// their cos in the second.
+ForeignTensor tuned_positions(const ModelOptions& options) {
+  const auto rows = static_cast<std::size_t>(options.max_positions);
+  const auto width = static_cast<std::size_t>(options.dim_emb);
+  const std::vector<float> pairs =
+      PositionEncoding::sinusoids(options.max_positions, options.dim_emb, false);
+  ForeignTensor table{kPositions, {rows, width}, {}};
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t first : {0U, 1U}) {
+      for (; first < width; first += 2) table.values.push_back(pairs[row * width + first]);
+    }
+  }
+  return table;
+}
+
 /// Weights are [outputs, inputs] there.
 class OpusTable {
  public:
   explicit OpusTable(const ModelOptions& options) {
     add("output.bias", "final_logits_bias");
+    if (options.positions == Positions::kLearned) add("positions", kPositions);
     if (options.tied_embeddings_all) {
       add("embedding", "model.shared.weight");
     } else {
@@ -181,12 +207,47 @@ void drop_copies(std::vector<ForeignTensor>& tensors, const ModelOptions& option
   });
 }
 
-void forbid_pad(std::vector<ForeignTensor>& tensors, const VocabularyList& list) {
-  const auto pad = std::ranges::find(list, "<pad>") - list.begin();
+/// The number of <pad>, which the decoder must begin with.
+int pad_number(const OpusConfig& config, const VocabularyList& list) {
+  const auto pad = static_cast<int>(std::ranges::find(list, "<pad>") - list.begin());
+  const bool is_start = config.number("decoder_start_token_id", pad) == pad;
+  config.expect(is_start, "decoder_start_token_id", "that of <pad>");
+  return pad;
+}
+
+void forbid(int token, std::vector<ForeignTensor>& tensors) {
   for (ForeignTensor& tensor : tensors) {
     if (tensor.name != "final_logits_bias") continue;
-    if (std::cmp_less(pad, tensor.values.size())) tensor.values[pad] = kNeverBias;
+    if (std::cmp_less(token, tensor.values.size())) tensor.values[token] = kNeverBias;
   }
+}
+
+/// Before anything is computed that wide.
+void expect_width(const OpusConfig& config, const std::vector<ForeignTensor>& tensors,
+                  const ModelOptions& options) {
+  const auto has_width = [&](const ForeignTensor& tensor) {
+    return tensor.shape.size() == 2 && std::cmp_equal(tensor.shape[1], options.dim_emb);
+  };
+  config.expect(std::ranges::any_of(tensors, has_width), "d_model", "as its embeddings have");
+}
+
+/// The decoder begins with <pad>, whose embedding is zeros in what Marian trained; training in
+/// transformers changes it, as that of an output. Then it is <s> here, in the vocabularies too.
+DecoderStart begin_with(int start, const std::vector<ForeignTensor>& tensors,
+                        const ModelOptions& options, const std::vector<VocabularyList*>& lists) {
+  const std::string name =
+      options.tied_embeddings_all ? "model.shared.weight" : "model.decoder.embed_tokens.weight";
+  const auto table = std::ranges::find(tensors, name, &ForeignTensor::name);
+  const auto width = static_cast<std::size_t>(options.dim_emb);
+  const std::size_t first = static_cast<std::size_t>(start) * width;
+  if (table == tensors.end() || first + width > table->values.size()) return DecoderStart::kZeros;
+  const std::span row(table->values.data() + first, width);
+  if (std::ranges::all_of(row, [](float x) { return x == 0; })) return DecoderStart::kZeros;
+  for (VocabularyList* const list : lists) {
+    std::ranges::replace(*list, "<s>", "<begin>");
+    std::ranges::replace(*list, "<pad>", "<s>");
+  }
+  return DecoderStart::kBos;
 }
 
 }  // namespace
@@ -196,26 +257,30 @@ bool is_opus_mt_folder(const std::string& folder) {
          fs::is_regular_file(fs::path(folder) / "source.spm");
 }
 
-ForeignModel read_opus_mt_model(const std::string& folder) {
+ForeignModel read_opus_mt_model(const std::string& folder, bool as_tuned) {
   const fs::path path(folder);
   const OpusConfig config(path / "config.json");
-  const ModelOptions options = opus_options(config);
+  ModelOptions options = opus_options(config, as_tuned);
   check_buildable(options, config.path());
   std::vector<ForeignTensor> tensors = read_tensors(path);
   drop_copies(tensors, options);
+  expect_width(config, tensors, options);
+  if (as_tuned) tensors.push_back(tuned_positions(options));
   expect_tensors_for_layers(options, tensors.size(), folder);
-  const VocabularyList source = read_vocabulary_list(path / "vocab.json");
+  VocabularyList source = read_vocabulary_list(path / "vocab.json");
   const fs::path target_list = path / "target_vocab.json";
-  const VocabularyList target =
+  VocabularyList target =
       fs::is_regular_file(target_list) ? read_vocabulary_list(target_list) : source;
-  forbid_pad(tensors, target);
+  const int pad = pad_number(config, target);
+  forbid(pad, tensors);
+  options.decoder_start = begin_with(pad, tensors, options, {&source, &target});
   const ListedTokenizers listed =
       list_tokenizers(read_spm_files({path / "source.spm", path / "target.spm"}), source, target,
                       options.tied_embeddings_all);
   ForeignModel model{
       {options, listed.tokenizers, {}}, std::move(tensors), OpusTable(options).finish()};
   extend_vocabulary(model, listed);
-  model.contents.training["converted"] = {{"from", "opus-mt"}};
+  model.contents.training["converted"] = {{"from", as_tuned ? "transformers" : "opus-mt"}};
   return model;
 }
 

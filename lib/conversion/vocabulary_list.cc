@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "data/byte_pairs.h"
 #include "data/piece_order.h"
 #include "util/error.h"
 #include "util/files.h"
@@ -177,8 +178,23 @@ std::string list_text(const Tokenizer& tokenizer) {
   return list.dump(2) + '\n';
 }
 
-WordList WordList::read(const std::string& path) {
+std::string word_list_text(const Tokenizer& tokenizer) {
+  constexpr std::string_view kBlank = "\xe2\x96\x81";  // ▁
+  std::string text;
+  for (int id = 0; id < tokenizer.size(); ++id) {
+    const std::string piece = tokenizer.piece(id);
+    const std::string word = piece.substr(piece.starts_with(kBlank) ? kBlank.size() : 0);
+    text += fmt::format("{}: {}\n", json_text(word), id);
+  }
+  return text;
+}
+
+WordList WordList::read(const std::string& path, const std::string& codes) {
   WordList list{read_vocabulary_list(path), path};
+  if (!codes.empty()) {
+    list.codes = read_file(codes);
+    const BytePairs checked(list.codes, codes);
+  }
   const auto rename = [&](std::string_view name, std::span<const std::string_view> others) {
     if (std::ranges::find(list.words, name) != list.words.end()) return;
     const auto found = std::ranges::find_first_of(list.words, others);
@@ -193,7 +209,7 @@ Tokenizer WordList::tokenizer(std::size_t size) const {
   VocabularyList known(words.begin(),
                        words.begin() + static_cast<std::ptrdiff_t>(std::min(size, words.size())));
   while (known.size() < size) known.push_back(fmt::format("<unlisted {}>", known.size()));
-  return Tokenizer(word_model(known, path), path);
+  return Tokenizer(word_model(known, path, codes), path);
 }
 
 void use_words(ForeignModel& model, const std::vector<WordList>& lists) {

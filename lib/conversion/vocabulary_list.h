@@ -29,15 +29,19 @@ std::vector<SpmFile> read_spm_files(const std::vector<std::string>& paths);
 /// The pieces in the order of their numbers, as a JSON list.
 std::string list_text(const Tokenizer& tokenizer);
 
+/// The words of a word model as Marian's vocab.yml.
+std::string word_list_text(const Tokenizer& tokenizer);
+
 /// A list of words, whose text comes as a model was trained on it: split at blanks, normalized and
-/// maybe cut into pieces (subword-nmt's "un@@ do").
+/// maybe cut into pieces (subword-nmt's "un@@ do"), or with the codes by which to cut it.
 struct WordList {
   VocabularyList words;
   std::string path;
+  std::string codes{};  ///< The text of a file of subword-nmt.
 
-  /// Throws Error for a list of SentencePiece's pieces, or without </s> or <unk>, which Nematus
-  /// calls eos and UNK.
-  static WordList read(const std::string& path);
+  /// Of the file `codes`, where that isn't "". Throws Error for a list of SentencePiece's pieces,
+  /// or without </s> or <unk>, which Nematus calls eos and UNK, and for damaged codes.
+  static WordList read(const std::string& path, const std::string& codes = "");
   /// Of the first `size` words, as Marian reads them; where there are fewer, some are never read.
   Tokenizer tokenizer(std::size_t size) const;
 };

@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint64_t kPiece = 1;                         // of ModelProto
 constexpr std::uint64_t kText = 1, kScore = 2, kType = 3;   // of SentencePiece
 constexpr std::uint64_t kTrainerRules = 2, kTextRules = 3;  // of ModelProto
+constexpr std::uint64_t kCodes = 200;                       // of ModelProto: the first extension
 constexpr std::uint64_t kModelType = 3, kWord = 3;          // of TrainerSpec
 constexpr std::uint64_t kRulesName = 1;                     // of NormalizerSpec
 constexpr std::string_view kListRules = "list";             // none: tells a list's model
@@ -103,7 +104,8 @@ OrderedPieces order_pieces(const std::string& serialized, const std::vector<std:
   return result;
 }
 
-std::string word_model(const std::vector<std::string>& list, const std::string& origin) {
+std::string word_model(const std::vector<std::string>& list, const std::string& origin,
+                       std::string_view codes) {
   check_list(list, origin);
   std::string model;
   for (const std::string& item : list) {
@@ -117,13 +119,21 @@ std::string word_model(const std::vector<std::string>& list, const std::string& 
                              : make_piece(std::string(kBlank) + item, kNormal);
   }
   return model + field_bytes(kTrainerRules, field_number(kModelType, kWord)) +
-         field_bytes(kTextRules, field_bytes(kRulesName, kListRules));
+         field_bytes(kTextRules, field_bytes(kRulesName, kListRules)) +
+         (codes.empty() ? "" : field_bytes(kCodes, codes));
 }
 
 bool is_word_model(std::string_view serialized) {
   const auto fields = fields_of(serialized);
   const std::string rules = field_bytes(kTextRules, field_bytes(kRulesName, kListRules));
   return fields && std::ranges::find(*fields, rules, &ProtocolField::whole) != fields->end();
+}
+
+std::string_view codes_of(std::string_view serialized) {
+  const auto fields = fields_of(serialized);
+  if (!fields) return {};
+  const auto found = std::ranges::find(*fields, kCodes, &ProtocolField::number);
+  return found == fields->end() ? std::string_view() : found->content;
 }
 
 }  // namespace heed

@@ -24,9 +24,13 @@ OrderedPieces order_pieces(const std::string& serialized, const std::vector<std:
 
 /// A SentencePiece model of words, each of the list's items one: text is split at blanks and
 /// otherwise left as it is. Throws Error naming `origin` for a list without </s> or <unk>, with an
-/// item twice, or with pieces of SentencePiece ("▁the"), whose model would be needed.
-std::string word_model(const std::vector<std::string>& list, const std::string& origin);
+/// item twice, or with pieces of SentencePiece ("▁the"), whose model would be needed. `codes`: what
+/// BytePairs cuts words by before they are looked up; none: they are whole.
+std::string word_model(const std::vector<std::string>& list, const std::string& origin,
+                       std::string_view codes = {});
 /// Whether a SentencePiece model is such a one.
 bool is_word_model(std::string_view serialized);
+/// The codes of such a one, or none.
+std::string_view codes_of(std::string_view serialized);
 
 }  // namespace heed

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "data/byte_pairs.h"
 #include "data/normalizer_rules.h"
 #include "data/piece_order.h"
 #include "data/sentencepiece.h"
@@ -91,6 +92,26 @@ bool loads(const std::string& serialized, SentencePieceProcessor& model) {
   }
 }
 
+/// The words that BytePairs cut, whole again.
+DecodedLine joined(const DecodedLine& cut) {
+  DecodedLine line;
+  std::vector<int> numbers;  // of words, by those of their pieces
+  int number = 0;
+  bool is_inside = true;
+  for (std::string_view piece : split_words(cut.text)) {
+    if (!is_inside) {
+      ++number;
+      line.text += ' ';
+    }
+    numbers.push_back(number);
+    is_inside = piece.ends_with(BytePairs::kJoiner);
+    if (is_inside) piece.remove_suffix(BytePairs::kJoiner.size());
+    line.text += piece;
+  }
+  for (const int piece : cut.words) line.words.push_back(numbers.empty() ? 0 : numbers[piece]);
+  return line;
+}
+
 }  // namespace
 
 Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
@@ -110,6 +131,9 @@ Tokenizer::Tokenizer(const std::string& serialized, const std::string& origin) {
   is_unigram_ = model->NBestEncode("a", 2, candidates.mutable_proto()).ok();
   composes_ = is_composed_vocabulary(*model);
   has_words_ = is_word_model(serialized);
+  if (const std::string_view codes = codes_of(serialized); has_words_ && !codes.empty()) {
+    pairs_ = std::make_shared<const BytePairs>(codes, origin);
+  }
   characters_ = std::make_shared<const std::unordered_set<char32_t>>(characters_of(*model));
   scripts_ = scripts_of(*characters_);
   model_ = std::move(model);
@@ -134,9 +158,13 @@ std::string_view Tokenizer::prepared(std::string_view line, std::string& compose
 /// SentencePiece makes one piece of unknown words in a row.
 EncodedLine Tokenizer::look_up_words(std::string_view line) const {
   EncodedLine encoded;
+  int number = 0;
   for (const std::string_view word : split_words(line)) {
-    encoded.words.push_back(static_cast<int>(encoded.ids.size()));
-    encoded.ids.push_back(model_->PieceToId("\xe2\x96\x81" + std::string(word)));
+    for (const std::string& piece : pairs_ ? pairs_->split(word) : std::vector{std::string(word)}) {
+      encoded.words.push_back(number);
+      encoded.ids.push_back(model_->PieceToId("\xe2\x96\x81" + piece));
+    }
+    ++number;
   }
   return encoded;
 }
@@ -165,6 +193,7 @@ void Tokenizer::check(std::span<const int> ids) const {
 }
 
 std::string Tokenizer::decode(std::span<const int> ids) const {
+  if (pairs_) return decode_words(ids).text;
   check(ids);
   std::string text;
   heed::check(model_->Decode(std::vector<int>(ids.begin(), ids.end()), &text));
@@ -196,7 +225,7 @@ DecodedLine Tokenizer::decode_words(std::span<const int> ids) const {
   heed::check(model_->Decode(std::vector<int>(ids.begin(), ids.end()), pieces.mutable_proto()));
   DecodedLine decoded{pieces.text(), words_of(pieces, pieces.text())};
   std::replace(decoded.text.begin(), decoded.text.end(), '\n', ' ');
-  return decoded;
+  return pairs_ ? joined(decoded) : decoded;
 }
 
 std::vector<std::string> Tokenizer::pieces(std::span<const int> ids) const {

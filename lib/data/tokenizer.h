@@ -18,6 +18,8 @@ class SentencePieceProcessor;
 
 namespace heed {
 
+class BytePairs;
+
 /// A line's pieces, without <s> and </s>, and the number of the line's word, from 0, that each
 /// belongs to. Words are what ASCII white space separates; white space counts to the word after it.
 struct EncodedLine {
@@ -30,7 +32,8 @@ struct DecodedLine {
   std::vector<int> words;
 };
 
-/// Text to subword numbers and back: a SentencePiece model (Kudo and Richardson 2018). A copy
+/// Text to subword numbers and back: a SentencePiece model (Kudo and Richardson 2018), or a list of
+/// words, maybe cut into pieces by BytePairs, in that form (data/piece_order.h). A copy
 /// shares the model, and any number of threads may use one. Before the model's own normalisation,
 /// what shows nothing at a line's ends is left out, and where the vocabulary is one of composed
 /// text, the line is composed (text/normalization.h); words are always those of the line as given.
@@ -99,7 +102,8 @@ class Tokenizer {
   std::set<int> scripts_;
   bool is_unigram_ = false;
   bool composes_ = false;
-  bool has_words_ = false;  ///< Of word_model(): looked up one by one.
+  bool has_words_ = false;                  ///< Of word_model(): looked up one by one.
+  std::shared_ptr<const BytePairs> pairs_;  ///< What words are cut by first; may be null.
 };
 
 }  // namespace heed

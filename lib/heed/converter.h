@@ -11,9 +11,9 @@
 namespace heed {
 
 /// Whose models are read; auto: what the file's content tells.
-enum class ModelSource { kAuto, kHeed, kMarian, kCtranslate2, kOpusMt, kArgos };
-constexpr std::array<std::string_view, 6> enum_names(ModelSource) {
-  return {"auto", "heed", "marian", "ctranslate2", "opus-mt", "argos"};
+enum class ModelSource { kAuto, kHeed, kMarian, kCtranslate2, kOpusMt, kTransformers, kArgos };
+constexpr std::array<std::string_view, 7> enum_names(ModelSource) {
+  return {"auto", "heed", "marian", "ctranslate2", "opus-mt", "transformers", "argos"};
 }
 
 /// Whose models are written.
@@ -26,6 +26,7 @@ struct ConvertOptions {
   ModelSource from = ModelSource::kAuto;
   ModelTarget to = ModelTarget::kHeed;
   std::vector<std::string> vocab{};
+  std::vector<std::string> codes{};
   std::string shortlist{};
   std::string output{};
   bool half = false;
@@ -33,14 +34,23 @@ struct ConvertOptions {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"from", "Whose model it is; auto: as its content tells"}, self.from);
+    v(Field{"from",
+            "Whose model it is; auto: as its content tells. A folder of MarianMT is read as what "
+            "Marian trained (opus-mt), or as Hugging Face's program computes it (transformers), "
+            "with slightly other positions: for what was trained or tuned there"},
+      self.from);
     v(Field{"to", "Whose model it becomes"}, self.to);
     v(Field{"vocab",
             "SentencePiece models that the model was trained with: a joint one, or those of source "
             "and target; and a third file where pieces have other numbers: Marian's vocab.yml. "
             "Lists alone (.yml, .json) are of words: text then comes as the model was trained on "
-            "it, tokenized and cut by subword-nmt. opus-mt and argos have their own"},
+            "it, tokenized and maybe cut by subword-nmt. opus-mt, transformers and argos have "
+            "their own"},
       self.vocab);
+    v(Field{"codes",
+            "Files of subword-nmt's codes beside lists of words: of both sides, or those of source "
+            "and target. Words are then cut by them, and joined again in translations"},
+      self.codes);
     v(Field{"shortlist",
             "Marian's lexical shortlist of the model, to be stored in it: text (target, source, "
             "probability a line) or binary (lex.50.50.deen.s2t.bin)"}

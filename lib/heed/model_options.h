@@ -31,6 +31,7 @@ struct ModelOptions {
   int dec_cell_high_depth = 1;
   bool skip = false;
   bool layer_normalization = false;
+  bool nematus_normalization = false;
   std::string attention = "additive";
   int attention_dim = 0;
   int attention_heads = 4;
@@ -115,6 +116,10 @@ struct ModelOptions {
       self.dec_transition);
     v(Field{"layer-normalization", "Layer norm inside the recurrent cells"},
       self.layer_normalization);
+    v(Field{"nematus-normalization",
+            "With --type nematus --layer-normalization, norms as Nematus has them: of x W + b, "
+            "each with a bias, of gates and candidate apart"},
+      self.nematus_normalization);
     v(Field{"attention", "Attention of the recurrent decoder"}, self.attention);
     v(Field{"attention-dim", "Width of attention's hidden layer; 0: dim-rnn"}.within(0, 32768),
       self.attention_dim);

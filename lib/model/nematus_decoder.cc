@@ -15,11 +15,15 @@ const ModelOptions& checked_nematus(const ModelOptions& options) {
   refuse(options.attention_timing == AttentionTiming::kPost, "--attention-timing post");
   refuse(options.input_feeding, "--input-feeding");
   refuse(options.context_gate != ContextGate::kNone, "--context-gate");
+  const bool has_gru = options.enc_cell == Cell::kGru && options.dec_cell == Cell::kGru;
+  if (options.nematus_normalization && !(options.layer_normalization && has_gru)) {
+    fail_usage("expected --nematus-normalization with --layer-normalization and cells gru");
+  }
   return options;
 }
 
 NormedLinear::Shape linear_shape(const ModelOptions& options) {
-  return {cell_norm_epsilon(options)};
+  return {cell_norm_epsilon(options), true, options.nematus_normalization};
 }
 
 }  // namespace
@@ -30,6 +34,7 @@ CellShape NematusDecoder::cell_shape(const ModelOptions& options, Cell cell, int
   shape.is_lstm = cell == Cell::kLstm;
   shape.norm_epsilon = cell_norm_epsilon(options);
   shape.norm_bias = false;
+  shape.splits_norms = options.nematus_normalization;
   return shape;
 }
 

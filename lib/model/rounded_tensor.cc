@@ -4,12 +4,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "backend/quantize.h"
 #include "util/error.h"
 
 namespace heed {
 namespace {
-
-constexpr float kMostCode = 127;
 
 /// The number of the step that belongs to an element.
 class StepOf {
@@ -23,6 +22,12 @@ class StepOf {
     return by_column_ ? element % cols_ : element / cols_;
   }
   std::size_t count() const { return count_; }
+  /// The largest code of the numbers of a step, of which `largest` is the largest size.
+  float most_code(std::span<const float> values, std::size_t step, float largest) const {
+    const float* const first = values.data() + (by_column_ ? step : step * cols_);
+    const std::size_t size = values.size() / count_;
+    return largest_code(first, static_cast<int>(size), by_column_ ? cols_ : 1, largest);
+  }
   std::vector<std::uint64_t> shape() const {
     return by_column_ ? std::vector<std::uint64_t>{1, count_}
                       : std::vector<std::uint64_t>{count_, 1};
@@ -50,10 +55,14 @@ RoundedTensor::RoundedTensor(const Parameter& parameter, std::span<const float> 
     float& most = largest[step_of(i)];
     most = std::max(most, std::abs(values[i]));
   }
-  for (const float most : largest) steps_.push_back(most / kMostCode);
+  std::vector<float> most_codes;
+  for (std::size_t i = 0; i < largest.size(); ++i) {
+    most_codes.push_back(step_of.most_code(values, i, largest[i]));
+    steps_.push_back(largest[i] / most_codes.back());
+  }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float most = largest[step_of(i)];
-    const float code = most > 0 ? std::nearbyint(values[i] / most * kMostCode) : 0;
+    const float code = most > 0 ? std::nearbyint(values[i] / most * most_codes[step_of(i)]) : 0;
     codes_[i] = static_cast<std::int8_t>(code);
   }
 }

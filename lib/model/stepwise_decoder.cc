@@ -15,6 +15,7 @@ AttentionShape attention_shape(const ModelOptions& options, int source_width) {
   shape.max_positions = options.max_positions;
   shape.fertility = options.attention_fertility;
   shape.norm_epsilon = options.norm_epsilon;
+  shape.norm_biases = options.nematus_normalization;
   return shape;
 }
 

@@ -50,14 +50,17 @@ class NormedAdditiveAttention : public AdditiveAttention {
   const Parameter* gain_;
 };
 
-/// e_j = v · tanh(LN(W q) + LN(U m_j)), where the first layer norm has no bias, as Marian has it.
+/// e_j = v · tanh(LN(W q) + LN(U m_j)), where the first layer norm has no bias, as Marian has it;
+/// or one, and the second is of U m_j + b (Nematus).
 class LayerNormAdditiveAttention : public ScoredAttention {
  public:
   LayerNormAdditiveAttention(Parameters& parameters, const std::string& name,
                              const AttentionShape& shape)
       : ScoredAttention(parameters, name, shape),
-        query_(parameters, name + ".query", shape.query, shape.hidden, norm_of(shape, false)),
-        key_(parameters, name + ".key", shape.source, shape.hidden, norm_of(shape, true)),
+        query_(parameters, name + ".query", shape.query, shape.hidden,
+               {shape.norm_epsilon, shape.norm_biases}),
+        key_(parameters, name + ".key", shape.source, shape.hidden,
+             {shape.norm_epsilon, true, shape.norm_biases}),
         v_(&parameters.add(name + ".v", 1, shape.hidden)) {}
   AttentionMemory remember(const SourceStates& source) const override {
     return {source, key_(source.states), source.states, {}};
@@ -70,10 +73,6 @@ class LayerNormAdditiveAttention : public ScoredAttention {
   }
 
  private:
-  static NormedLinear::Shape norm_of(const AttentionShape& shape, bool has_bias) {
-    return {shape.norm_epsilon, has_bias};
-  }
-
   NormedLinear query_, key_;
   const Parameter* v_;
 };

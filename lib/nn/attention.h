@@ -52,6 +52,7 @@ struct AttentionShape {
   int max_positions = 0;   ///< Source tokens that attention location has scores for.
   bool fertility = false;  ///< Of attention coverage.
   float norm_epsilon = 1e-6F;
+  bool norm_biases = false;  ///< Of layer-norm-additive: biases wherever Nematus has them.
 };
 
 /// Attention of one query a sentence and step, for recurrent decoders. It has two moments:

@@ -76,16 +76,18 @@ class Norm {
   const Parameter* bias_;
 };
 
-/// y = LN(x W) of gain and bias, or without layer norm x W + b.
+/// y = LN(x W) of gain and bias, or without layer norm x W + b; with a bias inside LN(x W + b).
 class NormedLinear {
  public:
   struct Shape {
     float norm_epsilon = 0;  ///< 0: no layer norm.
     bool has_bias = true;
+    bool bias_inside = false;
   };
   NormedLinear(Parameters& parameters, const std::string& name, int inputs, int outputs,
                const Shape& shape)
-      : linear_(parameters, name, inputs, outputs, shape.has_bias && shape.norm_epsilon == 0) {
+      : linear_(parameters, name, inputs, outputs,
+                shape.bias_inside || (shape.has_bias && shape.norm_epsilon == 0)) {
     if (shape.norm_epsilon == 0) return;
     norm_.emplace(parameters, name + ".norm", outputs,
                   Normalization(Normalization::kLayer, shape.norm_epsilon), shape.has_bias);

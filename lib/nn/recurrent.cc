@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <optional>
 
@@ -15,27 +16,38 @@ class GatePart {
  public:
   GatePart(Parameters& parameters, const std::string& name, const Parameter& weight,
            const CellShape& shape)
-      : weight_(&weight) {
-    if (shape.norm_epsilon > 0) {
-      norm_ = std::make_unique<Norm>(parameters, name + ".norm", weight.cols,
-                                     Normalization(Normalization::kLayer, shape.norm_epsilon),
-                                     shape.norm_bias);
+      : weight_(&weight), widths_{weight.cols} {
+    if (shape.norm_epsilon == 0) return;
+    if (shape.splits_norms) widths_ = {2 * shape.width, shape.width};
+    const Normalization norm(Normalization::kLayer, shape.norm_epsilon);
+    for (const int width : widths_) {
+      const std::string part = norms_.empty() ? ".norm" : ".candidate.norm";
+      norms_.push_back(std::make_unique<Norm>(parameters, name + part, width, norm,
+                                              shape.norm_bias || shape.splits_norms));
     }
   }
-  Var operator()(Var x) const {
-    const Var product = matmul(x, x.tape().parameter(*weight_));  // [N, k · width]
-    return norm_ == nullptr ? product : (*norm_)(product);
-  }
+  Var operator()(Var x) const { return normalized(matmul(x, x.tape().parameter(*weight_))); }
   Var operator()(Var x, const Parameter& added) const {
     Tape& tape = x.tape();
     const Var bias = tape.parameter(added);
-    if (norm_ != nullptr) return add_bias((*this)(x), bias);
-    return linear(x, tape.parameter(*weight_), bias);
+    if (norms_.size() == 1) return add_bias((*this)(x), bias);
+    return normalized(linear(x, tape.parameter(*weight_), bias));
   }
 
  private:
+  /// [N, k · width]
+  Var normalized(Var x) const {
+    if (norms_.empty()) return x;
+    if (norms_.size() == 1) return (*norms_.front())(x);
+    const auto part = [&](int first, int norm) {
+      return (*norms_[norm])(concat_cols(std::array{col_range(x, first, widths_[norm])}));
+    };
+    return concat_cols(std::array{part(0, 0), part(widths_[0], 1)});
+  }
+
   const Parameter* weight_;
-  std::unique_ptr<Norm> norm_;
+  std::vector<int> widths_;  ///< Of what each norm is of.
+  std::vector<std::unique_ptr<Norm>> norms_;
 };
 
 /// The parameters that GRU and LSTM have in common: W [inputs, kD], U [D, kD], b [1, kD].
@@ -57,8 +69,7 @@ class GatedCell : public RecurrentCell {
  protected:
   /// gate ∘ (U h + b), or without b: [R, D] → [R, kD].
   Var hidden_part(Var hidden, Var gate) const {
-    const Var product = hidden_(hidden);
-    const Var part = bias_on_state_ ? biased(product) : product;
+    const Var part = bias_on_state_ ? hidden_(hidden, *bias_) : hidden_(hidden);
     return gate ? multiply(gate, part) : part;
   }
   /// What a cell reads that has no inputs: b for each row, or nothing but zeros.

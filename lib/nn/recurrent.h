@@ -63,6 +63,9 @@ struct CellShape {
   float norm_epsilon = 0;
   bool norm_bias = true;       ///< Whether those norms have biases.
   bool bias_on_state = false;  ///< Whether b belongs to the state's part of the gates.
+  /// Whether a GRU's norms are Nematus's: of the part with b, where it has that, with biases, and
+  /// of r and z apart from h̃.
+  bool splits_norms = false;
 };
 
 /// Gated recurrent unit (Cho et al. 2014) or long short-term memory (Hochreiter & Schmidhuber 1997,

@@ -173,8 +173,8 @@ class Backend {
   /// y = f(x · W + bias), x [N, D] of any stride, y [N, E]. kFloat: the bits of gemm, add_bias and
   /// activate. kInt8: with m_r = max |x[r]| and n_e = max |W[·, e]|,
   ///   y[r, e] = (Σ_d round(127 x[r, d] / m_r) · round(127 W[d, e] / n_e)) · (m_r/127 · n_e/127),
-  /// the sum exact, so that every backend and instruction set gives the same bits before f. A row
-  /// or column with a number that is not finite gives NaN.
+  /// the sum exact: the same bits on every backend and instruction set before f. Columns of W that
+  /// are whole multiples of n_e/k have k < 127 for 127. Where a number is not finite, NaN.
   virtual void packed_product(const Tensor& x, const PackedWeight& weight, const Epilogue& epilogue,
                               const Tensor& y) = 0;
   /// The form of a weight Wᵀ, W [E, D], for selected_product. It may view W.

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <limits>
 
 #include "backend/workbench.h"
@@ -82,6 +83,31 @@ TEST_P(PackedTest, ComputesInt8ByHand) {
   // Codes of x: 127, -63; of w's columns: 1, -127 (step 1) and 127, 1 (step 2).
   EXPECT_EQ(bench.host(y),
             (std::vector<float>{127 + 63 * 127 + 0.5F, 2 * (127 * 127 - 63), 0.5F, 0}));
+}
+
+/// Numbers that are codes times a step already, of which a column need not have the largest: they
+/// are not rounded again.
+TEST_P(PackedTest, KeepsCodesThatHaveAStep) {
+  Workbench bench(backend());
+  constexpr int kInputs = 40, kOutputs = 100;
+  constexpr float kStep = 0.37F;
+  std::vector<float> weight, x(kInputs), expected(kOutputs, 0);
+  for (int d = 0; d < kInputs; ++d) {
+    x[d] = static_cast<float>(d == 0 ? 127 : d * 29 % 255 - 127);  // codes of step 1
+    for (int e = 0; e < kOutputs; ++e) {
+      const int code = (d * 31 + e * 7) % (2 * e + 3) - e - 1;
+      weight.push_back(static_cast<float>(code) * kStep);
+      expected[e] += x[d] * static_cast<float>(code);
+    }
+  }
+  const Tensor y = bench.unset(1, kOutputs);
+  backend().packed_product(
+      bench.tensor(1, kInputs, x),
+      *backend().pack(bench.tensor(kInputs, kOutputs, weight), Precision::kInt8), {}, y);
+  const std::vector<float> found = bench.host(y);
+  for (int e = 0; e < kOutputs; ++e) {
+    EXPECT_NEAR(found[e], expected[e] * kStep, 1e-6F * std::abs(expected[e] * kStep)) << e;
+  }
 }
 
 /// A row of extremes alone, where sums of two products leave 16 bits.

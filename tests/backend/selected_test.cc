@@ -69,6 +69,18 @@ TEST_P(SelectedTest, HasTheBitsOfThePackedProduct) {
   }
 }
 
+/// As of a model that came in 8 bits: its codes stay.
+TEST_P(SelectedTest, KeepsCodesThatAWeightCameWith) {
+  Workbench bench(backend());
+  const Tensor x = bench.random(3, 4), found = bench.unset(3, 2), expected = bench.unset(3, 2);
+  const Tensor weight = bench.tensor(2, 4, {0.5F, -0.25F, 0.75F, 0, 1, -3, 2, 0});
+  backend().packed_product(x, *backend().pack(transposed(weight), Precision::kInt8), {}, expected);
+  const std::vector<int> columns{0, 1};
+  const auto rows = backend().pack_rows(weight, Precision::kInt8);
+  backend().selected_product(x, *rows, shared(columns), {}, found);
+  EXPECT_EQ(bench.host(found), bench.host(expected));
+}
+
 TEST_P(SelectedTest, RefusesMoreInputsThanInt8CanSum) {
   Workbench bench(backend());
   const Tensor w = bench.unset(1, (1 << 16) + 1);

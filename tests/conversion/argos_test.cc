@@ -89,7 +89,7 @@ class ArgosTest : public testing::Test {
     options.output = path("out");
     convert_model(path(input), options);
   }
-  void expect_same_model(const std::string& input) const {
+  void expect_same_model(const std::string& input, const nlohmann::json& from = "de") const {
     convert(input);
     const LoadedModel out(path("out"), *tiny_.backend);
     ASSERT_EQ(out.parameters().size(), tiny_.parameters.size());
@@ -101,7 +101,7 @@ class ArgosTest : public testing::Test {
     }
     EXPECT_EQ(loss_of(out.model(), out.contents().tokenizers),
               loss_of(*tiny_.model, joint_tokenizers()));
-    EXPECT_EQ(out.contents().training["converted"]["from_code"], "de");
+    EXPECT_EQ(out.contents().training["converted"]["from_code"], from);
   }
 
   TemporaryDirectory directory_;
@@ -110,9 +110,43 @@ class ArgosTest : public testing::Test {
 
 TEST_F(ArgosTest, PackageOrItsFolder) {
   expect_same_model("package");
-  for (const char* folder : {"", "translate-de_en-1_3/"}) {
+  for (const char* folder : {"", "de_en/", "translate-de_en/", "translate-de_en-1_3/"}) {
     pack(folder);
     expect_same_model("packed.argosmodel");
+  }
+}
+
+/// What splits sentences lies beside, in folders of their own, which may hold files of any name.
+TEST_F(ArgosTest, OtherFilesDoNotMatter) {
+  for (const char* name : {"README.md", "stanza/resources.json", "stanza/de/tokenize/gsd.pt",
+                           "spacy/metadata.json", "minisbd/de.onnx", "bpe.model"}) {
+    fs::create_directories(fs::path(path(std::string("package/") + name)).parent_path());
+    directory_.write(std::string("package/") + name, "no model");
+  }
+  expect_same_model("package");
+  for (const char* folder : {"", "translate-de_en-1_9/"}) {
+    pack(folder);
+    expect_same_model("packed.argosmodel");
+  }
+}
+
+/// argostranslate's load_metadata_from_json takes each field from the file or its default.
+TEST_F(ArgosTest, EveryFormOfMetadata) {
+  const std::pair<const char*, const char*> forms[] = {
+      {"{}", ""},
+      {R"({"from_code": "de", "from_name": "German", "to_code": "en", "to_name": "English",
+           "package_version": "1.0", "argos_version": "1.0", "links": ["x"]})",
+       "de"},
+      {R"({"type": "translate", "code": "translate-de_en", "from_code": "de", "dependencies": [],
+           "from_codes": ["de"], "to_codes": ["en"], "target_prefix": ""})",
+       "de"},
+      {R"({"type": "translate", "from_code": null, "package_version": 1.9,
+           "source_languages": [{"code": "de", "name": "Deutsch"}],
+           "target_languages": [{"code": "en"}], "languages": [{"code": "fr"}]})",
+       ""}};
+  for (const auto& [metadata, from] : forms) {
+    write_metadata(metadata);
+    expect_same_model("package", from);
   }
 }
 
@@ -139,6 +173,8 @@ TEST_F(ArgosTest, TheSourcesEndDecides) {
 TEST_F(ArgosTest, WhatItIsNotIsNamed) {
   write_metadata(R"({"target_prefix": "__de__"})");
   expect_error([&] { convert("package"); }, "target_prefix");
+  write_metadata(R"({"type": "sbd", "from_codes": ["de"]})");
+  expect_error([&] { convert("package"); }, "package of type translate");
   write_metadata("{}");
   fs::rename(path("package/sentencepiece.model"), path("package/bpe.model"));
   expect_error([&] { convert("package"); }, "found bpe.model");

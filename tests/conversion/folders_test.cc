@@ -7,6 +7,7 @@
 
 #include "conversion/ctranslate2_file.h"
 #include "conversion/torch_writer.h"
+#include "conversion/vocabulary_list.h"
 #include "heed/converter.h"
 #include "heed/translator.h"
 #include "model/tiny_models.h"
@@ -248,11 +249,41 @@ TEST_F(FoldersTest, MarianWithAListOfWords) {
   EXPECT_EQ(words.contents().tokenizers.source.encode("w5 w7 ,"), (std::vector{5, 7, 0}));
   EXPECT_EQ(words.contents().tokenizers.target.size(), joint_tokenizers().target.size());
   EXPECT_TRUE(words.contents().tokenizers.is_joint());
+  directory_.write("codes", "#version: 0.2\nw 5</w>\n");
+  convert("marian/model.npz", "cut", [&](auto& o) {
+    o.vocab = {path("words.yml")};
+    o.codes = {path("codes")};
+  });
+  const LoadedModel cut(path("cut"), *tiny_.backend);
+  EXPECT_EQ(cut.contents().tokenizers.source.encode("w5 w7"), (std::vector{5, 0, 0}));
+  EXPECT_TRUE(cut.contents().tokenizers.is_joint());
+  convert("cut", "again", [](auto& o) { o.to = ModelTarget::kMarian; });
+  EXPECT_EQ(directory_.read("again/codes"), directory_.read("codes"));
+  EXPECT_EQ(read_vocabulary_list(path("again/vocab.yml")).at(5), "w5");
+  EXPECT_EQ(directory_.read("again/model.npz"), directory_.read("marian/model.npz"));
+  expect_error<UsageError>(
+      [&] { convert("cut", "ct2", [](auto& o) { o.to = ModelTarget::kCtranslate2; }); },
+      "without subword-nmt's codes");
   for (const Parameter& parameter : words.parameters().all()) {
     EXPECT_EQ(numbers(words.parameters(), parameter),
               numbers(tiny_.parameters, *std::ranges::find(tiny_.parameters.all(), parameter.name,
                                                            &Parameter::name)));
   }
+}
+
+TEST_F(FoldersTest, CodesWantLists) {
+  const auto expect_refused = [&](const std::vector<std::string>& vocab,
+                                  const std::vector<std::string>& codes, const std::string& part) {
+    const auto change = [&](auto& o) {
+      o.vocab = vocab;
+      o.codes = codes;
+    };
+    expect_error<UsageError>([&] { convert("marian/model.npz", "out", change); }, part);
+  };
+  convert("model", "marian", [](auto& o) { o.to = ModelTarget::kMarian; });
+  expect_refused({path("marian/vocab.spm")}, {"c"}, "expected --codes beside lists of words");
+  expect_refused({}, {"c"}, "expected --codes beside lists of words");
+  expect_refused({"v.yml"}, {"c", "c", "c"}, "found 3 files");
 }
 
 TEST_F(FoldersTest, SettingsOfOpusMtThatHeedLacksAreNamed) {
@@ -268,6 +299,7 @@ TEST_F(FoldersTest, SettingsOfOpusMtThatHeedLacksAreNamed) {
   expect_refused({{"activation_function", "tanh"}}, "activation_function swish");
   expect_refused({{"decoder_ffn_dim", 7}}, "decoder_ffn_dim");
   expect_refused({{"d_model", -3}}, "d_model from 0");
+  expect_refused({{"decoder_start_token_id", 0}}, "decoder_start_token_id that of <pad>");
   folder.write_config({{"encoder_layers", 3}});
   expect_error([&] { convert("folder", "out"); }, "model.encoder.layers.2");
   std::filesystem::create_directories(path("empty"));

@@ -241,7 +241,6 @@ TEST(MarianRefusalTest, NamesTheOption) {
   expect_refused("s2s_gru", "enc-cell", "tanh");
   expect_refused("amun", "dec-depth", "2");
   expect_refused("amun", "dec-cell", "lstm");
-  expect_refused("nematus", "layer-normalization", "true");
   expect_refused("nematus", "dec-cell-high-depth", "2");
 }
 

@@ -8,6 +8,7 @@
 
 #include "heed/converter.h"
 #include "heed/translator.h"
+#include "model/tiny_models.h"
 #include "support/temporary_directory.h"
 #include "util/files.h"
 #include "util/strings.h"
@@ -26,10 +27,12 @@ std::vector<std::string> lines_of(const std::filesystem::path& path) { return re
 /// A model of the zoo, converted.
 class ZooModel {
  public:
-  explicit ZooModel(const std::string& name, const std::string& file = "model.npz")
+  explicit ZooModel(const std::string& name, const std::string& file = "model.npz",
+                    bool int8 = false)
       : folder_(kMarianZoo / name) {
     ConvertOptions options;
     options.output = path();
+    options.int8 = int8;
     const bool is_joint = std::filesystem::exists(folder_ / "vocab.spm");
     options.vocab =
         is_joint ? std::vector<std::string>{folder_ / "vocab.spm"}
@@ -192,6 +195,24 @@ TEST(ZooInt8Test, BinariesGiveNearlyMariansTranslations) {
     for (std::size_t i = 0; i < found.size(); ++i) equal += found[i].text() == expected.at(i);
     std::printf("%s: %d of %zu lines as Marian's int8\n", name, equal, found.size());
     EXPECT_GT(equal, 150) << name;
+  }
+}
+
+/// The weights that Marian stored as codes, as --int8 stores and multiplies them.
+TEST(ZooInt8Test, CodesStayWhatTheyAre) {
+  for (const char* name : {"transformer-post", "transformer-ssru"}) {
+    const auto backend = make_backend("eigen");
+    const ZooModel plain(name, "model.intgemm8.bin"), rounded(name, "model.intgemm8.bin", true);
+    const LoadedModel expected(plain.path(), *backend), found(rounded.path(), *backend);
+    for (std::size_t i = 0; i < expected.parameters().all().size(); ++i) {
+      const Parameter& parameter = expected.parameters().all()[i];
+      if (parameter.factor != Factor::kWeight) continue;
+      const std::vector<float> codes = numbers(expected.parameters(), parameter);
+      const std::vector<float> kept = numbers(found.parameters(), found.parameters().all()[i]);
+      for (std::size_t k = 0; k < kept.size(); ++k) {
+        ASSERT_NEAR(kept[k], codes[k], 1e-6F * std::abs(codes[k])) << parameter.name;
+      }
+    }
   }
 }
 

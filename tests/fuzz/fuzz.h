@@ -15,11 +15,11 @@ struct FuzzTarget {
 };
 
 // One file each; fuzz_main.cc has the table.
-extern const FuzzTarget kArgosTarget, kConfigTarget, kCtranslate2Target, kDocumentTarget,
-    kEvaluateTarget, kJsonTarget, kLinesTarget, kMarianTarget, kMarkupTarget, kModelTarget,
-    kNBestTarget, kNpyTarget, kPharaohTarget, kPiecesTarget, kRecordTarget, kSafetensorsTarget,
-    kSentencePieceTarget, kSentencesTarget, kShortlistTarget, kTextTarget, kTorchTarget,
-    kVocabularyTarget, kZipTarget;
+extern const FuzzTarget kArgosTarget, kCodesTarget, kConfigTarget, kCtranslate2Target,
+    kDocumentTarget, kEvaluateTarget, kJsonTarget, kLinesTarget, kMarianTarget, kMarkupTarget,
+    kModelTarget, kNBestTarget, kNpyTarget, kPharaohTarget, kPiecesTarget, kRecordTarget,
+    kSafetensorsTarget, kSentencePieceTarget, kSentencesTarget, kShortlistTarget, kTextTarget,
+    kTorchTarget, kVocabularyTarget, kZipTarget;
 
 /// Ends the program with a message if something that must hold does not.
 void require(bool holds, const char* what);

@@ -171,13 +171,22 @@ class Recurrent(Model):
         OLD[f"encoder_bi_gamma{number}"] = f"encoder_gamma{number}"
         OLD[f"encoder_bi_r_gamma{number}"] = f"encoder_r_gamma{number}"
     OLD |= {"decoder_cell2_W": "decoder_Wc", "decoder_cell2_Wx": "decoder_Wcx"}
+    for letter in "sb":
+        OLD[f"decoder_ff_state_ln_{letter}"] = f"ff_state_ln_{letter}"
+        for number, what in enumerate(("prev", "lstm", "ctx")):
+            OLD[f"decoder_ff_logit_l1_ln_{letter}{number}"] = f"ff_logit_{what}_ln_{letter}"
 
     def __init__(self, p, o, vocabularies):
         super().__init__(p, o, vocabularies)
         self.state, self.normed = o["dim-rnn"], o["layer-normalization"]
+        self.splits = self.normed and o["type"] == "nematus"
 
     def name(self, name):
-        return name if self.o["type"] == "s2s" else self.OLD.get(name, name)
+        if self.o["type"] == "s2s":
+            return name
+        end = name[-4:] if name.endswith(("_lns", "_lnb")) else ""
+        base = name[:len(name) - len(end)]
+        return self.OLD.get(base, base) + end
 
     def matrix(self, name, rows, cols):
         return self.p.matrix(self.name(name), rows, cols)
@@ -198,6 +207,8 @@ class Recurrent(Model):
     def cell(self, kind, prefix, x, state, final=False):
         """The next (h, c); x is None of a transition."""
         h, c = state
+        if self.splits:
+            return self.nematus_cell(prefix, x, h, final), c
         own = self.norm(h @ self.gates(kind, prefix, "U", self.state), prefix + "_gamma2")
         part = np.zeros_like(own)
         if x is not None:
@@ -211,6 +222,30 @@ class Recurrent(Model):
         reset, update = sigmoid(x[0] + u[0] + b[0]), sigmoid(x[1] + u[1] + b[1])
         inside = x[2] + reset * (u[2] + b[2]) if final else x[2] + reset * u[2] + b[2]
         return (1 - update) * np.tanh(inside) + update * h, c
+
+    def nematus_part(self, prefix, letter, x, inside):
+        """LN(x W + b) or LN(x W), of r and z and of h apart."""
+        parts = []
+        for what, gates in (("", 2), ("x", 1)):
+            size = gates * self.state
+            y = x @ self.matrix(f"{prefix}_{letter}{what}", len(x), size)
+            y = y + inside * self.vector(f"{prefix}_b{what}", size)
+            norm = [self.vector(f"{prefix}_{letter}{what}_{end}", size) for end in ("lns", "lnb")]
+            parts.append(layer_norm(y, *norm, 1e-5))
+        return np.split(np.concatenate(parts), 3)
+
+    def nematus_cell(self, prefix, x, h, final):
+        """b is inside the norm of x W, but of the decoder's cells behind attention in that of h U,
+        and outside in the encoder's transitions, which have no x."""
+        outside = x is None and not final
+        u = self.nematus_part(prefix, "U", h, final)
+        x = np.zeros((3, self.state)) if x is None else self.nematus_part(prefix, "W", x, not final)
+        b = np.zeros((3, self.state))
+        if outside:
+            b = np.split(np.concatenate([self.vector(prefix + "_b", 2 * self.state),
+                                         self.vector(prefix + "_bx", self.state)]), 3)
+        reset, update = sigmoid(x[0] + u[0] + b[0]), sigmoid(x[1] + u[1] + b[1])
+        return (1 - update) * np.tanh(x[2] + reset * u[2] + b[2]) + update * h
 
     def direction(self, x, prefix):
         kind = self.cell_kind("enc")
@@ -247,14 +282,30 @@ class Recurrent(Model):
 
     def dense(self, x, name, number, outputs):
         y = x @ self.matrix(f"{name}_W{number}", len(x), outputs)
+        if self.splits:
+            y = y + self.vector(f"{name}_b{number}", outputs)
+            return layer_norm(y, self.vector(f"{name}_ln_s{number}", outputs),
+                              self.vector(f"{name}_ln_b{number}", outputs), 1e-5)
         return self.norm(y, f"{name}_gamma{number}", self.vector(f"{name}_b{number}", outputs))
 
     def attend(self, s, m):
         size = m.shape[1]
         keys = m @ self.matrix("decoder_Wc_att", size, size)
+        if self.splits:
+            keys = layer_norm(keys + self.vector("decoder_b_att", size),
+                              self.vector("decoder_Wc_att_lns", size),
+                              self.vector("decoder_Wc_att_lnb", size), 1e-5)
+            query = layer_norm(s @ self.matrix("decoder_W_comb_att", len(s), size),
+                               self.vector("decoder_W_comb_att_lns", size),
+                               self.vector("decoder_W_comb_att_lnb", size), 1e-5)
+            return self.weigh(keys, query, m)
         keys = self.norm(keys, "decoder_att_gamma1", self.vector("decoder_b_att", size))
         query = self.norm(s @ self.matrix("decoder_W_comb_att", len(s), size), "decoder_att_gamma2")
-        a = softmax((np.tanh(keys + query) @ self.matrix("decoder_U_att", size, 1))[:, 0])
+        return self.weigh(keys, query, m)
+
+    def weigh(self, keys, query, m):
+        v = self.matrix("decoder_U_att", m.shape[1], 1)
+        a = softmax((np.tanh(keys + query) @ v)[:, 0])
         return a @ m, a
 
     def step(self, word, m, states):

@@ -54,6 +54,9 @@ CONFIGURATIONS = {name: TRANSFORMER | options for name, options in {
     "nematus": NEMATUS | APART | {"type": "nematus"},
     "nematus_deep": NEMATUS | APART | DEEP | {"type": "nematus", "dec-cell-high-depth": 1,
                                               "skip": True},
+    "nematus_normed": NEMATUS | NORMED | APART | {"type": "nematus"},
+    "nematus_normed_deep": NEMATUS | NORMED | APART | DEEP | {
+        "type": "nematus", "dec-cell-high-depth": 1, "skip": True},
     "amun": APART | NORMED | {"type": "amun"},
 }.items()}
 

@@ -180,6 +180,7 @@ inline std::vector<Architecture> nematus_architectures() {
     options.enc_cell = number % 2 == 0 ? Cell::kGru : Cell::kLstm;
     options.dec_cell = number / 2 % 2 == 0 ? Cell::kGru : Cell::kLstm;
     options.layer_normalization = number % 3 == 1;
+    options.nematus_normalization = number == 4;
     options.attention = number % 3 == 1 ? "layer-norm-additive" : number == 2 ? "none" : "additive";
     options.attention_dim = 12;
     options.skip = number % 2 == 1;
