@@ -22,7 +22,8 @@ class ShortlistCommandTest : public testing::Test {
     shell_->directory().write("links", links);
     const Shell::Result result = shell_->run(
         "heed train -t s t --valid-sets s t --dim-emb 8 --enc-depth 1 --dec-depth 1 --type "
-        "transformer --transformer-dim-ffn 8 --transformer-heads 2 --vocab-size 40 --threads 1 "
+        "transformer --transformer-dim-ffn 8 --transformer-heads 2 --vocab-size 40 --byte-fallback "
+        "false --threads 1 "
         "--after 2u --quiet -m m");
     ASSERT_EQ(result.code, 0) << result.err;
   }

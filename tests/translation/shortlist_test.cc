@@ -140,8 +140,8 @@ TEST_F(ShortlistTest, DrawnTranslationsHaveNothingElse) {
   std::set<std::string> allowed;
   for (const int token : candidates(ids, {}).tokens) allowed.insert(target.piece(token));
   const std::vector<std::string> lines{"dreizehn"};
-  for (const Translation& drawn :
-       Translator(path("rnn.few"), wanted).translate(lines)[0].translations) {
+  const TranslatedLine line = Translator(path("rnn.few"), wanted).translate(lines)[0];
+  for (const Translation& drawn : line.translations) {
     for (const std::string& piece : drawn.pieces) EXPECT_TRUE(allowed.contains(piece)) << piece;
   }
 }
