@@ -312,9 +312,8 @@ struct TranslateOptions : AlignmentOptions,
     v(Field{"protect",
             "Regular expressions (ICU's) of what comes out as it stands, each once and where it "
             "belongs: placeholders such as \\{\\w+\\} or %[sd], codes, terms; a match may hold "
-            "white "
-            "space and is at most 512 bytes long; lines on which an expression takes too long "
-            "are copied"},
+            "white space and is at most 512 bytes long; lines on which an expression takes too "
+            "long are copied"},
       self.protect);
     v(Field{"html",
             "Lines hold markup of HTML or XML: tags are carried over to the words that translate "
