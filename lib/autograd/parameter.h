@@ -40,7 +40,7 @@ struct Parameter {
   std::size_t index = 0;   ///< Number of this parameter in its Parameters.
   std::size_t offset = 0;  ///< Where it begins in the flat block, in floats.
   Tensor value;
-  std::unique_ptr<const PackedWeight> packed;  ///< Of `value`, while PackedParameters live.
+  std::unique_ptr<const PackedWeight> packed;       ///< Of `value`, while PackedParameters live.
   std::unique_ptr<const PackedWeight> packed_rows;  ///< The same for selected_logits().
 
   std::size_t size() const { return static_cast<std::size_t>(rows) * cols; }

@@ -179,8 +179,8 @@ class Backend {
                               const Tensor& y) = 0;
   /// The form of a weight Wᵀ, W [E, D], for selected_product. It may view W.
   virtual std::unique_ptr<PackedWeight> pack_rows(const Tensor& weight, Precision precision) = 0;
-  /// y[r, i] = x[r] · W[columns[i]] + bias[columns[i]], x [N, D] of any stride, y [N, columns], bias
-  /// [1, E] or empty: to the bit that column of packed_product with pack(transposed(W)).
+  /// y[r, i] = x[r] · W[columns[i]] + bias[columns[i]], x [N, D] of any stride, y [N, columns],
+  /// bias [1, E] or empty: to the bit that column of packed_product with pack(transposed(W)).
   virtual void selected_product(const Tensor& x, const PackedWeight& weight, const Indices& columns,
                                 const Tensor& bias, const Tensor& y) = 0;
 

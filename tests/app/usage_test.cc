@@ -32,8 +32,9 @@ TEST_F(UsageTest, HelpAndVersionAreWordsToo) {
 }
 
 TEST_F(UsageTest, HelpFitsATerminal) {
-  for (const char* command : {"", "train", "translate", "score", "align", "evaluate", "info",
-                              "average", "convert", "shortlist", "compare", "serve", "completion", "manual"}) {
+  for (const char* command :
+       {"", "train", "translate", "score", "align", "evaluate", "info", "average", "convert",
+        "shortlist", "compare", "serve", "completion", "manual"}) {
     const Shell::Result result =
         shell_.run(std::string("heed ") + command + " --help | awk 'length > 80'");
     EXPECT_EQ(result.out, "") << command;
