@@ -22,6 +22,7 @@ Command add_evaluate(CLI::App& app);
 Command add_info(CLI::App& app);
 Command add_average(CLI::App& app);
 Command add_convert(CLI::App& app);
+Command add_shortlist(CLI::App& app);
 Command add_serve(CLI::App& app);
 /// `command_line` is shown in the report.
 Command add_compare(CLI::App& app, const std::string& command_line);

@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
   commands["info"] = add_info(app);
   commands["average"] = add_average(app);
   commands["convert"] = add_convert(app);
+  commands["shortlist"] = add_shortlist(app);
   commands["compare"] = add_compare(app, quote_words({argv, argv + argc}));
   commands["serve"] = add_serve(app);
   commands["completion"] = add_completion(app);

@@ -23,6 +23,7 @@ class TsvPairs final : public PairReader {
     pair.target = tab == std::string::npos ? "" : line_.substr(tab + 1);
     return next;
   }
+  InputPlace place() const override { return input_.place(); }
 
  private:
   Input input_;
@@ -42,6 +43,7 @@ class TwoFiles final : public PairReader {
     if (source == NextLine::kRead) ++lines_;
     return source;
   }
+  InputPlace place() const override { return source_.place(); }
 
  private:
   /// Two sides are read in step: a slow one holds up the other.
@@ -65,20 +67,20 @@ class TwoFiles final : public PairReader {
 };
 
 void expect_files(const std::vector<std::string>& files, std::size_t least, std::size_t most,
-                  const char* what) {
+                  const std::string& what) {
   if (files.size() >= least && files.size() <= most) return;
-  fail_usage("expected {} for --input, found {} files", what, files.size());
+  fail_usage("expected {}, found {} files", what, files.size());
 }
 
 }  // namespace
 
 std::unique_ptr<PairReader> read_pairs(const std::vector<std::string>& files, bool tsv,
-                                       const Warn& warn) {
+                                       const Warn& warn, const std::string& flag) {
   if (tsv) {
-    expect_files(files, 0, 1, "one TSV file or none");
+    expect_files(files, 0, 1, "one TSV file or none for " + flag);
     return std::make_unique<TsvPairs>(files, warn);
   }
-  expect_files(files, 2, 2, "SOURCE TARGET");
+  expect_files(files, 2, 2, "SOURCE TARGET for " + flag);
   expect_standard_input_once(files);
   return std::make_unique<TwoFiles>(files, warn);
 }

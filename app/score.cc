@@ -70,6 +70,7 @@ class ListedPairs final : public PairReader {
     pair.target = listed.text;
     return next;
   }
+  InputPlace place() const override { return list_.place(); }
 
  private:
   std::vector<std::string> sources_;

@@ -80,6 +80,17 @@ Var logits(Var hidden, const OutputLayer& output) {
   return tape.constant(y);
 }
 
+Var selected_logits(Var hidden, const OutputLayer& output, const Indices& tokens) {
+  expect(hidden.cols() == output.weight.cols(), "selected_logits", hidden, output.weight);
+  const PackedWeight* const packed = output.weight.packed_rows();
+  if (packed == nullptr) fail("expected an output weight packed by rows, found none");
+  Tape& tape = hidden.tape();
+  const Tensor y = tape.allocate(hidden.rows(), tokens.size());
+  const Tensor bias = output.bias ? output.bias.value() : Tensor();
+  tape.backend().selected_product(hidden.value(), *packed, tokens, bias, y);
+  return tape.constant(y);
+}
+
 CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices& targets,
                            float smoothing) {
   if (hidden.cols() != output.weight.cols() || hidden.rows() != targets.size()) {

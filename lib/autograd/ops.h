@@ -109,6 +109,9 @@ struct OutputLayer {
 };
 /// hidden · weightᵀ + bias: [N, V]. Not differentiable: cross_entropy needs no logits as a whole.
 Var logits(Var hidden, const OutputLayer& output);
+/// Their columns of these tokens, to the bit. Throws Error unless the weight is a parameter that
+/// PackedParameters packed for it.
+Var selected_logits(Var hidden, const OutputLayer& output, const Indices& tokens);
 /// What some heads of an attention shall look at.
 struct AlignmentTargets {
   const Ragged& links;  ///< For each query row the rows of the memory that it is linked to.

@@ -161,17 +161,22 @@ std::size_t Parameters::count() const {
   return numbers;
 }
 
-PackedParameters::PackedParameters(Parameters& parameters, Precision precision)
+PackedParameters::PackedParameters(Parameters& parameters, Precision precision, bool selects)
     : parameters_(parameters) {
   for (Parameter& parameter : parameters_.parameters_) {
     if (parameter.factor == Factor::kNone) continue;
     const Operand weight(parameter.value, parameter.factor == Factor::kTransposedWeight);
     parameter.packed = parameters_.backend().pack(weight, precision);
+    if (!selects || !weight.is_transposed) continue;
+    parameter.packed_rows = parameters_.backend().pack_rows(parameter.value, precision);
   }
 }
 
 PackedParameters::~PackedParameters() {
-  for (Parameter& parameter : parameters_.parameters_) parameter.packed.reset();
+  for (Parameter& parameter : parameters_.parameters_) {
+    parameter.packed.reset();
+    parameter.packed_rows.reset();
+  }
 }
 
 Block::Block(Backend& backend, std::int64_t rows, std::int64_t cols)

@@ -40,7 +40,8 @@ struct Parameter {
   std::size_t index = 0;   ///< Number of this parameter in its Parameters.
   std::size_t offset = 0;  ///< Where it begins in the flat block, in floats.
   Tensor value;
-  std::unique_ptr<const PackedWeight> packed;  ///< Of `value`, while PackedParameters live.
+  std::unique_ptr<const PackedWeight> packed;       ///< Of `value`, while PackedParameters live.
+  std::unique_ptr<const PackedWeight> packed_rows;  ///< The same for selected_logits().
 
   std::size_t size() const { return static_cast<std::size_t>(rows) * cols; }
 };
@@ -91,10 +92,11 @@ class Parameters {
 };
 
 /// While it lives, the factors among the parameters, whose values must stay as they are, have
-/// packed forms, with which tapes that do not record multiply.
+/// packed forms, with which tapes that do not record multiply. `selects`: transposed weights also
+/// have the form of selected_logits().
 class PackedParameters {
  public:
-  PackedParameters(Parameters& parameters, Precision precision);
+  PackedParameters(Parameters& parameters, Precision precision, bool selects = false);
   ~PackedParameters();
   PackedParameters(const PackedParameters&) = delete;
   PackedParameters& operator=(const PackedParameters&) = delete;

@@ -38,6 +38,11 @@ const PackedWeight* Var::packed(Factor as) const {
   return parameter->packed.get();
 }
 
+const PackedWeight* Var::packed_rows() const {
+  const Parameter* const parameter = node_->parameter;
+  return parameter == nullptr ? nullptr : parameter->packed_rows.get();
+}
+
 Tape::Tape(Backend& backend) : backend_(backend) {}
 
 Tape::Tape(Backend& backend, const Parameters& parameters, const Sum& gradients)

@@ -43,6 +43,7 @@ class Var {
   /// The form to multiply with, where this is a parameter packed as that factor and its tape does
   /// not record; else null.
   const PackedWeight* packed(Factor as) const;
+  const PackedWeight* packed_rows() const;  ///< The same for selected_logits().
 
   bool differentiable() const { return node_->differentiable; }
   bool has_gradient() const { return whole().has_gradient; }

@@ -14,6 +14,9 @@ class EigenBackend : public ReferenceBackend {
   std::unique_ptr<PackedWeight> pack(const Operand& weight, Precision precision) override;
   void packed_product(const Tensor& x, const PackedWeight& weight, const Epilogue& epilogue,
                       const Tensor& y) override;
+  std::unique_ptr<PackedWeight> pack_rows(const Tensor& weight, Precision precision) override;
+  void selected_product(const Tensor& x, const PackedWeight& weight, const Indices& columns,
+                        const Tensor& bias, const Tensor& y) override;
 
   void activate(Activation kind, const Tensor& x, const Tensor& y) override;
   void activate_backward(Activation kind, const Tensor& x, const Tensor& y, const Tensor& dy,

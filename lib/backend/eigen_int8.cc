@@ -61,7 +61,6 @@ class Int8Panels final : public EigenWeight {
   static constexpr int kGroup = Arithmetic::kGroup;
 
   void add_column(const float* x, std::ptrdiff_t stride, int column);
-  void quantize_row(const float* x, const Quantizer& quantize, Code* codes) const;
   void multiply_rows(const Tensor& x, const Finish& finish, const Tensor& y) const;
   /// Not inlined, for all registers are its own.
   template <int kRows>
@@ -104,15 +103,6 @@ void Int8Panels<Arithmetic>::add_column(const float* x, std::ptrdiff_t stride, i
     sum += code;
   }
   starts_.data()[column] = -Arithmetic::kOffset * sum;
-}
-
-template <class Arithmetic>
-void Int8Panels<Arithmetic>::quantize_row(const float* x, const Quantizer& quantize,
-                                          Code* codes) const {
-  for (int d = 0; d < inputs_; ++d) {
-    codes[d] = static_cast<Code>(quantize(x[d]) + Arithmetic::kOffset);
-  }
-  std::fill(codes + inputs_, codes + groups_ * kGroup, Code{0});  // the weight has zeros there
 }
 
 template <class Arithmetic>
@@ -160,7 +150,8 @@ void Int8Panels<Arithmetic>::multiply_rows(const Tensor& x, const Finish& finish
   for (int r = 0; r < x.rows; ++r) {
     const Quantizer quantize = row_quantizer(x.row(r), inputs_);
     steps[r] = quantize.step;
-    quantize_row(x.row(r), quantize, codes + std::ptrdiff_t{r} * row_size);
+    quantize_row<Arithmetic::kOffset>(x.row(r), inputs_, row_size, quantize,
+                                      codes + std::ptrdiff_t{r} * row_size);
   }
   alignas(64) std::int32_t sums[kTileRows * kTileColumns];
   for (int first = 0; first < outputs_; first += kTileColumns) {

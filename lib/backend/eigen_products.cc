@@ -28,6 +28,9 @@ constexpr int kDepth = kLanes == 16 ? 512 : 256;
 // Rows for which copying a block of b pays.
 constexpr int kCopyRows = 48;
 
+// Columns of a panel.
+constexpr int kPanel = kTileVecs * kLanes;
+
 /// What becomes of the sums of one block of the depth.
 struct Finish {
   float beta = 0;  ///< Of what is there from the blocks before.
@@ -87,8 +90,7 @@ bool wants_copy(const Tensor& b, int rows) { return rows >= kCopyRows && b.strid
 
 /// One block of the depth: tile by tile, columns outside, so that b's are read from memory once.
 void columns_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
-  constexpr int kBlock = kTileVecs * kLanes;
-  alignas(64) std::array<float, kDepth * kBlock> copy;
+  alignas(64) std::array<float, kDepth * kPanel> copy;
   const bool copies = wants_copy(b, c.rows);
   const auto columns = [&](int first, int count, auto vecs, auto part) {
     Tensor from = b.col_range(first, count);
@@ -102,8 +104,8 @@ void columns_product(const Tensor& a, const Tensor& b, float beta, const Tensor&
     });
   };
   int i = 0;
-  for (; i + kBlock <= c.cols; i += kBlock)
-    columns(i, kBlock, std::integral_constant<int, kTileVecs>(), AllLanes{});
+  for (; i + kPanel <= c.cols; i += kPanel)
+    columns(i, kPanel, std::integral_constant<int, kTileVecs>(), AllLanes{});
   for_lanes(c.cols - i, [&](int k, auto part) {
     columns(i + k, std::min(kLanes, c.cols - i - k), std::integral_constant<int, 1>(), part);
   });
@@ -118,6 +120,23 @@ void direct_product(const Tensor& a, const Tensor& b, float beta, const Tensor& 
   }
 }
 
+/// y = x · panel, of which y takes the first columns.
+void panel_product(const Tensor& x, const Tensor& panel, const Finish& finish, const Tensor& y) {
+  const auto columns = [&](int first, int count, auto vecs, auto part) {
+    Finish here = finish;
+    if (here.bias != nullptr) here.bias += first;
+    for_row_groups<kTileRows>(y.rows, [&](int r, auto rows) {
+      tile<rows, vecs>(x.row_range(r, rows), panel.col_range(first, count), here,
+                       y.col_range(first, count).row_range(r, rows), part);
+    });
+  };
+  if (y.cols == kPanel)
+    return columns(0, kPanel, std::integral_constant<int, kTileVecs>(), AllLanes{});
+  for_lanes(y.cols, [&](int i, auto part) {
+    columns(i, std::min(kLanes, y.cols - i), std::integral_constant<int, 1>(), part);
+  });
+}
+
 /// Columns of W as direct_product reads them: panels of kTileVecs registers, each D rows one after
 /// the other, the last one filled up with zeros to whole registers.
 class FloatPanels final : public EigenWeight {
@@ -126,7 +145,6 @@ class FloatPanels final : public EigenWeight {
   void multiply(const Tensor& x, const Tensor& bias, bool is_relu, const Tensor& y) const override;
 
  private:
-  static constexpr int kBlock = kTileVecs * kLanes;
   Tensor panel(int first) const;
   void multiply_block(const Tensor& x, int first_input, const Finish& finish,
                       const Tensor& y) const;
@@ -141,7 +159,7 @@ FloatPanels::FloatPanels(const Operand& weight)
     : inputs_(weight.is_transposed ? weight.tensor.cols : weight.tensor.rows),
       outputs_(weight.is_transposed ? weight.tensor.rows : weight.tensor.cols),
       numbers_(std::size_t(inputs_) * whole_registers(outputs_)) {
-  for (int first = 0; first < outputs_; first += kBlock) {
+  for (int first = 0; first < outputs_; first += kPanel) {
     const Tensor to = panel(first);
     for (int c = 0; c < std::min(to.cols, outputs_ - first); ++c) {
       for (int d = 0; d < inputs_; ++d) {
@@ -152,33 +170,19 @@ FloatPanels::FloatPanels(const Operand& weight)
   }
 }
 
-/// [D, up to kBlock]
+/// [D, up to kPanel]
 Tensor FloatPanels::panel(int first) const {
-  const int width = std::min(kBlock, whole_registers(outputs_ - first));
+  const int width = std::min(kPanel, whole_registers(outputs_ - first));
   return {const_cast<float*>(numbers_.data()) + std::size_t(inputs_) * first, inputs_, width};
 }
 
 void FloatPanels::multiply_block(const Tensor& x, int first_input, const Finish& finish,
                                  const Tensor& y) const {
-  const auto columns = [&](const Tensor& from, int first, auto vecs, auto part) {
+  for (int first = 0; first < outputs_; first += kPanel) {
     Finish here = finish;
     if (here.bias != nullptr) here.bias += first;
-    for_row_groups<kTileRows>(y.rows, [&](int r, auto rows) {
-      tile<rows, vecs>(x.row_range(r, rows), from, here,
-                       y.col_range(first, from.cols).row_range(r, rows), part);
-    });
-  };
-  for (int first = 0; first < outputs_; first += kBlock) {
-    const Tensor from = panel(first).row_range(first_input, x.cols);
-    const int count = std::min(kBlock, outputs_ - first);
-    if (count == kBlock) {
-      columns(from, first, std::integral_constant<int, kTileVecs>(), AllLanes{});
-      continue;
-    }
-    for_lanes(count, [&](int i, auto part) {
-      columns(from.col_range(i, std::min(kLanes, count - i)), first + i,
-              std::integral_constant<int, 1>(), part);
-    });
+    panel_product(x, panel(first).row_range(first_input, x.cols), here,
+                  y.col_range(first, std::min(kPanel, outputs_ - first)));
   }
 }
 
@@ -195,6 +199,59 @@ void FloatPanels::multiply(const Tensor& x, const Tensor& bias, bool is_relu,
     multiply_block(x.col_range(k, depth), k, finish, y);
     k += depth;
   } while (k < inputs_);
+}
+
+/// Rows of W as they are. A panel of those that are asked for is made while it is multiplied.
+class FloatRows final : public EigenRows {
+ public:
+  explicit FloatRows(const Tensor& weight) : weight_(weight) {}
+  void multiply(const Tensor& x, const Indices& columns, const Tensor& bias,
+                const Tensor& y) const override;
+
+ private:
+  Tensor weight_;
+};
+
+/// panel[k, i] = rows[i][k], for whole registers of both; the last rows may be the same.
+void turn_round(const float* const* rows, const Tensor& panel) {
+  for (int i = 0; i < panel.cols; i += kLanes) {
+    int k = 0;
+    for (; k + kLanes <= panel.rows; k += kLanes) {
+      Eigen::internal::PacketBlock<Vec, kLanes> block;
+      for (int j = 0; j < kLanes; ++j) block.packet[j] = load(rows[i + j] + k);
+      Eigen::internal::ptranspose(block);
+      for (int j = 0; j < kLanes; ++j) store(panel.row(k + j) + i, block.packet[j]);
+    }
+    for (; k < panel.rows; ++k)
+      for (int j = 0; j < kLanes; ++j) panel.row(k)[i + j] = rows[i + j][k];
+  }
+}
+
+void FloatRows::multiply(const Tensor& x, const Indices& columns, const Tensor& bias,
+                         const Tensor& y) const {
+  alignas(64) std::array<float, kDepth * kPanel> numbers;
+  std::array<const float*, kPanel> rows;
+  std::array<float, kPanel> biases;
+  for (int first = 0; first < y.cols; first += kPanel) {
+    const int count = std::min(kPanel, y.cols - first);
+    for (int i = 0; i < kPanel; ++i) {
+      const int e = columns.device[first + std::min(i, count - 1)];
+      rows[i] = weight_.row(e);
+      biases[i] = bias ? bias.data[e] : 0;
+    }
+    const Tensor to = y.col_range(first, count);
+    int k = 0;
+    do {
+      const int depth = std::min(kDepth, x.cols - k);
+      const Tensor panel(numbers.data(), depth, whole_registers(count));
+      turn_round(rows.data(), panel);
+      const bool is_last = k + depth == x.cols;
+      panel_product(x.col_range(k, depth), panel,
+                    {k > 0 ? 1.0F : 0.0F, false, is_last && bias ? biases.data() : nullptr}, to);
+      for (const float*& row : rows) row += depth;
+      k += depth;
+    } while (k < x.cols);
+  }
 }
 
 /// Up to so many rows dot_product beats Eigen.
@@ -239,6 +296,16 @@ void EigenBackend::packed_product(const Tensor& x, const PackedWeight& weight,
   const bool is_relu = epilogue.activation == Activation::kRelu;
   static_cast<const EigenWeight&>(weight).multiply(x, epilogue.bias, is_relu, y);
   if (epilogue.activation && !is_relu) activate(*epilogue.activation, y, y);
+}
+
+std::unique_ptr<PackedWeight> EigenBackend::pack_rows(const Tensor& weight, Precision precision) {
+  if (precision == Precision::kInt8) return pack_int8_rows(weight);
+  return std::make_unique<FloatRows>(weight);
+}
+
+void EigenBackend::selected_product(const Tensor& x, const PackedWeight& weight,
+                                    const Indices& columns, const Tensor& bias, const Tensor& y) {
+  static_cast<const EigenRows&>(weight).multiply(x, columns, bias, y);
 }
 
 std::string EigenBackend::description() const { return "eigen " HEED_KERNEL_LEVEL; }

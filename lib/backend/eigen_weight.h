@@ -14,7 +14,16 @@ class EigenWeight : public PackedWeight {
                         const Tensor& y) const = 0;
 };
 
+/// What EigenBackend::pack_rows makes.
+class EigenRows : public PackedWeight {
+ public:
+  /// As Backend::selected_product.
+  virtual void multiply(const Tensor& x, const Indices& columns, const Tensor& bias,
+                        const Tensor& y) const = 0;
+};
+
 std::unique_ptr<PackedWeight> pack_floats(const Operand& weight);
 std::unique_ptr<PackedWeight> pack_int8(const Operand& weight);
+std::unique_ptr<PackedWeight> pack_int8_rows(const Tensor& weight);
 
 }  // namespace heed

@@ -55,6 +55,13 @@ inline Quantizer row_quantizer(const float* x, int size) {
   return quantizer(most);
 }
 
+/// The codes of x, each raised by kOffset, and zeros up to `width`.
+template <int kOffset, class Code>
+void quantize_row(const float* x, int size, int width, const Quantizer& quantize, Code* codes) {
+  for (int d = 0; d < size; ++d) codes[d] = static_cast<Code>(quantize(x[d]) + kOffset);
+  std::fill(codes + size, codes + width, Code{0});
+}
+
 /// The code of the largest of a weight's column: 127, but where all numbers are codes times a
 /// smaller one's step already, as in an int8 model of Marian's, whose columns share one step. So
 /// what was rounded once isn't rounded again.

@@ -22,6 +22,9 @@ class ReferenceBackend : public Backend {
   std::unique_ptr<PackedWeight> pack(const Operand& weight, Precision precision) override;
   void packed_product(const Tensor& x, const PackedWeight& weight, const Epilogue& epilogue,
                       const Tensor& y) override;
+  std::unique_ptr<PackedWeight> pack_rows(const Tensor& weight, Precision precision) override;
+  void selected_product(const Tensor& x, const PackedWeight& weight, const Indices& columns,
+                        const Tensor& bias, const Tensor& y) override;
 
   void fill(const Tensor& y, float value) override;
   void copy(const Tensor& x, const Tensor& y) override;

@@ -67,4 +67,36 @@ void ReferenceBackend::packed_product(const Tensor& x, const PackedWeight& weigh
   if (epilogue.activation) activate(*epilogue.activation, y, y);
 }
 
+std::unique_ptr<PackedWeight> ReferenceBackend::pack_rows(const Tensor& weight,
+                                                          Precision precision) {
+  return ReferenceBackend::pack(transposed(weight), precision);
+}
+
+void ReferenceBackend::selected_product(const Tensor& x, const PackedWeight& weight,
+                                        const Indices& columns, const Tensor& bias,
+                                        const Tensor& y) {
+  const auto& all = static_cast<const ReferenceWeight&>(weight);
+  ReferenceWeight selected;
+  selected.rows = all.rows;
+  selected.cols = columns.size();
+  std::vector<float> biases;
+  for (int i = 0; i < columns.size(); ++i) {
+    const int e = columns.device[i];
+    if (!all.steps.empty()) selected.steps.push_back(all.steps[e]);
+    if (bias) biases.push_back(bias.data[e]);
+  }
+  for (int d = 0; d < all.rows; ++d) {
+    for (int i = 0; i < columns.size(); ++i) {
+      const std::size_t from = std::size_t(d) * all.cols + columns.device[i];
+      if (all.steps.empty()) {
+        selected.values.push_back(all.values[from]);
+      } else {
+        selected.codes.push_back(all.codes[from]);
+      }
+    }
+  }
+  const Tensor row = bias ? Tensor(biases.data(), 1, columns.size()) : Tensor();
+  ReferenceBackend::packed_product(x, selected, {row}, y);
+}
+
 }  // namespace heed

@@ -7,6 +7,7 @@
 #include "conversion/ctranslate2_model.h"
 #include "conversion/marian_file.h"
 #include "conversion/marian_model.h"
+#include "conversion/marian_shortlist.h"
 #include "conversion/numpy_model.h"
 #include "conversion/opus_mt.h"
 #include "conversion/vocabulary_list.h"
@@ -143,10 +144,16 @@ void write_marian_folder(const ModelContents& contents, const Parameters& parame
              write_vocabulary(folder, ".target", tokenizers.target)};
   }
   write_file(folder / "model.npz", model);
+  std::string shortlist;
+  if (!contents.shortlist.empty()) {
+    write_file(folder / "lex.s2t", marian_shortlist_text(contents));
+    const int most = contents.shortlist.longest() + std::ssize(contents.shortlist.frequent);
+    shortlist = fmt::format("# shortlist: [lex.s2t, 0, {}]\n", most);
+  }
   write_file(folder / "model.npz.decoder.yml",
              fmt::format("relative-paths: true\nmodels:\n  - model.npz\nvocabs:\n  - {}\n  - {}\n"
-                         "beam-size: 6\nnormalize: 1\n",
-                         names[0], names[1]));
+                         "beam-size: 6\nnormalize: 1\n{}",
+                         names[0], names[1], shortlist));
 }
 
 /// CTranslate2's users cut text by the .spm in its folder.
@@ -175,6 +182,14 @@ void write_model(const ModelContents& contents, const Parameters& parameters,
                             : Dtype::kF32);
 }
 
+/// With the shortlist that the options name.
+ModelContents completed(ModelContents contents, const ConvertOptions& options) {
+  if (!options.shortlist.empty()) {
+    contents.shortlist = read_marian_shortlist(options.shortlist, contents.tokenizers);
+  }
+  return contents;
+}
+
 void convert_foreign(const ForeignModel& foreign, const std::string& input,
                      const ConvertOptions& options, Backend& backend) {
   Parameters parameters(backend);
@@ -184,7 +199,7 @@ void convert_foreign(const ForeignModel& foreign, const std::string& input,
   const Block values(backend, parameters.size());
   parameters.bind(values.tensor());
   import_tensors(foreign.tensors, foreign.table, parameters, input);
-  write_model(foreign.contents, parameters, options);
+  write_model(completed(foreign.contents, options), parameters, options);
 }
 
 }  // namespace
@@ -208,7 +223,7 @@ void convert_model(const std::string& input, const ConvertOptions& options) {
     return convert_foreign(read_foreign(input, from, options), input, options, *backend);
   }
   const LoadedModel loaded(input, *backend);
-  write_model(loaded.contents(), loaded.parameters(), options);
+  write_model(completed(loaded.contents(), options), loaded.parameters(), options);
 }
 
 }  // namespace heed

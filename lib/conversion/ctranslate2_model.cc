@@ -342,6 +342,23 @@ Ctranslate2File file_of(const ModelContents& contents, const Parameters& paramet
 
 }  // namespace
 
+namespace {
+
+/// The shortlist for use_vmap: tokens of any sentence behind no source token.
+std::string vocabulary_map(const ModelContents& contents) {
+  const auto line = [&](const std::string& source, std::span<const int> targets) {
+    return fmt::format("{}\t{}\n", source,
+                       fmt::join(contents.tokenizers.target.pieces(targets), " "));
+  };
+  std::string text = line("", contents.shortlist.frequent);
+  for (int source = 0; source < contents.tokenizers.source.size(); ++source) {
+    text += line(contents.tokenizers.source.piece(source), contents.shortlist.of(source));
+  }
+  return text;
+}
+
+}  // namespace
+
 void write_ctranslate2_folder(const ModelContents& contents, const Parameters& parameters,
                               const std::string& folder) {
   check_exportable(contents.options);
@@ -365,6 +382,7 @@ void write_ctranslate2_folder(const ModelContents& contents, const Parameters& p
     write_file(path / "source_vocabulary.json", list_text(tokenizers.source));
     write_file(path / "target_vocabulary.json", list_text(tokenizers.target));
   }
+  if (!contents.shortlist.empty()) write_file(path / "vmap.txt", vocabulary_map(contents));
   write_file(path / "config.json", config.dump(2) + '\n');
   write_file(path / "model.bin", model);
 }

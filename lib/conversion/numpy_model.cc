@@ -31,6 +31,13 @@ std::string write_numpy_model(const ModelContents& contents, const Parameters& p
   zip.add("model.json.npy", write_npy(json_text(to_json(contents.options))));
   add_side(zip, "source", contents.tokenizers.source);
   add_side(zip, "target", contents.tokenizers.target);
+  if (const Shortlist& shortlist = contents.shortlist; !shortlist.empty()) {
+    const nlohmann::json json = {{"frequent", shortlist.frequent},
+                                 {"ends", shortlist.ends},
+                                 {"targets", shortlist.targets},
+                                 {"probabilities", shortlist.probabilities}};
+    zip.add("shortlist.json.npy", write_npy(json_text(json)));
+  }
   for (const Parameter& parameter : parameters.all()) {
     zip.add(parameter.name + ".npy", write_npy(tensor_of(parameter, parameters.backend())));
   }

@@ -27,8 +27,8 @@ EnsembleStepper::EnsembleStepper(const EnsembleModels& ensemble, const Attention
   next_ = members_.size() == 1 ? &members_.front().next() : &mean_;
 }
 
-void EnsembleStepper::begin(const Ragged& source) {
-  for (ModelStepper& member : members_) member.begin(source);
+void EnsembleStepper::begin(const Ragged& source, const Candidates& candidates) {
+  for (ModelStepper& member : members_) member.begin(source, candidates);
   shape_.source_lengths = members_.front().shape().source_lengths;
   is_first_step_ = true;
 }

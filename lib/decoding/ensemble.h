@@ -23,8 +23,8 @@ class EnsembleStepper : public Stepper {
  public:
   explicit EnsembleStepper(const EnsembleModels& ensemble, const AttentionChoice& choice = {});
 
-  /// Encodes a batch and forgets the one before.
-  void begin(const Ragged& source);
+  /// As ModelStepper::begin.
+  void begin(const Ragged& source, const Candidates& candidates = {});
 
   const StepperShape& shape() const override { return shape_; }
   void step(std::span<const int> tokens, std::span<const int> parents) override;

@@ -1,5 +1,6 @@
 #include "decoding/stepper.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -46,7 +47,7 @@ ModelStepper::ModelStepper(const EncoderDecoder& model, const AttentionChoice& c
   }
 }
 
-void ModelStepper::begin(const Ragged& source) {
+void ModelStepper::begin(const Ragged& source, const Candidates& candidates) {
   encoder_tape_.reset();
   encoded_ = model_.encode(encoder_tape_, source);
   state_ = model_.start(encoded_, std::move(state_));
@@ -54,6 +55,36 @@ void ModelStepper::begin(const Ragged& source) {
   for (int b = 0; b < source.size(); ++b) shape_.source_lengths.push_back(source.length(b));
   sentences_.resize(source.size());
   std::iota(sentences_.begin(), sentences_.end(), 0);
+  candidates_.clear();
+  for (int b = 0; b < candidates.tokens.size(); ++b) {
+    const std::span<const int> own = candidates.tokens[b], sample = candidates.sample[b];
+    std::vector<int> all(own.begin(), own.end());
+    all.insert(all.end(), sample.begin(), sample.end());
+    candidates_.push_back({encoder_tape_.keep(all), static_cast<int>(own.size())});
+  }
+}
+
+/// Sentence by sentence where each has its own candidates.
+void ModelStepper::find_logits(Tape& tape) {
+  const OutputLayer output = model_.output(tape);
+  if (candidates_.empty()) return next_.set(tape, logits(decoded_.hidden, output).value());
+  std::vector<CandidateLogits> parts;
+  for (auto row = sentences_.begin(); row != sentences_.end();) {
+    const auto end = std::find_if(row, sentences_.end(), [&](int other) { return other != *row; });
+    const Var hidden = row_range(decoded_.hidden, static_cast<int>(row - sentences_.begin()),
+                                 static_cast<int>(end - row));
+    const auto& [all, count] = candidates_[*row];
+    const Tensor both = selected_logits(hidden, output, all).value();
+    CandidateLogits& part = parts.emplace_back();
+    part.logits = both.col_range(0, count);
+    part.tokens = all.range(0, count).host;
+    if (both.cols > count) {
+      part.sample = both.col_range(count, both.cols - count);
+      part.others = shape_.vocabulary - count;
+    }
+    row = end;
+  }
+  next_.set(tape, std::move(parts));
 }
 
 void ModelStepper::step(std::span<const int> tokens, std::span<const int> parents) {
@@ -66,7 +97,7 @@ void ModelStepper::step(std::span<const int> tokens, std::span<const int> parent
   for (std::size_t r = 0; r < parents.size(); ++r) sentences[r] = sentences_[parents[r]];
   sentences_ = std::move(sentences);
 
-  next_.set(tape, logits(decoded_.hidden, model_.output(tape)).value());
+  find_logits(tape);
 }
 
 std::vector<float> ModelStepper::attention(int row) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "decoding/candidates.h"
 #include "decoding/likelihoods.h"
 #include "model/attention_choice.h"
 #include "model/encoder_decoder.h"
@@ -56,13 +57,14 @@ std::vector<float> source_weights(const Encoded& encoded, const AttentionWeights
                                   const DecoderRow& row, const AttentionChoice& choice);
 
 /// Steps of an EncoderDecoder, whose parameters should be packed: else each step turns the output
-/// layer's weight round. Keeps its memory from batch to batch; belongs to one thread.
+/// layer's weight round. For candidates they must be, by rows too. Keeps its memory from batch to
+/// batch; belongs to one thread.
 class ModelStepper : public Stepper {
  public:
   explicit ModelStepper(const EncoderDecoder& model, const AttentionChoice& choice = {});
 
   /// Encodes a batch and forgets the one before.
-  void begin(const Ragged& source);
+  void begin(const Ragged& source, const Candidates& candidates = {});
 
   const StepperShape& shape() const override { return shape_; }
   void step(std::span<const int> tokens, std::span<const int> parents) override;
@@ -73,6 +75,14 @@ class ModelStepper : public Stepper {
   Likelihoods& next() { return next_; }  ///< Of the last step.
 
  private:
+  /// A sentence's candidates, on encoder_tape_.
+  struct Columns {
+    Indices all;     ///< Tokens, and behind them the sample.
+    int tokens = 0;  ///< How many of them are candidates.
+  };
+
+  void find_logits(Tape& tape);
+
   const EncoderDecoder& model_;
   const AttentionChoice choice_;
   StepperShape shape_;
@@ -82,7 +92,8 @@ class ModelStepper : public Stepper {
   Encoded encoded_;
   std::unique_ptr<DecoderState> state_;
   Decoded decoded_;
-  std::vector<int> sentences_;  ///< [R]: sentence of each row.
+  std::vector<int> sentences_;       ///< [R]: sentence of each row.
+  std::vector<Columns> candidates_;  ///< Of each sentence; none: all tokens are.
   Likelihoods next_;
 };
 

@@ -27,6 +27,7 @@ struct ConvertOptions {
   ModelTarget to = ModelTarget::kHeed;
   std::vector<std::string> vocab{};
   std::vector<std::string> codes{};
+  std::string shortlist{};
   std::string output{};
   bool half = false;
   bool int8 = false;
@@ -50,6 +51,11 @@ struct ConvertOptions {
             "Files of subword-nmt's codes beside lists of words: of both sides, or those of source "
             "and target. Words are then cut by them, and joined again in translations"},
       self.codes);
+    v(Field{"shortlist",
+            "Marian's lexical shortlist of the model, to be stored in it: text (target, source, "
+            "probability a line) or binary (lex.50.50.deen.s2t.bin)"}
+          .file(),
+      self.shortlist);
     v(Field{"output", "Model file to write; of marian and ctranslate2, the folder", 'o'}.file(),
       self.output);
     v(Field{"half", "Write 16-bit numbers in a model file of heed: half the size"}, self.half);

@@ -234,11 +234,30 @@ struct BatchOptions : ComputeOptions {
   }
 };
 
+/// What translations are searched for among.
+struct ShortlistOptions {
+  int shortlist = 0;  ///< -1: all that the model's shortlist has.
+
+  template <class Self, class Visitor>
+  static void visit_fields(Self& self, Visitor&& v) {
+    v(Field{"shortlist",
+            "Search only among the N likeliest target tokens of each source token (without N all "
+            "that the model's shortlist has, see heed shortlist), those frequent anywhere, and "
+            "what "
+            "the line asks for: faster with large vocabularies. In log p, and so in all scores, a "
+            "sample of 128 tokens stands for those that are left out; 0: search among all",
+            0, "-1"}
+          .within(-1, 1'000'000, "tokens"),
+      self.shortlist);
+  }
+};
+
 struct TranslateOptions : AlignmentOptions,
                           LineOptions,
                           SamplingOptions,
                           EnsembleOptions,
                           PrecisionOptions,
+                          ShortlistOptions,
                           BatchOptions {
   SearchOptions search;
   int n_best = 0;  ///< -1: as many as the beam is wide.
@@ -293,9 +312,8 @@ struct TranslateOptions : AlignmentOptions,
     v(Field{"protect",
             "Regular expressions (ICU's) of what comes out as it stands, each once and where it "
             "belongs: placeholders such as \\{\\w+\\} or %[sd], codes, terms; a match may hold "
-            "white "
-            "space and is at most 512 bytes long; lines on which an expression takes too long "
-            "are copied"},
+            "white space and is at most 512 bytes long; lines on which an expression takes too "
+            "long are copied"},
       self.protect);
     v(Field{"html",
             "Lines hold markup of HTML or XML: tags are carried over to the words that translate "
@@ -314,6 +332,7 @@ struct TranslateOptions : AlignmentOptions,
     SamplingOptions::visit_fields(self, v);
     EnsembleOptions::visit_fields(self, v);
     PrecisionOptions::visit_fields(self, v);
+    ShortlistOptions::visit_fields(self, v);
     BatchOptions::visit_fields(self, v);
   }
 

@@ -9,6 +9,7 @@
 #include "heed/model_info.h"
 #include "model/half.h"
 #include "model/rounded_tensor.h"
+#include "model/shortlist_tensors.h"
 #include "tensor/size.h"
 #include "util/error.h"
 #include "util/json.h"
@@ -116,6 +117,8 @@ auto with_path(const Container& file, Function&& function) {
 
 ModelContents read_contents(const Container& file) {
   ModelContents contents{{}, read_tokenizers(file), file.metadata(kTraining)};
+  contents.shortlist =
+      read_shortlist(file, contents.tokenizers.source.size(), contents.tokenizers.target.size());
   const nlohmann::json options = file.metadata(kOptions);
   with_path(file, [&] { from_json(options, contents.options); });
   expect_tensors_for_layers(contents.options, file.tensors().size(), file.path());
@@ -154,6 +157,8 @@ void save_model(const std::string& path, const ModelContents& contents,
   parameters.backend().read(values, floats);
   StoredParameters stored(floats, parameters, dtype);
   add_tokenizers(contents.tokenizers, stored.tensors);
+  const ShortlistTensors shortlist(contents.shortlist);
+  shortlist.add_to(stored.tensors);
   write_container(path, kKind,
                   {{kOptions, to_json(contents.options)},
                    {kVocabularies, vocabularies_json(contents.tokenizers)},
@@ -198,7 +203,7 @@ void LoadedModel::check_tensors() const {
     }
   }
   for (const StoredTensor& tensor : file_.tensors()) {
-    if (known.contains(tensor.name)) continue;
+    if (known.contains(tensor.name) || is_shortlist_tensor(tensor.name)) continue;
     fail("expected the tensors of the model's options in {}, found also {} {}; make it again",
          path(), printable(tensor.name), shape_text(tensor.shape));
   }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "data/shortlist.h"
 #include "data/tokenizer.h"
 #include "model/container.h"
 #include "model/encoder_decoder.h"
@@ -26,6 +27,7 @@ struct ModelContents {
   ModelOptions options;
   Tokenizers tokenizers;
   nlohmann::json training = nlohmann::json::object();  ///< How it was trained, for people.
+  Shortlist shortlist{};                               ///< Empty: it has none.
 };
 
 /// Writes a self-contained model, all or nothing: a Container of kind "model" with one tensor

@@ -40,6 +40,12 @@ nlohmann::ordered_json facts(const std::string& path) {
                                {"shape", {parameter.rows, parameter.cols}},
                                {"numbers", to_text(loaded.dtype_of(parameter))}});
   }
+  if (const Shortlist& shortlist = contents.shortlist; !shortlist.empty()) {
+    json["shortlist"] = {{"frequent", shortlist.frequent.size()},
+                         {"targets", shortlist.targets.size()},
+                         {"longest", shortlist.longest()},
+                         {"probabilities", !shortlist.probabilities.empty()}};
+  }
   json["training"] = contents.training;
   return json;
 }
@@ -81,6 +87,12 @@ std::string describe_model(const std::string& path) {
               ? fmt::format("vocabulary: {} pieces, joint\n", thousands(vocabulary["source"]))
               : fmt::format("vocabularies: {} source pieces, {} target pieces\n",
                             thousands(vocabulary["source"]), thousands(vocabulary["target"]));
+  if (json.contains("shortlist")) {
+    text += fmt::format(
+        "shortlist: {} target tokens for any sentence, {} for source tokens, {} at most for one\n",
+        thousands(json["shortlist"]["frequent"]), thousands(json["shortlist"]["targets"]),
+        thousands(json["shortlist"]["longest"]));
+  }
   add_section(text, "configuration", json["configuration"]);
   if (!json["training"].empty()) add_section(text, "training", json["training"]);
   return text;

@@ -76,7 +76,7 @@ Dtype read_dtype(const json& name, const std::string& where) {
   const auto found = std::find(kNames.begin(), kNames.end(),
                                name.is_string() ? name.get_ref<const std::string&>() : "");
   if (found == kNames.end()) {
-    fail("expected F16, F32, F64, I64 or U8 as the dtype of {}, found {}", where,
+    fail("expected F16, F32, F64, I64, I32, U8 or I8 as the dtype of {}, found {}", where,
          printable(json_text(name)));
   }
   return static_cast<Dtype>(found - kNames.begin());

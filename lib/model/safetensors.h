@@ -12,12 +12,12 @@
 namespace heed {
 
 /// Types of stored numbers, under the names that the format has for them.
-enum class Dtype { kF16, kF32, kF64, kI64, kU8, kI8 };
-constexpr std::array<std::string_view, 6> enum_names(Dtype) {
-  return {"F16", "F32", "F64", "I64", "U8", "I8"};
+enum class Dtype { kF16, kF32, kF64, kI64, kU8, kI8, kI32 };
+constexpr std::array<std::string_view, 7> enum_names(Dtype) {
+  return {"F16", "F32", "F64", "I64", "U8", "I8", "I32"};
 }
 constexpr std::size_t size_of(Dtype dtype) {
-  constexpr std::array<std::size_t, 6> kSizes{2, 4, 8, 8, 1, 1};
+  constexpr std::array<std::size_t, 7> kSizes{2, 4, 8, 8, 1, 1, 4};
   return kSizes[static_cast<std::size_t>(dtype)];
 }
 

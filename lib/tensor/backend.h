@@ -177,6 +177,12 @@ class Backend {
   /// are whole multiples of n_e/k have k < 127 for 127. Where a number is not finite, NaN.
   virtual void packed_product(const Tensor& x, const PackedWeight& weight, const Epilogue& epilogue,
                               const Tensor& y) = 0;
+  /// The form of a weight Wᵀ, W [E, D], for selected_product. It may view W.
+  virtual std::unique_ptr<PackedWeight> pack_rows(const Tensor& weight, Precision precision) = 0;
+  /// y[r, i] = x[r] · W[columns[i]] + bias[columns[i]], x [N, D] of any stride, y [N, columns],
+  /// bias [1, E] or empty: to the bit that column of packed_product with pack(transposed(W)).
+  virtual void selected_product(const Tensor& x, const PackedWeight& weight, const Indices& columns,
+                                const Tensor& bias, const Tensor& y) = 0;
 
   // ---- Elementwise and by row ---------------------------------------------------------------
   virtual void fill(const Tensor& y, float value) = 0;             ///< any stride

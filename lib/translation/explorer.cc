@@ -48,12 +48,10 @@ class TreeBuilder {
   std::vector<int> indices_ = {-1};  ///< In the tree, of the kept nodes by their numbers.
 };
 
-/// The likeliest tokens at each place of a translation, which ends in </s>.
+/// The likeliest tokens at each place of a translation, which ends in </s>, of what was begun.
 std::vector<std::vector<std::pair<std::string, float>>> next_words(EnsembleStepper& stepper,
-                                                                   const Ragged& source,
                                                                    std::span<const int> translation,
                                                                    const Tokenizer& target) {
-  stepper.begin(source);
   const int count = std::min(kNextWords, stepper.shape().vocabulary);
   std::vector<std::vector<std::pair<std::string, float>>> result;
   int last = stepper.shape().start;
@@ -61,7 +59,7 @@ std::vector<std::vector<std::pair<std::string, float>>> next_words(EnsembleStepp
     stepper.step(std::array{last}, std::array{0});
     const TopK top = stepper.top(count);
     auto& words = result.emplace_back();
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < count && std::isfinite(top.values[i]); ++i) {
       words.emplace_back(target.piece(top.ids[i]), std::exp(top.values[i]));
     }
     last = token;
@@ -71,19 +69,20 @@ std::vector<std::vector<std::pair<std::string, float>>> next_words(EnsembleStepp
 
 }  // namespace
 
-SearchTree explore(EnsembleStepper& stepper, const SearchRules& rules, std::span<const int> source,
-                   const Tokenizer& target) {
+SearchTree explore(EnsembleStepper& stepper, const SearchRules& rules,
+                   const ExploredSentence& sentence, const Tokenizer& target) {
   Ragged batch;
-  batch.add(source);
+  batch.add(sentence.source);
   TreeBuilder builder(target);
   SearchRules observed = rules;
   observed.observe = [&](const SearchEvent& event) { builder.add(event); };
-  stepper.begin(batch);
+  stepper.begin(batch, sentence.candidates);
   std::vector<int> best = beam_search(stepper, observed).front().front().tokens;
   best.push_back(stepper.shape().eos);
   builder.mark(best);
   SearchTree tree = builder.finish();
-  tree.next = next_words(stepper, batch, best, target);
+  stepper.begin(batch, sentence.candidates);
+  tree.next = next_words(stepper, best, target);
   return tree;
 }
 

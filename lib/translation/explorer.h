@@ -9,9 +9,15 @@
 
 namespace heed {
 
-/// Translates one sentence (with </s>) by `rules` and notes what the search weighed, and what the
-/// model thought likeliest at each place of the best translation.
-SearchTree explore(EnsembleStepper& stepper, const SearchRules& rules, std::span<const int> source,
-                   const Tokenizer& target);
+/// A sentence with </s>, and what its translation may have, as ModelStepper::begin takes it.
+struct ExploredSentence {
+  std::span<const int> source;
+  const Candidates& candidates;
+};
+
+/// Translates one sentence by `rules` and notes what the search weighed, and what the model thought
+/// likeliest at each place of the best translation.
+SearchTree explore(EnsembleStepper& stepper, const SearchRules& rules,
+                   const ExploredSentence& sentence, const Tokenizer& target);
 
 }  // namespace heed

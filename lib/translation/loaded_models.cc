@@ -49,9 +49,9 @@ void expect_same_vocabularies(const LoadedModel& one, const LoadedModel& other) 
 
 }  // namespace
 
-LoadedModels::LoadedModels(std::span<const std::string> paths, std::span<const float> weights,
-                           Backend& backend, Precision precision) {
-  const std::vector<float> wanted = checked_weights(paths.size(), weights);
+LoadedModels::LoadedModels(std::span<const std::string> paths, const TranslateOptions& options,
+                           Backend& backend) {
+  const std::vector<float> wanted = checked_weights(paths.size(), options.weights);
   for (const std::string& path : paths) {
     members_.push_back(std::make_unique<Member>(path, backend));
     expect_same_vocabularies(members_.front()->loaded, members_.back()->loaded);
@@ -62,10 +62,20 @@ LoadedModels::LoadedModels(std::span<const std::string> paths, std::span<const f
   std::erase(members_, nullptr);
   std::ranges::copy_if(wanted, std::back_inserter(ensemble_.weights),
                        [](float weight) { return weight > 0; });
+  const bool selects = options.shortlist != 0;
+  std::vector<const Shortlist*> shortlists;
   for (const auto& member : members_) {
-    member->packed =
-        std::make_unique<PackedParameters>(member->loaded.model().parameters(), precision);
+    shortlists.push_back(&member->loaded.contents().shortlist);
     ensemble_.models.push_back(&member->loaded.model());
+  }
+  if (selects) {
+    const auto& [source, target] = contents().tokenizers;
+    candidates_.emplace(std::move(shortlists), std::max(options.shortlist, 0), source, target);
+  }
+  for (const auto& member : members_) {
+    member->packed = std::make_unique<PackedParameters>(
+        member->loaded.model().parameters(), options.int8 ? Precision::kInt8 : Precision::kFloat,
+        selects);
   }
 }
 

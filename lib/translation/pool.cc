@@ -101,6 +101,18 @@ SearchRules TranslationPool::rules_for(const Batch& batch) const {
   return rules;
 }
 
+/// Each sentence's own, so that they don't depend on its neighbours.
+Candidates TranslationPool::candidates(const Batch& batch) const {
+  Candidates result;
+  if (context_.candidates == nullptr) return result;
+  for (int b = 0; b < batch.source.size(); ++b) {
+    std::vector<std::vector<int>> required = constraints_[batch.lines[b]];
+    required.push_back(prefixes_[batch.lines[b]]);
+    result.add((*context_.candidates)(batch.source[b], required));
+  }
+  return result;
+}
+
 std::vector<std::vector<Hypothesis>> TranslationPool::search(EnsembleStepper& stepper,
                                                              const Batch& batch) const {
   std::vector<std::vector<int>> prefixes;
@@ -116,7 +128,7 @@ std::vector<std::vector<Hypothesis>> TranslationPool::search(EnsembleStepper& st
   const bool has_constraints =
       std::ranges::any_of(constraints, [](const auto& phrases) { return !phrases.empty(); });
   if (!has_constraints) constraints.clear();
-  stepper.begin(batch.source);
+  stepper.begin(batch.source, candidates(batch));
   return beam_search(stepper, rules_for(batch), {prefixes, numbers, bytes, constraints});
 }
 

@@ -12,6 +12,7 @@
 #include "decoding/beam_search.h"
 #include "decoding/ensemble.h"
 #include "translation/assembler.h"
+#include "translation/candidates.h"
 #include "translation/prepared_line.h"
 #include "util/pipeline.h"
 
@@ -52,6 +53,7 @@ struct PoolContext {
   const TranslateOptions& options;
   const SearchRules& rules;
   const Tokenizers& tokenizers;
+  const CandidateFinder* candidates;  ///< nullptr: all tokens are.
   WorkerPool& workers;
   int threads = 1;
   bool scores_targets = false;  ///< Given translations are scored; none is searched for.
@@ -79,6 +81,7 @@ class TranslationPool final : public Pipeline::Group {
  private:
   SearchRules rules_for(const Batch& batch) const;
   std::vector<std::vector<Hypothesis>> search(EnsembleStepper& stepper, const Batch& batch) const;
+  Candidates candidates(const Batch& batch) const;
   void add_sentence(const PreparedLine& line, int part);
 
   const PoolContext& context_;

@@ -69,8 +69,7 @@ struct Translator::Implementation {
   Implementation(std::span<const std::string> paths, const TranslateOptions& wanted)
       : options((check_options(wanted), wanted)),
         backend(make_backend(options.backend)),
-        models(paths, options.weights, *backend,
-               options.int8 ? Precision::kInt8 : Precision::kFloat),
+        models(paths, options, *backend),
         rules(search_rules(options, tokenizers())),
         workers(models.ensemble(), choose_alignment()),
         threads(thread_count(options.threads)) {
@@ -272,7 +271,8 @@ StreamSummary Translator::Implementation::run(const LineStream& stream, bool sco
     }
     return lines;
   };
-  const PoolContext context{options, rules, tokenizers(), workers, threads, scores_targets, {}};
+  const PoolContext context{options, rules,   tokenizers(),   models.candidates(),
+                            workers, threads, scores_targets, {}};
   return StreamRun(stream, rules_of, context).run();
 }
 
@@ -322,8 +322,10 @@ SearchTree Translator::Implementation::explore(const std::string& line) {
   const LinePreparer preparer(tokenizers().source, tokenizers().target, lines);
   const PreparedLine prepared = preparer.prepare(1, line, "");
   if (!prepared.is_translated()) return {};
-  return heed::explore(workers.take()->stepper, rules,
-                       prepared.sentence(0, tokenizers().source.eos_id()), tokenizers().target);
+  const std::vector<int> source = prepared.sentence(0, tokenizers().source.eos_id());
+  Candidates candidates;
+  if (models.candidates() != nullptr) candidates.add((*models.candidates())(source, {}));
+  return heed::explore(workers.take()->stepper, rules, {source, candidates}, tokenizers().target);
 }
 
 Translator::Translator(const std::string& model, const TranslateOptions& options)

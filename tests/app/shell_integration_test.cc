@@ -60,7 +60,7 @@ bash -n bash && wc -l < fish)");
 TEST_F(ShellIntegrationTest, UnknownNamesAreSaid) {
   EXPECT_EQ(shell_.run("heed manual trian").err,
             "heed: unknown subcommand 'trian'; one of: train, translate, score, align, evaluate, "
-            "info, average, convert, compare, serve, completion, manual\n");
+            "info, average, convert, shortlist, compare, serve, completion, manual\n");
   EXPECT_EQ(shell_.run("heed completion").err, "heed: expected one shell: bash, zsh or fish\n");
   EXPECT_EQ(shell_.run("heed completion tcsh").code, 2);
 }

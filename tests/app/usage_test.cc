@@ -32,8 +32,9 @@ TEST_F(UsageTest, HelpAndVersionAreWordsToo) {
 }
 
 TEST_F(UsageTest, HelpFitsATerminal) {
-  for (const char* command : {"", "train", "translate", "score", "align", "evaluate", "info",
-                              "average", "convert", "compare", "serve", "completion", "manual"}) {
+  for (const char* command :
+       {"", "train", "translate", "score", "align", "evaluate", "info", "average", "convert",
+        "shortlist", "compare", "serve", "completion", "manual"}) {
     const Shell::Result result =
         shell_.run(std::string("heed ") + command + " --help | awk 'length > 80'");
     EXPECT_EQ(result.out, "") << command;
@@ -43,7 +44,7 @@ TEST_F(UsageTest, HelpFitsATerminal) {
 TEST_F(UsageTest, NamesWhatIsMissing) {
   expect_usage("",
                "expected a subcommand: train, translate, score, align, evaluate, info, average, "
-               "convert, compare, serve, completion, manual; see heed --help");
+               "convert, shortlist, compare, serve, completion, manual; see heed --help");
   expect_usage("--model x", "unknown option --model; see heed --help");
   expect_usage("translate --model",
                "expected a value for --model, found none; see heed translate --help");

@@ -18,8 +18,8 @@ struct FuzzTarget {
 extern const FuzzTarget kArgosTarget, kCodesTarget, kConfigTarget, kCtranslate2Target,
     kDocumentTarget, kEvaluateTarget, kJsonTarget, kLinesTarget, kMarianTarget, kMarkupTarget,
     kModelTarget, kNBestTarget, kNpyTarget, kPharaohTarget, kPiecesTarget, kRecordTarget,
-    kSafetensorsTarget, kSentencePieceTarget, kSentencesTarget, kTextTarget, kTorchTarget,
-    kVocabularyTarget, kZipTarget;
+    kSafetensorsTarget, kSentencePieceTarget, kSentencesTarget, kShortlistTarget, kTextTarget,
+    kTorchTarget, kVocabularyTarget, kZipTarget;
 
 /// Ends the program with a message if something that must hold does not.
 void require(bool holds, const char* what);

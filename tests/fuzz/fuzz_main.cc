@@ -21,12 +21,11 @@ namespace heed {
 namespace {
 
 const std::array kTargets{
-    kArgosTarget,       kCodesTarget,         kConfigTarget,    kCtranslate2Target,
-    kDocumentTarget,    kEvaluateTarget,      kJsonTarget,      kLinesTarget,
-    kMarianTarget,      kMarkupTarget,        kModelTarget,     kNBestTarget,
-    kNpyTarget,         kPharaohTarget,       kPiecesTarget,    kRecordTarget,
-    kSafetensorsTarget, kSentencePieceTarget, kSentencesTarget, kTextTarget,
-    kTorchTarget,       kVocabularyTarget,    kZipTarget};
+    kArgosTarget,    kCodesTarget,       kConfigTarget,        kCtranslate2Target, kDocumentTarget,
+    kEvaluateTarget, kJsonTarget,        kLinesTarget,         kMarianTarget,      kMarkupTarget,
+    kModelTarget,    kNBestTarget,       kNpyTarget,           kPharaohTarget,     kPiecesTarget,
+    kRecordTarget,   kSafetensorsTarget, kSentencePieceTarget, kSentencesTarget,   kShortlistTarget,
+    kTextTarget,     kTorchTarget,       kVocabularyTarget,    kZipTarget};
 
 void run(const FuzzTarget& target, std::string_view bytes) {
   try {

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "decoding/stepper.h"
 #include "fuzz/fuzz.h"
 #include "model/model_file.h"
+#include "translation/candidates.h"
 #include "util/fields.h"
+#include "util/files.h"
 
 namespace heed {
 
@@ -41,6 +44,10 @@ void run_model(std::string_view bytes) {
   stepper.step(std::vector<int>{stepper.shape().start}, std::vector<int>{0});
   require(stepper.top(1).ids.size() == 1, "there is a next token");
   attention_heads(loaded.model());
+  const Shortlist& shortlist = loaded.contents().shortlist;
+  if (shortlist.empty()) return;
+  const CandidateFinder candidates({&shortlist}, 0, tokenizers.source, tokenizers.target);
+  require(!candidates(ids, {}).tokens.empty(), "there is a candidate");
 }
 
 /// The values that an option may have in a file of somebody who wants to see it fail.
@@ -76,13 +83,36 @@ void add_odd_files(const std::string& file, std::vector<std::string>& seeds) {
   });
 }
 
+/// The header without its length, NUL, data.
+std::string separated(const std::string& file) {
+  const std::size_t length =
+      static_cast<unsigned char>(file[0]) + 256U * static_cast<unsigned char>(file[1]);
+  return file.substr(8, length) + '\0' + file.substr(8 + length);
+}
+
+/// A model with a shortlist.
+std::string shortlist_file() {
+  const auto backend = make_backend("reference");
+  const LoadedModel loaded(HEED_GOLDEN "/format-1-rnn.safetensors", *backend);
+  ModelContents contents = loaded.contents();
+  for (int source = 0; source < contents.tokenizers.source.size(); ++source) {
+    contents.shortlist.targets.push_back(source);
+    contents.shortlist.probabilities.push_back(1);
+    contents.shortlist.ends.push_back(source + 1);
+  }
+  contents.shortlist.frequent = {3, 4};
+  const std::string path = std::filesystem::temp_directory_path() / "heed-fuzz-shortlist";
+  save_model(path, contents, loaded.parameters(), loaded.parameters().flat());
+  const FileCopy file(path);
+  std::filesystem::remove(path);
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
 std::vector<std::string> model_seeds() {
-  std::vector<std::string> seeds;
+  std::vector<std::string> seeds{separated(shortlist_file())};
   for (const char* name : {"format-1-rnn.safetensors", "format-1-transformer.safetensors"}) {
     const std::string file = golden(name);
-    const std::size_t length =
-        static_cast<unsigned char>(file[0]) + 256U * static_cast<unsigned char>(file[1]);
-    seeds.push_back(file.substr(8, length) + '\0' + file.substr(8 + length));
+    seeds.push_back(separated(file));
     add_odd_files(std::string(seeds.back()), seeds);
   }
   return seeds;

@@ -38,6 +38,13 @@ class OpaqueBackend : public Backend {
                       const Tensor& y) override {
     kernels_->packed_product(host(x), weight, {host(epilogue.bias), epilogue.activation}, host(y));
   }
+  std::unique_ptr<PackedWeight> pack_rows(const Tensor& weight, Precision precision) override {
+    return kernels_->pack_rows(host(weight), precision);
+  }
+  void selected_product(const Tensor& x, const PackedWeight& weight, const Indices& columns,
+                        const Tensor& bias, const Tensor& y) override {
+    kernels_->selected_product(host(x), weight, host(columns), host(bias), host(y));
+  }
   void fill(const Tensor& y, float value) override { kernels_->fill(host(y), host(value)); }
   void copy(const Tensor& x, const Tensor& y) override { kernels_->copy(host(x), host(y)); }
   void transpose(const Tensor& x, const Tensor& y) override {

@@ -65,11 +65,19 @@ std::vector<std::string> hostile_lines() {
   return lines;
 }
 
-class HostileLinesTest : public testing::TestWithParam<bool> {
+struct HostileCase {
+  const char* name;
+  bool int8;
+  int shortlist;
+};
+
+class HostileLinesTest : public testing::TestWithParam<HostileCase> {
  protected:
   static void SetUpTestSuite() {
     directory_ = std::make_unique<TemporaryDirectory>();
-    save_lively_model(directory_->path("model"), ModelType::kTransformer);
+    save_lively_model(directory_->path("model"), tiny_options(ModelType::kTransformer),
+                      joint_tokenizers(),
+                      neighbours_shortlist(joint_tokenizers().source.size(), 4));
   }
   static void TearDownTestSuite() { directory_.reset(); }
 
@@ -86,14 +94,17 @@ class HostileLinesTest : public testing::TestWithParam<bool> {
 };
 std::unique_ptr<TemporaryDirectory> HostileLinesTest::directory_;
 
-INSTANTIATE_TEST_SUITE_P(Precisions, HostileLinesTest, testing::Bool(),
-                         [](const auto& precision) { return precision.param ? "int8" : "f32"; });
+INSTANTIATE_TEST_SUITE_P(Searches, HostileLinesTest,
+                         testing::Values(HostileCase{"f32", false, 0}, HostileCase{"int8", true, 0},
+                                         HostileCase{"int8_shortlist", true, -1}),
+                         [](const auto& search) { return search.param.name; });
 
 TEST_P(HostileLinesTest, AreAnsweredInOrderAndAlike) {
   const std::vector<std::string> lines = hostile_lines();
   for (const int beam : {1, 3}) {
     TranslateOptions options;
-    options.int8 = GetParam();
+    options.int8 = GetParam().int8;
+    options.shortlist = GetParam().shortlist;
     options.search.beam_size = beam;
     options.max_length = 40;
     options.threads = 1;
@@ -123,7 +134,8 @@ double time_of(Translator& translator, const std::string& line) {
 
 TEST_P(HostileLinesTest, TakeAtMostThreeTimesAsLongAsProse) {
   TranslateOptions options;
-  options.int8 = GetParam();
+  options.int8 = GetParam().int8;
+  options.shortlist = GetParam().shortlist;
   options.search.beam_size = 1;
   options.threads = 1;
   Translator translator(directory_->path("model"), options);
