@@ -64,6 +64,7 @@ class Attributes {
     }
     if (at_ >= text_.size()) return false;
     if (text_[at_] == '>') {
+      is_closed = true;
       ++at_;
       return false;
     }
@@ -76,7 +77,8 @@ class Attributes {
   std::size_t end() const { return at_; }
 
   std::string_view name, value;
-  bool is_empty = false;  ///< The tag ends with "/>".
+  bool is_empty = false;   ///< The tag ends with "/>".
+  bool is_closed = false;  ///< It ends before the text does.
 
  private:
   void skip_spaces() {
@@ -116,6 +118,7 @@ void read_attributes(std::string_view text, std::size_t at, HtmlTag& tag) {
   }
   tag.ends_itself = attributes.is_empty;
   tag.is_empty = tag.ends_itself || is_one_of(tag.name, kVoid);
+  if (!attributes.is_closed) tag = {};
   tag.end = attributes.end();
 }
 

@@ -9,7 +9,7 @@ namespace heed {
 
 /// A tag of HTML or XML, a comment, or another thing in angle brackets.
 struct HtmlTag {
-  std::string name;  ///< In small letters; "" of a comment or what else is no tag.
+  std::string name;  ///< In small letters; "" of a comment, and what else is no whole tag.
   bool is_closing = false;
   bool ends_itself = false;  ///< With "/>".
   bool is_empty = false;     ///< Has no closing tag: void in HTML, or ends itself.

@@ -65,7 +65,9 @@ std::vector<std::string> markup_seeds() {
   return {"<p>Ein <b>rotes <i>Haus</i></b>.</p><br/> &amp; &auml; &foo; <!-- x --> AT&T",
           "a <code>x<b></code> <span translate=\"no\">c</span> m<sup>2</sup> <script>a<b</script>",
           "<b><i></b></i></u> <a href='x>y' b=c/> <![CDATA[ x ]]> <?y?> < 3",
-          "{\\an8}<i>a</i> <00:01.000>b {name} %s <0>", "<div class=\"notranslate\"><p>a</div"};
+          "{\\an8}<i>a</i> <00:01.000>b {name} %s <0>",
+          "<div class=\"notranslate\"><p>a</div",
+          "a </b9> m<sup>5</Sup"};
 }
 
 }  // namespace

@@ -53,6 +53,12 @@ TEST(PlacedMarkup, TagsWithoutPartnersKeepTheirOrder) {
   EXPECT_EQ(placed("<u>a</i></u> <i>b", "B A", {1, 0}), "<u>B A</i></u><i>");
 }
 
+/// What would be a tag if it were closed ends the text, and no element.
+TEST(PlacedMarkup, ATagThatIsCutOffStaysAtTheEnd) {
+  EXPECT_EQ(placed("a <b>b</b> <i>c</I", "C B A", {2, 1, 0}), "<i>C <b>B</b> A</I");
+  EXPECT_EQ(placed("a b<code", "B A", {1, 0}), "B A<code");
+}
+
 TEST(PlacedMarkup, SentencesKeepTheirTags) {
   EXPECT_EQ(placed("Eins<br>Zwei drei", "one.\nthree two.", {0, 2, 1}, {{0, 0}, {1, 1}}),
             "one.<br>three two.");
