@@ -10,6 +10,7 @@
 
 #include "conversion/byte_reader.h"
 #include "util/files.h"
+#include "util/json.h"
 #include "util/strings.h"
 
 namespace heed {

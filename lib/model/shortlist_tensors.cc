@@ -7,6 +7,7 @@
 
 #include "model/half.h"
 #include "util/error.h"
+#include "util/fields.h"
 
 namespace heed {
 namespace {

@@ -1,5 +1,7 @@
 #include "app/serve.h"
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "support/number_words.h"
@@ -172,9 +174,15 @@ TEST_F(ServeTest, KeysAreAskedFor) {
 TEST_F(ServeTest, ASignalEndsItWhenAllIsAnswered) {
   start("--threads 1");
   const std::string text = json{{"q", std::vector<std::string>(300, "siebzehn acht drei")}}.dump();
-  int status = 0;
+  std::atomic<int> status = 0;
   std::thread asker([&] { status = status_of(text); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const auto is_waiting = [&] {
+    const auto metrics = client().Get("/metrics");
+    return metrics && metrics->body.find("heed_lines_waiting 0\n") == std::string::npos;
+  };
+  for (int i = 0; i < 1000 && status == 0 && !is_waiting(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   EXPECT_EQ(stop(), 0);
   asker.join();
   EXPECT_EQ(status, 200);
