@@ -140,9 +140,10 @@ std::vector<TranslatedLine> TranslationApi::run(TranslationQueue& queue,
 std::vector<DetectedLanguage> TranslationApi::detect_languages(std::span<const std::string> texts) {
   const std::vector<SourceLine> sample = sample_of(texts);
   std::vector<DetectedLanguage> languages;
-  for (const std::string& source : models_.sources()) {
+  const std::vector<std::string> sources = models_.sources();
+  for (const std::string& source : sources) {
     DetectedLanguage& language = languages.emplace_back(DetectedLanguage{.language = source});
-    if (models_.sources().size() == 1) break;
+    if (sources.size() == 1) break;
     TranslationQueue& queue = models_.find(source, "")->queue(ServedModel::Form::kText);
     language.evidence = evidence_of(queue.translate(sample));
   }

@@ -340,10 +340,6 @@ Ctranslate2File file_of(const ModelContents& contents, const Parameters& paramet
   return file;
 }
 
-}  // namespace
-
-namespace {
-
 /// The shortlist for use_vmap: tokens of any sentence behind no source token.
 std::string vocabulary_map(const ModelContents& contents) {
   const auto line = [&](const std::string& source, std::span<const int> targets) {

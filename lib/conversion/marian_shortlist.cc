@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstring>
 #include <map>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -31,26 +30,18 @@ std::vector<int> first_tokens(std::uint64_t count, const Tokenizer& target) {
   return tokens;
 }
 
-std::unordered_map<std::string, int> numbers_of(const Tokenizer& tokenizer) {
-  std::unordered_map<std::string, int> numbers;
-  for (int id = 0; id < tokenizer.size(); ++id) numbers.emplace(tokenizer.piece(id), id);
-  return numbers;
-}
-
 /// A text's targets of each source token.
 class LexicalText {
  public:
   explicit LexicalText(const Tokenizers& tokenizers)
-      : sources_(numbers_of(tokenizers.source)),
-        targets_(numbers_of(tokenizers.target)),
-        of_source_(tokenizers.source.size()) {}
+      : tokenizers_(tokenizers), of_source_(tokenizers.source.size()) {}
 
   /// Throws Error naming `place` for another line than "target source probability".
   void add(std::string_view line, const std::string& place);
   void finish(Shortlist& shortlist) const;
 
  private:
-  std::unordered_map<std::string, int> sources_, targets_;
+  const Tokenizers& tokenizers_;
   std::vector<std::map<int, float>> of_source_;
 };
 
@@ -67,10 +58,10 @@ void LexicalText::add(std::string_view line, const std::string& place) {
     fail("expected target, source and a probability in {}, found {}", place,
          printable(std::string(line)));
   }
-  const auto target = targets_.find(std::string(fields[0]));
-  const auto source = sources_.find(std::string(fields[1]));
-  if (source == sources_.end() || target == targets_.end()) return;
-  float& known = of_source_[source->second][target->second];
+  const auto target = tokenizers_.target.find_piece(std::string(fields[0]));
+  const auto source = tokenizers_.source.find_piece(std::string(fields[1]));
+  if (!source || !target) return;
+  float& known = of_source_[*source][*target];
   known = std::max(known, probability);
 }
 

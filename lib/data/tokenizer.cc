@@ -239,8 +239,9 @@ std::string Tokenizer::piece(int id) const {
   return model_->IdToPiece(id);
 }
 
-bool Tokenizer::has_piece(const std::string& piece) const {
-  return model_->IdToPiece(model_->PieceToId(piece)) == piece;
+std::optional<int> Tokenizer::find_piece(const std::string& piece) const {
+  const int id = model_->PieceToId(piece);  // of any other one <unk>'s
+  return model_->IdToPiece(id) == piece ? std::optional(id) : std::nullopt;
 }
 
 bool Tokenizer::knows(char32_t character) const {

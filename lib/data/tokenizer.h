@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -73,7 +74,9 @@ class Tokenizer {
   /// and user's symbols, which have 0.
   double log_probability(int id) const;
 
-  bool has_piece(const std::string& piece) const;
+  /// The number of a piece as SentencePiece writes it; nothing where the vocabulary has none such.
+  std::optional<int> find_piece(const std::string& piece) const;
+  bool has_piece(const std::string& piece) const { return find_piece(piece).has_value(); }
 
   /// Whether the vocabulary can write the character, or what its rules make of it, without bytes;
   /// of letters also those of a script of which it has some: rare ones occur in training as bytes.

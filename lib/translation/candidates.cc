@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "util/error.h"
@@ -75,15 +74,11 @@ CandidateFinder::CandidateFinder(std::vector<const Shortlist*> shortlists, int m
         "expected --shortlist without a number, found {}: this shortlist's targets are in no order",
         most_);
   }
-  std::unordered_map<std::string, int> ids;
   for (int id = 0; id < size_; ++id) {
-    std::string piece = target.piece(id);
-    if (is_byte(piece)) bytes_.push_back(id);
-    ids.emplace(std::move(piece), id);
+    if (is_byte(target.piece(id))) bytes_.push_back(id);
   }
   for (int id = 0; id < source.size(); ++id) {
-    const auto found = ids.find(source.piece(id));
-    same_.push_back(found == ids.end() ? -1 : found->second);
+    same_.push_back(target.find_piece(source.piece(id)).value_or(-1));
   }
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "data/alignment_file.h"
@@ -24,21 +23,11 @@ constexpr std::string_view kBackend = "eigen";
 /// Weights of attention that say nothing: a word of a long sentence has some thousandths of each.
 constexpr float kLeastWeight = 0.05F;
 
-/// The numbers of pieces.
-class PieceNumbers {
- public:
-  explicit PieceNumbers(const Tokenizer& tokenizer) {
-    for (int id = 0; id < tokenizer.size(); ++id) ids_.emplace(tokenizer.piece(id), id);
-  }
-  std::vector<int> operator()(std::span<const std::string> pieces) const {
-    std::vector<int> result;
-    for (const std::string& piece : pieces) result.push_back(ids_.at(piece));
-    return result;
-  }
-
- private:
-  std::unordered_map<std::string, int> ids_;
-};
+std::vector<int> numbers_of(std::span<const std::string> pieces, const Tokenizer& tokenizer) {
+  std::vector<int> numbers;
+  for (const std::string& piece : pieces) numbers.push_back(tokenizer.find_piece(piece).value());
+  return numbers;
+}
 
 /// By the model's attention, as heed align has it between pieces.
 StreamSummary count_attention(const std::string& model, const ShortlisterOptions& options,
@@ -47,13 +36,12 @@ StreamSummary count_attention(const std::string& model, const ShortlisterOptions
   TranslateOptions scoring = options.reading;
   scoring.alignment.form = AlignmentForm::kSoft;
   scoring.alignment_unit = AlignmentUnit::kPiece;
-  const PieceNumbers source_numbers(tokenizers.source), target_numbers(tokenizers.target);
   LineStream stream = pairs;
   stream.write = [&](std::span<TranslatedLine> lines) {
     for (const TranslatedLine& line : lines) {
       const Translation& given = line.translations.front();
-      const std::vector<int> sources = source_numbers(line.source_units);
-      const std::vector<int> targets = target_numbers(given.units);
+      const std::vector<int> sources = numbers_of(line.source_units, tokenizers.source);
+      const std::vector<int> targets = numbers_of(given.units, tokenizers.target);
       for (std::size_t t = 0; t < given.attention.size(); ++t) {
         counts.add_target(targets[t]);
         for (std::size_t s = 0; s < given.attention[t].size(); ++s) {

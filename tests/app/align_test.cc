@@ -30,11 +30,6 @@ class AlignCommandTest : public testing::Test {
   static Shell::Result align(const std::string& flags) {
     return run("heed align -m m -i s t " + flags);
   }
-  static void expect_failure(const Shell::Result& result, int code, const std::string& part) {
-    EXPECT_EQ(result.code, code) << result.err;
-    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
-  }
   static void expect_told(const Shell::Result& result, const std::string& part) {
     EXPECT_EQ(result.code, 0) << result.err;
     EXPECT_NE(result.err.find(part), std::string::npos) << result.err;

@@ -36,12 +36,8 @@ class ConvertCommandTest : public testing::Test {
   static void TearDownTestSuite() { shell_.reset(); }
 
   static Shell::Result run(const std::string& script) { return shell_->run(script); }
-  /// One line on standard error that has `part`, and this exit code.
   static void expect_failure(const std::string& command, int code, const std::string& part) {
-    const Shell::Result result = run(command);
-    EXPECT_EQ(result.code, code) << result.err;
-    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+    heed::expect_failure(run(command), code, part);
   }
 
   static std::unique_ptr<Shell> shell_;

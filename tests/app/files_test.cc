@@ -22,9 +22,7 @@ class FilesTest : public testing::Test {
   Shell::Result run(const std::string& script) const { return shell_.run(script); }
   std::string read(const std::string& name) const { return shell_.directory().read(name); }
   static void expect_failure(const Shell::Result& result, const std::string& part) {
-    EXPECT_EQ(result.code, 1) << result.err;
-    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+    heed::expect_failure(result, 1, part);
   }
 
   Shell shell_;

@@ -20,11 +20,6 @@ class ScoreCommandTest : public testing::Test {
   static void TearDownTestSuite() { shell_.reset(); }
 
   static Shell::Result run(const std::string& script) { return shell_->run(script); }
-  static void expect_failure(const Shell::Result& result, int code, const std::string& part) {
-    EXPECT_EQ(result.code, code) << result.err;
-    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
-  }
 
   static std::unique_ptr<Shell> shell_;
 };

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -32,5 +34,13 @@ class Shell {
  private:
   TemporaryDirectory directory_;
 };
+
+/// One line of the program's on standard error that has `part`, and this exit code.
+inline void expect_failure(const Shell::Result& result, int code, const std::string& part) {
+  EXPECT_EQ(result.code, code) << result.err;
+  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+  EXPECT_TRUE(result.err.starts_with("heed: ")) << result.err;
+  EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+}
 
 }  // namespace heed

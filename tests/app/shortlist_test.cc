@@ -31,10 +31,7 @@ class ShortlistCommandTest : public testing::Test {
 
   static Shell::Result run(const std::string& script) { return shell_->run(script); }
   static void expect_failure(const std::string& command, int code, const std::string& part) {
-    const Shell::Result result = run(command);
-    EXPECT_EQ(result.code, code) << result.err;
-    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+    heed::expect_failure(run(command), code, part);
   }
 
   static inline std::unique_ptr<Shell> shell_;

@@ -35,12 +35,6 @@ class TrainCommandTest : public testing::Test {
   bool exists(const std::string& name) const {
     return std::filesystem::exists(shell_.directory().path(name));
   }
-  /// One line on standard error that has `part`, and this exit code.
-  static void expect_failure(const Shell::Result& result, int code, const std::string& part) {
-    EXPECT_EQ(result.code, code) << result.err;
-    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
-  }
 
   Shell shell_;
 };

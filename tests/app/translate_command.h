@@ -30,13 +30,6 @@ class TranslateCommandTest : public testing::Test {
   static std::ptrdiff_t lines(const std::string& text) {
     return std::count(text.begin(), text.end(), '\n');
   }
-  /// One line on standard error that has `part`, and this exit code.
-  static void expect_failure(const Shell::Result& result, int code, const std::string& part) {
-    EXPECT_EQ(result.code, code) << result.err;
-    EXPECT_EQ(lines(result.err), 1) << result.err;
-    EXPECT_TRUE(result.err.starts_with("heed: ")) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
-  }
 
   static inline std::unique_ptr<Shell> shell_;
 };
