@@ -90,7 +90,8 @@ TEST_F(TrainingFiles, AnyMomentIsOneToStopAt) {
   whole.training.optimizer_delay = 2;
   int asked = 0;
   train(whole, [&] { return ++asked < 0; });
-  EXPECT_GT(asked, 60) << "twice an update, and in two validations";
+  EXPECT_GE(asked, 32)
+      << "in every update, and in two validations; more often as batches fall on threads";
   TrainOptions parts = whole;
   for (int end = 1; end <= asked; end = end * 4 / 3 + 1) {
     parts.model = path("parts" + std::to_string(end));
