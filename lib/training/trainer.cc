@@ -12,13 +12,6 @@ namespace heed {
 
 namespace {
 
-Corpus open(const DataOptions& data) {
-  if (data.train_sets.empty()) {
-    fail_usage("expected --train-sets SOURCE TARGET, or one file with --tsv, found none");
-  }
-  return Corpus(data.train_sets, data.tsv);
-}
-
 /// The first process speaks for all.
 LogOptions log_of(const Processes& processes, const LogOptions& options) {
   if (processes.is_first()) return options;
@@ -51,7 +44,7 @@ struct Trainer::Parts {
   std::unique_ptr<TrainingLoop> make_loop(const TrainOptions& known, const Choose& choose) {
     // What is certain to fail fails before a large corpus is read.
     if (processes->is_first()) std::optional<TrainingLock>(checked(known).model).reset();
-    Corpus corpus = open(checked(known).data);
+    Corpus corpus(checked(known).data);
     const TrainOptions options = choose(corpus.size());
     return std::make_unique<TrainingLoop>(std::move(corpus), options, *processes, log);
   }
@@ -75,7 +68,7 @@ TrainOptions Trainer::defaults_for(const TrainOptions& known, std::size_t pairs)
 }
 
 TrainOptions Trainer::options_for(const TrainOptions& known, const Choose& choose) {
-  const std::size_t pairs = open(checked(known).data).size();
+  const std::size_t pairs = Corpus(checked(known).data).size();
   return resolved(checked(choose(pairs)), pairs);
 }
 

@@ -84,6 +84,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
     }
   }
   for (const std::string& warning : corpus_.warnings()) log_.warn("[data] {}", warning);
+  for (const std::string& note : corpus_.notes()) log_.info("[data] {}", note);
   if (processes_.size() > options_.training.shards) {
     fail_usage("expected at most {} processes (--shards), found {}; start fewer, or raise --shards",
                options_.training.shards, processes_.size());

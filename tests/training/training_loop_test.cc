@@ -163,6 +163,16 @@ TEST_F(TrainingErrors, RefusesAStateOfOtherOptionsOrText) {
   expect_error([&] { Trainer{options()}; }, "training text");
 }
 
+TEST_F(TrainingErrors, RefusesAStateOfOtherFilters) {
+  small_.directory.write("train.de", small_.directory.read("train.de") + "eins\n");
+  small_.directory.write("train.en", small_.directory.read("train.en") + "eins\n");
+  TrainOptions filtered = options();
+  filtered.data.filter_identical = true;
+  train(filtered);
+  EXPECT_EQ(train(filtered), TrainingEnd::kBudget);
+  expect_error([&] { Trainer{options()}; }, "expected --filter-identical true as when");
+}
+
 /// The state as a program wrote it that had other options.
 TEST_F(TrainingErrors, TakesTheStatesOfOlderProgramsAndRefusesThoseOfNewerOnes) {
   train(options());
