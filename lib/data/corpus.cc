@@ -52,14 +52,20 @@ Corpus::Corpus(const std::vector<std::string>& paths, bool tsv)
     : Corpus(text_options(paths, tsv)) {}
 
 Corpus::Corpus(const DataOptions& options) {
+  const auto texts = texts_of(options.train_sets, options.tsv);
+  Mixture::check(options.mix, texts.size());
   PairFilter filter(options);
-  for (const auto& paths : texts_of(options.train_sets, options.tsv)) {
+  std::vector<std::size_t> sizes;
+  for (const auto& paths : texts) {
+    const std::size_t before = kept_.size();
     read(paths, options.tsv, filter);
+    sizes.push_back(filter.is_active() ? kept_.size() - before : texts_.back().size());
   }
   if (places() > std::numeric_limits<std::uint32_t>::max()) {
     fail("expected at most 2^32 sentence pairs, found {}; split the corpus", places());
   }
   if (filter.is_active()) note_filtered(filter);
+  mix(sizes, options.mix);
 }
 
 void Corpus::read(const std::vector<std::string>& paths, bool tsv, PairFilter& filter) {
@@ -84,6 +90,15 @@ void Corpus::note_filtered(const PairFilter& filter) {
                                count_of(places()), filter.counts()));
   if (kept_.size() == places()) kept_.clear();
   kept_.shrink_to_fit();
+}
+
+void Corpus::mix(const std::vector<std::size_t>& sizes, const std::vector<float>& weights) {
+  mixture_.emplace(sizes, weights);
+  for (std::size_t t = 0; t < weights.size(); ++t) {
+    notes_.push_back(fmt::format("{}: {} pairs, each {:g} times in an epoch, {:.1f} % of its pairs",
+                                 display_name(texts_[t].path()), count_of(sizes[t]), weights[t],
+                                 100 * mixture_->share(t)));
+  }
 }
 
 Corpus::Found Corpus::find(std::size_t i) const {

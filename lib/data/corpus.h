@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "data/mixture.h"
 #include "data/pair_filter.h"
 #include "data/parallel_text.h"
 #include "heed/options.h"
@@ -16,8 +18,8 @@ namespace heed {
 /// file, and where filters leave something out 4 bytes a pair.
 class Corpus {
  public:
-  /// Of DataOptions::visit_text_fields. Throws as ParallelText and PairFilter, and Error if filters
-  /// leave no pair.
+  /// Of DataOptions::visit_text_fields and mix. Throws as ParallelText, PairFilter and Mixture, and
+  /// Error if filters leave no pair.
   explicit Corpus(const DataOptions& options);
   /// Without filters.
   Corpus(const std::vector<std::string>& paths, bool tsv);
@@ -30,6 +32,9 @@ class Corpus {
   std::string source(std::size_t i) const;
   std::string target(std::size_t i) const;
 
+  /// How often pairs are seen in an epoch.
+  const Mixture& mixture() const { return *mixture_; }
+
   /// Number of pairs in the texts, with those that filters leave out.
   std::size_t places() const { return ends_.back(); }
   /// The number of pair i among them.
@@ -37,7 +42,7 @@ class Corpus {
 
   /// What the user should know of how the files were read, a line each.
   std::vector<std::string> warnings() const;
-  /// What filters left out, a line each.
+  /// What filters left out and how texts are mixed, a line each.
   const std::vector<std::string>& notes() const { return notes_; }
 
   /// As that of ParallelText; what filters leave out follows from their options.
@@ -51,11 +56,13 @@ class Corpus {
 
   void read(const std::vector<std::string>& paths, bool tsv, PairFilter& filter);
   void note_filtered(const PairFilter& filter);
+  void mix(const std::vector<std::size_t>& sizes, const std::vector<float>& weights);
   Found find(std::size_t i) const;
 
   std::vector<ParallelText> texts_;
   std::vector<std::size_t> ends_;    // of texts, as places
   std::vector<std::uint32_t> kept_;  // places; empty where all are kept
+  std::optional<Mixture> mixture_;
   std::vector<std::string> notes_;
 };
 

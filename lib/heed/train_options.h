@@ -15,6 +15,7 @@ struct DataOptions {
   std::vector<std::string> train_sets = {};
   std::vector<std::string> valid_sets = {};
   bool tsv = false;
+  std::vector<float> mix = {};
   float filter_ratio = 0;
   bool filter_identical = false;
   bool filter_duplicates = false;
@@ -39,6 +40,13 @@ struct DataOptions {
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
     visit_text_fields(self, v);
+    v(Field{"mix",
+            "How often pairs of each of several texts are seen in an epoch, such as 3 1, or 1 "
+            "0.25: "
+            "each of the second's in one epoch of four; one of the weights is 1 or more. Without "
+            "it all are seen once"}
+          .within(0.001, 1000, "times"),
+      self.mix);
     v(Field{"valid-sets", "Parallel text to validate on: SOURCE TARGET, or one TSV file"}.file(),
       self.valid_sets);
     v(Field{"vocab", "Existing SentencePiece models: one joint, or source and target"}.file(),

@@ -1,5 +1,6 @@
 #include "heed/trainer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "training/processes.h"
@@ -18,6 +19,16 @@ LogOptions log_of(const Processes& processes, const LogOptions& options) {
   LogOptions silent;
   silent.quiet = true;
   return silent;
+}
+
+/// Of what processes read for themselves.
+void expect_files(const DataOptions& data) {
+  for (const auto* files : {&data.train_sets, &data.valid_sets}) {
+    if (std::ranges::find(*files, "-") == files->end()) continue;
+    fail_usage(
+        "expected files to train on, found standard input, which mpirun gives to its first process "
+        "alone; write it to a file that all processes see");
+  }
 }
 
 /// Of several processes each says who it is before it fails.
@@ -44,6 +55,7 @@ struct Trainer::Parts {
   std::unique_ptr<TrainingLoop> make_loop(const TrainOptions& known, const Choose& choose) {
     // What is certain to fail fails before a large corpus is read.
     if (processes->is_first()) std::optional<TrainingLock>(checked(known).model).reset();
+    if (processes->size() > 1) expect_files(known.data);
     Corpus corpus(checked(known).data);
     const TrainOptions options = choose(corpus.size());
     return std::make_unique<TrainingLoop>(std::move(corpus), options, *processes, log);

@@ -53,7 +53,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
       workers_(expect_room_for(*model_, options_.training), options_.training.shards,
                options_.training.threads, processes),
       batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
-               options_.training.seed),
+               options_.training.seed, guidance()),
       several_sentences_(share_with_several_sentences(corpus_)),
       end_(make_end(options_.training)),
       valid_freq_(parse_periods("valid-freq", options_.training.valid_freq)),
@@ -93,7 +93,14 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
   expect_all_alike();
 }
 
-/// The batch after the one in hand is read ahead, so that the end of an epoch is known in time.
+/// What adds word alignments to batches, where there are any.
+CompleteBatch TrainingLoop::guidance() const {
+  if (!guided_) return {};
+  return [this](Batch& batch) { guided_->add_to(batch, corpus_, tokenizers_); };
+}
+
+/// The batch after the one in hand is taken beforehand, so that the end of an epoch is known in
+/// time.
 void TrainingLoop::fetch() {
   counters_.position = batcher_.position();
   std::optional<Batch> batch = batcher_.next();
@@ -107,7 +114,6 @@ void TrainingLoop::fetch() {
     batch = batcher_.next();
   }
   next_batch_ = std::move(batch.value());
-  if (guided_) guided_->add_to(next_batch_, corpus_, tokenizers_);
 }
 
 double TrainingLoop::seconds_now() const {

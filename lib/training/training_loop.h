@@ -51,6 +51,7 @@ class TrainingLoop {
   void expect_all_alike() const;
   void warn_of_idle_threads() const;
   void check_best();
+  CompleteBatch guidance() const;
   void fetch();
   std::optional<LossSum> gather_update(const Interrupted& interrupted);
   bool update(const Interrupted& interrupted);

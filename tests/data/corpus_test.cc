@@ -160,6 +160,26 @@ TEST(Corpus, HasNoPairThatAFilterLeavesOut) {
   expect_error([&] { Corpus{options}; }, "leave none of 2: 2 with identical sides, 0 that");
 }
 
+TEST(Corpus, TellsHowItsTextsAreMixed) {
+  const TemporaryDirectory directory;
+  DataOptions options;
+  options.tsv = true;
+  options.train_sets = {directory.write("1", "a\tA\na\tA\n"), directory.write("2", "b\tB\nc\tC\n")};
+  options.filter_duplicates = true;
+  options.mix = {2, 0.5F};
+  const Corpus corpus(options);
+  EXPECT_EQ(corpus.mixture().size(), 3U);
+  EXPECT_EQ(corpus.notes().at(1), options.train_sets[0] +
+                                      ": 1 pairs, each 2 times in an epoch, "
+                                      "66.7 % of its pairs");
+  EXPECT_EQ(corpus.notes().at(2), options.train_sets[1] +
+                                      ": 2 pairs, each 0.5 times in an epoch, "
+                                      "33.3 % of its pairs");
+  options.mix = {1};
+  options.train_sets[0] = "missing";
+  expect_error<UsageError>([&] { Corpus{options}; }, "found 1 for 2 texts");
+}
+
 TEST(Corpus, FingerprintSeesEveryChange) {
   const TemporaryDirectory directory;
   const auto fingerprint = [&](const std::string& source, const std::string& target) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "data/batcher.h"
+#include "data/batches.h"
 #include "data/vocabulary_trainer.h"
 #include "heed/translator.h"
 #include "metrics/alignment_error.h"
