@@ -14,7 +14,7 @@
 namespace heed {
 
 /// The pairs that a model is trained on: those of one or several parallel texts, one text behind
-/// the other, but for what filters leave out. They stay on disk; in memory are 8 bytes a line and
+/// the other, but for what filters leave out. They stay on disk; in memory are 4 bytes a line and
 /// file, and where filters leave something out 4 bytes a pair.
 class Corpus {
  public:

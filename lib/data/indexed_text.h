@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "data/line_ends.h"
 #include "util/descriptor.h"
 #include "util/files.h"
 
 namespace heed {
 
-/// A text with random access to its lines, which stays on disk: in memory are 8 bytes a line.
+/// A text with random access to its lines, which stays on disk: in memory are 4 bytes a line.
 /// Standard input, compressed files, UTF-16 and UTF-32 go to a scratch file first. What lines are,
 /// LineReader says.
 class IndexedText {
@@ -39,8 +40,8 @@ class IndexedText {
 
   std::string path_;
   Descriptor file_;
-  std::uint64_t first_begin_ = 0;    // where the first line begins, behind a mark
-  std::vector<std::uint64_t> ends_;  // where each line ends, its '\n' included
+  std::uint64_t first_begin_ = 0;  // where the first line begins, behind a mark
+  LineEnds ends_;                  // its '\n' included
   std::uint32_t checksum_ = 0;
   std::size_t invalid_lines_ = 0;
   std::vector<std::string> warnings_;

@@ -15,7 +15,7 @@ struct SentencePair {
   std::string target;
 };
 
-/// Sentence pairs on disk, with random access; 8 bytes a line and file in memory.
+/// Sentence pairs on disk, with random access; 4 bytes a line and file in memory.
 class ParallelText {
  public:
   /// Sees each pair once, in order, as it stands in the files: invalid UTF-8 included.
