@@ -19,7 +19,7 @@ int chunk_count(int columns) { return (columns + kChunk - 1) / kChunk; }
 LossSum sum_of(const CrossEntropy& result, const Batch& batch) {
   float loss = 0;
   result.loss.tape().backend().read(result.loss.value(), {&loss, 1});
-  return {loss, static_cast<std::uint64_t>(result.likelihood.cols),
+  return {loss, static_cast<std::uint64_t>(batch.target.rows()),
           static_cast<std::uint64_t>(batch.target.size())};
 }
 
@@ -62,17 +62,17 @@ Workers::Workers(const EncoderDecoder& model, int shards, int threads, Processes
   }
 }
 
-LossSum Workers::add_gradient(Tape& tape, const Batch& shard, float smoothing) const {
+LossSum Workers::add_gradient(Tape& tape, const Batch& shard) const {
   if (shard.target.size() == 0) {
     tape.clear_missing_gradients();
     return {};
   }
-  const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
+  const CrossEntropy result = model_.loss(tape, shard, objective_);
   tape.backward(result.loss);
   return sum_of(result, shard);
 }
 
-std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, float smoothing,
+std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches,
                                            const Interrupted& interrupted) {
   std::vector<std::vector<Batch>> dealt;
   for (const KeyedBatch& part : batches)
@@ -91,7 +91,7 @@ std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, 
         tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
                               {block, i == 0 ? 0.0F : 1.0F});
         sums[(shard - own.first) * batches.size() + i] =
-            add_gradient(*tapes_[worker], dealt[i][shard], smoothing);
+            add_gradient(*tapes_[worker], dealt[i][shard]);
       }
       gradients_.put(shard, block);
     }
