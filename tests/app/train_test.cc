@@ -184,7 +184,7 @@ TEST_F(TrainCommandTest, ReadsStandardInputAndTsv) {
       "--after 6u -m files || exit 9\n"
       "$from -m parts --after 2u < a.tsv && cat a.tsv.gz | $from -m parts --after 6u || exit 8\n"
       "cmp files parts || exit 7\n"
-      "head -n 40 a.tsv | $from a.tsv --mix 2 1 --filter-identical -m mixed --after 2u");
+      "head -n 40 a.tsv | ${from/-t -/-t - a.tsv} --mix 2 1 -m mixed --after 2u");
   EXPECT_EQ(result.code, 0) << result.out << result.err;
   expect_failure(run("heed train --tsv -t - a.tsv - --quiet -m none < a.tsv"), 2, "read once only");
   expect_failure(run("heed train --tsv -t - --quiet -m none < /dev/null"), 1,

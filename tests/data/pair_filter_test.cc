@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "support/expect_error.h"
-#include "text/scripts.h"
 
 namespace heed {
 namespace {
@@ -13,17 +12,6 @@ TEST(CountWords, HasAWordForEachCharacterWithoutBlanks) {
   EXPECT_EQ(count_words("zw\u00f6lf Stra\u00dfen\u00a0weit"), 3U);
   EXPECT_EQ(count_words("\u4f60\u597d \u4e16\u754c"), 4U);
   EXPECT_EQ(count_words(" "), 0U);
-}
-
-TEST(Scripts, TellTheShareOfLetters) {
-  const Scripts latin("Latin"), cyrillic("cyrl"), japanese("Han+Hiragana+Katakana");
-  EXPECT_EQ(latin.share("Stra\u00dfe 12!"), 1);
-  EXPECT_EQ(latin.share("12 %"), 1) << "no letters";
-  EXPECT_EQ(cyrillic.share("abc \u0434"), 0.25);
-  EXPECT_EQ(japanese.share("\u30b3\u30fc\u30d2\u30fc\u3092\u98f2\u3080"), 1) << "with U+30FC";
-  EXPECT_EQ(latin.share("\u00b5m"), 1) << "a sign of all scripts";
-  expect_error<UsageError>([] { Scripts("Latim"); }, "found 'Latim'");
-  expect_error<UsageError>([] { Scripts("Latin+"); }, "found ''");
 }
 
 /// Whether the filter that `set` switches on keeps the pair.
