@@ -6,6 +6,7 @@
 
 #include "data/augmenter.h"
 #include "model/attention_choice.h"
+#include "training/defaults.h"
 #include "training/training_setup.h"
 #include "util/error.h"
 #include "util/json_fields.h"
@@ -157,6 +158,9 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
             options_.training.shards,
             processes_.size() > 1 ? fmt::format("{} processes, each ", processes_.size()) : "",
             workers_.threads(), backend_->description());
+  if (options_.pretrained_model.empty()) {
+    log_.info("[train] chosen for {}", choices_for_corpus(options_, corpus_.size()));
+  }
   warn_of_idle_threads();
   log_.info("[data] augmentation: {}", describe_augmentation(options_.data.augment));
   const bool begins_at_end = is_over();
