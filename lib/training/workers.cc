@@ -19,7 +19,7 @@ int chunk_count(int columns) { return (columns + kChunk - 1) / kChunk; }
 LossSum sum_of(const CrossEntropy& result, const Batch& batch) {
   float loss = 0;
   result.loss.tape().backend().read(result.loss.value(), {&loss, 1});
-  return {loss, static_cast<std::uint64_t>(result.likelihood.cols),
+  return {loss, static_cast<std::uint64_t>(batch.target.rows()),
           static_cast<std::uint64_t>(batch.target.size())};
 }
 
@@ -62,17 +62,17 @@ Workers::Workers(const EncoderDecoder& model, int shards, int threads, Processes
   }
 }
 
-LossSum Workers::add_gradient(Tape& tape, const Batch& shard, float smoothing) const {
+LossSum Workers::add_gradient(Tape& tape, const Batch& shard) const {
   if (shard.target.size() == 0) {
     tape.clear_missing_gradients();
     return {};
   }
-  const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
+  const CrossEntropy result = model_.loss(tape, shard, objective_);
   tape.backward(result.loss);
   return sum_of(result, shard);
 }
 
-std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, float smoothing,
+std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches,
                                            const Interrupted& interrupted) {
   std::vector<std::vector<Batch>> dealt;
   for (const KeyedBatch& part : batches)
@@ -91,7 +91,7 @@ std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, 
         tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
                               {block, i == 0 ? 0.0F : 1.0F});
         sums[(shard - own.first) * batches.size() + i] =
-            add_gradient(*tapes_[worker], dealt[i][shard], smoothing);
+            add_gradient(*tapes_[worker], dealt[i][shard]);
       }
       gradients_.put(shard, block);
     }
@@ -187,7 +187,11 @@ double Workers::step(const Update& update) {
   const Range own = chunks_of(processes_.rank());
   std::vector<double> squares(own.last - own.first);
   for_each_chunk(own, [&](int chunk, int first, int count) {
-    squares[chunk - own.first] = backend_.sum_squares(gradients_.add_up(first, count));
+    const Tensor sum = gradients_.add_up(first, count);
+    frozen_.for_each_frozen(first, count, [&](int column, int columns) {
+      backend_.fill(sum.col_range(column - first, columns), 0);
+    });
+    squares[chunk - own.first] = backend_.sum_squares(sum);
   });
   squares = processes_.gather(std::span<const double>(squares));
   const double norm =
@@ -199,12 +203,14 @@ double Workers::step(const Update& update) {
   adam.gradient_scale = static_cast<float>(clip / update.tokens);
   const TrainingWeights& weights = update.weights;
   for_each_chunk(own, [&](int /*chunk*/, int first, int count) {
-    const Tensor values = weights.values.col_range(first, count);
-    backend_.adam(adam, gradients_.sum(first, count), values,
-                  weights.first_moment.col_range(first, count),
-                  weights.second_moment.col_range(first, count));
-    if (!weights.average) return;
-    backend_.blend(update.average_rate, values, weights.average.col_range(first, count));
+    frozen_.for_each_trained(first, count, [&](int column, int columns) {
+      const Tensor values = weights.values.col_range(column, columns);
+      backend_.adam(adam, gradients_.sum(column, columns), values,
+                    weights.first_moment.col_range(column, columns),
+                    weights.second_moment.col_range(column, columns));
+      if (!weights.average) return;
+      backend_.blend(update.average_rate, values, weights.average.col_range(column, columns));
+    });
   });
   share(weights.values);
   return norm;

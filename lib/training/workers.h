@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "autograd/tape.h"
 #include "data/batch.h"
 #include "model/encoder_decoder.h"
 #include "tensor/backend.h"
+#include "training/frozen_parameters.h"
 #include "training/gradient_tree.h"
 #include "training/processes.h"
 #include "util/thread_pool.h"
@@ -53,14 +55,15 @@ class Workers {
   int threads() const { return pool_.size(); }
   ThreadPool& pool() { return pool_; }
 
-  /// From now on accumulate() guides attention towards links. `guide` names its layer.
-  void guide_attention(const AttentionGuide& guide) { guide_ = guide; }
+  /// What accumulate() finds the gradient of; before: the cross-entropy.
+  void minimize(const Objective& objective) { objective_ = objective; }
+  /// What step() leaves as it is; before: nothing.
+  void freeze(FrozenParameters frozen) { frozen_ = std::move(frozen); }
 
   /// Finds the sum of the batches' gradients, for step(). Nothing if `interrupted`, which the
   /// calling thread asks between two batches, was true in any process. All processes.
   std::optional<LossSum> accumulate(
-      std::span<const KeyedBatch> batches, float smoothing,
-      const Interrupted& interrupted = [] { return false; });
+      std::span<const KeyedBatch> batches, const Interrupted& interrupted = [] { return false; });
 
   struct Update {
     AdamStep adam;         ///< gradient_scale is set here.
@@ -81,7 +84,7 @@ class Workers {
   std::size_t gradient_memory() const { return gradients_.memory(); }
 
  private:
-  LossSum add_gradient(Tape& tape, const Batch& shard, float smoothing) const;
+  LossSum add_gradient(Tape& tape, const Batch& shard) const;
   struct Range {
     int first = 0, last = 0;
   };
@@ -94,9 +97,10 @@ class Workers {
   void share(const Tensor& flat);
 
   const EncoderDecoder& model_;
+  Objective objective_;
+  FrozenParameters frozen_;
   Backend& backend_;
   ThreadPool pool_;
-  AttentionGuide guide_;
   Processes& processes_;
   GradientTree gradients_;
   std::vector<std::unique_ptr<Block>> received_;  ///< Sums of other processes, of own columns.
