@@ -40,7 +40,8 @@ const PackedWeight* Var::packed(Factor as) const {
 
 const PackedWeight* Var::packed_rows() const {
   const Parameter* const parameter = node_->parameter;
-  return parameter == nullptr ? nullptr : parameter->packed_rows.get();
+  if (parameter == nullptr || node_->tape->recording()) return nullptr;
+  return parameter->packed_rows.get();
 }
 
 Tape::Tape(Backend& backend) : backend_(backend) {}

@@ -218,6 +218,9 @@ TEST_P(TranslatorTest, ErrorsComeOutAndLinesBeforeAreWritten) {
   EXPECT_EQ(run({"eins", "", "zwei"}, true), "3 the disk is gone");
   EXPECT_TRUE(run({"eins", "\xff", "zwei"}, false).starts_with("1 expected UTF-8 in line 2"));
   EXPECT_TRUE(run({"eins", "zwei", some_lines()[40]}, false).starts_with("2 expected at most 60"));
+  std::vector<std::string> many(100, "eins");
+  many[45] = many[70] = "\xff";  // in two of the parts that workers prepare
+  EXPECT_TRUE(run(many, false).starts_with("45 expected UTF-8 in line 46"));
   EXPECT_EQ(run({"eins"}, false), "none");  // it goes on working
 }
 
