@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "autograd/ops.h"
 #include "autograd/shapes.h"
@@ -59,6 +61,39 @@ void fold_gradient(Backend& backend, const Rows& rows, const OutputLayer& output
   if (output.bias) backend.sum_rows(rows.logits, {d.bias, beta});
 }
 
+/// R-Drop of the first half of the rows and the second, two passes over the same tokens.
+class Disagreement {
+ public:
+  Disagreement(Tape& tape, float weight, int tokens, const Tensor& logits)
+      : backend_(tape.backend()),
+        weight_(weight),
+        divergences_(tape.allocate(1, tokens)),
+        gradient_(tape.allocate(logits.rows, logits.cols)) {}
+
+  void find(const Rows& first, const Rows& second) {
+    const int count = first.logits.rows;
+    backend_.divergence(first.logits, second.logits, divergences_.col_range(first.first, count),
+                        gradient_of(0, count), gradient_of(1, count));
+  }
+  void add_gradient(int pass, const Tensor& dlogits) const {
+    backend_.scale(weight_, gradient_of(pass, dlogits.rows), adding(dlogits));
+  }
+  void add_loss(Tape& tape, const Tensor& loss) const {
+    const Tensor total = tape.allocate(1, 1);
+    backend_.total(divergences_, total);
+    backend_.scale(weight_, total, adding(loss));
+  }
+
+ private:
+  Tensor gradient_of(int pass, int count) const {
+    return gradient_.row_range(pass * gradient_.rows / 2, count);
+  }
+
+  Backend& backend_;
+  float weight_;
+  Tensor divergences_, gradient_;
+};
+
 void record_gradient(Var loss, Var hidden, const OutputLayer& output, const LossGradients& d) {
   Tape& tape = loss.tape();
   tape.record([=, &tape] {
@@ -92,18 +127,22 @@ Var selected_logits(Var hidden, const OutputLayer& output, const Indices& tokens
 }
 
 CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices& targets,
-                           float smoothing) {
-  if (hidden.cols() != output.weight.cols() || hidden.rows() != targets.size()) {
+                           float smoothing, float r_drop) {
+  const int passes = r_drop > 0 ? 2 : 1;
+  if (hidden.cols() != output.weight.cols() || hidden.rows() != targets.size() ||
+      hidden.rows() % passes != 0) {
     fail("expected shapes that fit in cross_entropy, found [{}, {}], [{}, {}] and {} targets",
          hidden.rows(), hidden.cols(), output.weight.rows(), output.weight.cols(), targets.size());
   }
   Tape& tape = hidden.tape();
   Backend& backend = tape.backend();
-  const int vocabulary = output.weight.rows();
-  const int chunk = std::clamp(kLogits / vocabulary, 1, std::max(1, hidden.rows()));
-  const Tensor logits = tape.allocate(chunk, vocabulary);
+  const int vocabulary = output.weight.rows(), tokens = hidden.rows() / passes;
+  const int chunk = std::clamp(kLogits / vocabulary / passes, 1, std::max(1, tokens));
+  const Tensor logits = tape.allocate(passes * chunk, vocabulary);
   const Tensor losses = tape.allocate(1, hidden.rows());
   const Tensor likelihood = tape.allocate(1, hidden.rows());
+  std::optional<Disagreement> disagreement;
+  if (passes == 2) disagreement.emplace(tape, r_drop, tokens, logits);
 
   LossGradients d;
   if (tape.recording()) {
@@ -111,16 +150,29 @@ CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices&
          tape.allocate(1, vocabulary)};
   }
   const OutputProduct product(tape, output);
-  for (int first = 0; first < hidden.rows(); first += chunk) {
-    const int count = std::min(chunk, hidden.rows() - first);
-    const Rows rows{hidden.value().row_range(first, count), logits.row_range(0, count), first};
-    product(rows.hidden, rows.logits);
-    backend.cross_entropy(rows.logits, targets.range(first, count), smoothing, tape.recording(),
-                          losses.col_range(first, count), likelihood.col_range(first, count));
-    if (tape.recording()) fold_gradient(backend, rows, output, d);
+  for (int first = 0; first < tokens; first += chunk) {
+    const int count = std::min(chunk, tokens - first);
+    std::array<Rows, 2> parts;
+    for (int pass = 0; pass < passes; ++pass) {
+      const int row = pass * tokens + first;
+      parts[pass] = {hidden.value().row_range(row, count), logits.row_range(pass * chunk, count),
+                     row};
+      product(parts[pass].hidden, parts[pass].logits);
+    }
+    if (disagreement) disagreement->find(parts[0], parts[1]);
+    for (int pass = 0; pass < passes; ++pass) {
+      const Rows& rows = parts[pass];
+      backend.cross_entropy(rows.logits, targets.range(rows.first, count), smoothing,
+                            tape.recording(), losses.col_range(rows.first, count),
+                            likelihood.col_range(rows.first, count));
+      if (!tape.recording()) continue;
+      if (disagreement) disagreement->add_gradient(pass, rows.logits);
+      fold_gradient(backend, rows, output, d);
+    }
   }
   const Tensor total = tape.allocate(1, 1);
   backend.total(losses, total);
+  if (disagreement) disagreement->add_loss(tape, total);
   const Var loss = tape.node(total, true);
   if (tape.recording() && hidden.rows() > 0) record_gradient(loss, hidden, output, d);
   return {loss, likelihood};

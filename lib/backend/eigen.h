@@ -58,6 +58,8 @@ class EigenBackend : public ReferenceBackend {
 
   void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing, bool gradient,
                      const Tensor& losses, const Tensor& likelihood) override;
+  void divergence(const Tensor& first, const Tensor& second, const Tensor& divergences,
+                  const Tensor& dfirst, const Tensor& dsecond) override;
   void log_normalizers(const Tensor& logits, const Tensor& normalizers) override;
   void top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) override;
 

@@ -42,6 +42,27 @@ float sum_exp(float* x, int size, float top) {
   return sum(total);
 }
 
+float log_sum_exp(float* x, int size) {
+  const float top = row_maximum(x, size);
+  return top + std::log(sum_exp<false>(x, size, top));
+}
+
+/// Two rows of logits as distributions, a few words at a time.
+struct TwoPasses {
+  const float *first, *second;
+  float log_z_first, log_z_second;
+
+  struct Words {
+    Vec p, q, delta;  ///< delta = log p − log q; beyond the end of a row 0.
+  };
+  template <class Part>
+  Words words(int i, Part part) const {
+    const Vec log_p = load(first + i, part, log_z_first) - log_z_first;
+    const Vec log_q = load(second + i, part, log_z_second) - log_z_second;
+    return {exp(log_p), exp(log_q), log_p - log_q};
+  }
+};
+
 }  // namespace
 
 // With normaliser Z, −log p(v) = log Z − x_v, and the gradient is p − (1 − s) · 1[target] − s / V.
@@ -62,6 +83,30 @@ void EigenBackend::cross_entropy(const Tensor& logits, const Indices& targets, f
     for_lanes(size,
               [&](int i, auto part) { store(x + i, load(x + i, part) * scale - uniform, part); });
     x[targets.device[r]] -= 1 - smoothing;
+  }
+}
+
+// KL(p ‖ q) = Σ p δ, whose gradient by the logits of p is p (δ − KL(p ‖ q)); that of KL(q ‖ p) =
+// −Σ q δ is p − q.
+void EigenBackend::divergence(const Tensor& first, const Tensor& second, const Tensor& divergences,
+                              const Tensor& dfirst, const Tensor& dsecond) {
+  const int size = first.cols;
+  for (int r = 0; r < first.rows; ++r) {
+    const TwoPasses row{first.row(r), second.row(r), log_sum_exp(first.row(r), size),
+                        log_sum_exp(second.row(r), size)};
+    Vec sum_p = zero(), sum_q = zero();
+    for_lanes(size, [&](int i, auto part) {
+      const auto [p, q, delta] = row.words(i, part);
+      sum_p += p * delta;
+      sum_q -= q * delta;
+    });
+    const float from_p = sum(sum_p), from_q = sum(sum_q);
+    divergences.data[r] = (from_p + from_q) / 2;
+    for_lanes(size, [&](int i, auto part) {
+      const auto [p, q, delta] = row.words(i, part);
+      store(dfirst.row(r) + i, (p * (delta - from_p) + p - q) * 0.5F, part);
+      store(dsecond.row(r) + i, (q * (-delta - from_q) + q - p) * 0.5F, part);
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "backend/best.h"
 #include "backend/reference.h"
@@ -33,6 +34,29 @@ void ReferenceBackend::cross_entropy(const Tensor& logits, const Indices& target
     for (int i = 0; i < logits.cols; ++i)
       x[i] = static_cast<float>(std::exp(x[i] - log_z) - double{smoothing} / logits.cols -
                                 (i == targets.device[r] ? 1 - double{smoothing} : 0));
+  }
+}
+
+// With δ = log p − log q, KL(p ‖ q) = Σ p δ, and of its half of the sum the gradient by the logits
+// of p is p (δ − KL(p ‖ q)), that of KL(q ‖ p) = −Σ q δ is p − q.
+void ReferenceBackend::divergence(const Tensor& first, const Tensor& second,
+                                  const Tensor& divergences, const Tensor& dfirst,
+                                  const Tensor& dsecond) {
+  const int size = first.cols;
+  std::vector<double> p(size), q(size), delta(size);
+  for (int r = 0; r < first.rows; ++r) {
+    const double z_p = log_sum_exp(first.row(r), size), z_q = log_sum_exp(second.row(r), size);
+    double from_p = 0, from_q = 0;
+    for (int i = 0; i < size; ++i) {
+      const double log_p = first.row(r)[i] - z_p, log_q = second.row(r)[i] - z_q;
+      p[i] = std::exp(log_p), q[i] = std::exp(log_q), delta[i] = log_p - log_q;
+      from_p += p[i] * delta[i], from_q -= q[i] * delta[i];
+    }
+    divergences.data[r] = static_cast<float>((from_p + from_q) / 2);
+    for (int i = 0; i < size; ++i) {
+      dfirst.row(r)[i] = static_cast<float>((p[i] * (delta[i] - from_p) + p[i] - q[i]) / 2);
+      dsecond.row(r)[i] = static_cast<float>((q[i] * (-delta[i] - from_q) + q[i] - p[i]) / 2);
+    }
   }
 }
 

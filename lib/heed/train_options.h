@@ -110,6 +110,7 @@ struct TrainingOptions {
   float weight_decay = 0.0F;
   float label_smoothing = 0.1F;
   float guided_alignment_weight = 0.1F;
+  float r_drop = 0.0F;
   float clip_norm = 1.0F;
   float exponential_smoothing = 0.0F;
   std::string valid_freq = "1e";
@@ -192,6 +193,11 @@ struct TrainingOptions {
     v(Field{"guided-alignment-weight", "Weight of the alignment's cross-entropy in the loss"}
           .within(1e-6, 1000),
       self.guided_alignment_weight);
+    v(Field{"r-drop",
+            "R-Drop (Wu et al. 2021): each batch passes twice, with dropout of its own, and the "
+            "divergence of what both predict counts so much, such as 5; 0: off"}
+          .within(0, 1000),
+      self.r_drop);
     v(Field{"clip-norm", "Longest gradient (L2 norm, per target token summed); 0: no clipping"}
           .within(0, 1e9),
       self.clip_norm);

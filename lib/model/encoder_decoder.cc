@@ -35,6 +35,17 @@ int longest(const Ragged& side) {
   return most;
 }
 
+/// All sentences, and all once more.
+Batch twice(const Batch& batch) {
+  Batch both = batch;
+  for (int i = 0; i < batch.source.size(); ++i) {
+    both.source.add(batch.source[i]);
+    both.target.add(batch.target[i]);
+  }
+  for (int row = 0; row < batch.links.size(); ++row) both.links.add(batch.links[row]);
+  return both;
+}
+
 /// Without each sentence's </s>, but where it has nothing else.
 Ragged without_ends(const Ragged& source) {
   Ragged tokens;
@@ -99,13 +110,22 @@ OutputLayer EncoderDecoder::output(Tape& tape) const {
   return {tape.parameter(*output_weight_), tape.parameter(*output_bias_)};
 }
 
-CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch, float smoothing,
-                                  const AttentionGuide& guide) const {
+CrossEntropy EncoderDecoder::loss(Tape& tape, const Batch& batch,
+                                  const Objective& objective) const {
+  if (objective.r_drop == 0) return loss_of_passes(tape, batch, objective);
+  CrossEntropy result = loss_of_passes(tape, twice(batch), objective);
+  result.loss = scale(result.loss, 0.5F);
+  return result;
+}
+
+CrossEntropy EncoderDecoder::loss_of_passes(Tape& tape, const Batch& batch,
+                                            const Objective& objective) const {
   expect_room_for(batch, true);
   const Encoded encoded = encode(tape, batch.source);
   const Decoded decoded = decode(tape, encoded, batch.target);  // hidden [N, D] of N target tokens
-  CrossEntropy result =
-      cross_entropy(decoded.hidden, output(tape), tape.keep(batch.target.ids), smoothing);
+  CrossEntropy result = cross_entropy(decoded.hidden, output(tape), tape.keep(batch.target.ids),
+                                      objective.smoothing, objective.r_drop);
+  const AttentionGuide& guide = objective.guide;
   if (guide.weight == 0 || batch.links.size() == 0) return result;
   const AttentionWeights& attention = decoded.attention;
   // [1, 1], as the loss is

@@ -51,6 +51,13 @@ struct AttentionGuide {
   AttentionChoice choice{};
 };
 
+/// What training makes small.
+struct Objective {
+  float smoothing = 0;  ///< Of the words' cross-entropy (Szegedy et al. 2016).
+  AttentionGuide guide{};
+  float r_drop = 0;  ///< Weight α of R-Drop (Wu et al. 2021, eq. 4); 0: one pass.
+};
+
 struct Decoded {
   Var hidden;  ///< [R, dim_emb]: what the output layer reads.
   AttentionWeights attention;
@@ -97,9 +104,10 @@ class EncoderDecoder {
 
   /// The weights that turn `hidden` into logits.
   OutputLayer output(Tape& tape) const;
-  /// Cross-entropy of the batch's targets; if the batch has links, with the guide's part.
-  CrossEntropy loss(Tape& tape, const Batch& batch, float smoothing,
-                    const AttentionGuide& guide = {}) const;
+  /// Cross-entropy of the batch's targets; if the batch has links, with the guide's part. With
+  /// R-Drop half of what two passes with dropout masks of their own lose, and how far they are
+  /// apart.
+  CrossEntropy loss(Tape& tape, const Batch& batch, const Objective& objective) const;
 
   const ModelOptions& options() const { return options_; }
   const Vocabularies& vocabularies() const { return vocabularies_; }
@@ -123,6 +131,9 @@ class EncoderDecoder {
   Indices shifted(Tape& tape, const Ragged& target) const;
 
  private:
+  /// With R-Drop the second half of the sentences repeats the first.
+  CrossEntropy loss_of_passes(Tape& tape, const Batch& batch, const Objective& objective) const;
+
   const ModelOptions options_;
   const Vocabularies vocabularies_;
   const float embedding_factor_;  ///< √D (Vaswani et al. 2017, 3.4), or 1.

@@ -338,6 +338,11 @@ class Backend {
   /// likelihood are [1, N].
   virtual void cross_entropy(const Tensor& logits, const Indices& targets, float smoothing,
                              bool gradient, const Tensor& losses, const Tensor& likelihood) = 0;
+  /// How far two passes over the same N tokens are apart: divergences[r] = ½ (KL(p ‖ q) +
+  /// KL(q ‖ p)) [1, N], p = softmax(first[r]) and q = softmax(second[r]) of logits [N, V] (Wu et
+  /// al. 2021, R-Drop, eq. 2). dfirst and dsecond [N, V] become its gradients.
+  virtual void divergence(const Tensor& first, const Tensor& second, const Tensor& divergences,
+                          const Tensor& dfirst, const Tensor& dsecond) = 0;
   /// normalizers [R, 2]: the largest m of each row of logits [R, V], and log Σ exp(x − m), so that
   /// log softmax(x) = (x − m) − log Σ exp(x − m). NaN where the row has one. Any stride.
   virtual void log_normalizers(const Tensor& logits, const Tensor& normalizers) = 0;

@@ -70,7 +70,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
   parameters_.initialize(options_.training.seed);
   if (!state_file_.exists()) load_pretrained(options_, parameters_);
   check_own_choice(*model_);
-  if (guided_) workers_.guide_attention(make_guide(*model_, options_.training));
+  workers_.minimize(make_objective(*model_, options_.training, guided_.has_value()));
   first_moment_.emplace(*backend_, parameters_.size());
   second_moment_.emplace(*backend_, parameters_.size());
   weights_ = {parameters_.flat(), first_moment_->tensor(), second_moment_->tensor(), {}};
@@ -250,8 +250,7 @@ std::optional<LossSum> TrainingLoop::gather_update(const Interrupted& interrupte
     batches[i].key = hash_seed(options_.training.seed, {counters_.progress.updates, i});
     fetch();
   }
-  std::optional<LossSum> sum =
-      workers_.accumulate(batches, options_.training.label_smoothing, interrupted);
+  std::optional<LossSum> sum = workers_.accumulate(batches, interrupted);
   if (!sum) counters_.position = begin;
   return sum;
 }

@@ -20,7 +20,6 @@ constexpr int kMostShards = 1024;  // as --shards has it
 /// Of the first ones, by what a tape needs for a shard. The batcher stands where it stood.
 KeyedBatch TrainingLoop::find_largest_batch() {
   const DataPosition begin = batcher_.position();
-  const float smoothing = options_.training.label_smoothing;
   KeyedBatch largest;
   std::size_t most = 0;
   for (int i = 0; i < kLooked; ++i) {
@@ -28,7 +27,7 @@ KeyedBatch TrainingLoop::find_largest_batch() {
     if (!batch) break;  // the end of the corpus
     if (guided_) guided_->add_to(*batch, corpus_, tokenizers_);
     KeyedBatch keyed{std::move(*batch), 0};
-    const std::size_t needed = workers_.plan({&keyed, 1}, smoothing).tape.bytes();
+    const std::size_t needed = workers_.plan({&keyed, 1}).tape.bytes();
     if (needed <= most) continue;
     most = needed;
     largest = std::move(keyed);
@@ -43,19 +42,18 @@ void TrainingLoop::fit_into_workspace() {
   const KeyedBatch largest = find_largest_batch();
   int& shards = options_.training.shards;
   const bool is_free = shards == 0;
-  const auto plan = [&] {
-    return workers_.plan({&largest, 1}, options_.training.label_smoothing, is_free ? kSpare : 0);
-  };
+  const auto plan = [&](double spare) { return workers_.plan({&largest, 1}, spare); };
   if (is_free) shards = usual_shards(options_.data);
-  WorkspacePlan chosen = plan();
+  WorkspacePlan chosen = plan(is_free ? kSpare : 0);
   const auto wants_more = [&] {
     return chosen.at_once == 0 && shards < std::min(kMostShards, largest.batch.source.size());
   };
   while (is_free && processes_.any(wants_more())) {
     workers_.cut_into(shards = std::min(2 * shards, kMostShards));
-    chosen = plan();
+    chosen = plan(kSpare);
   }
   workers_.expect_room_for(chosen);
+  chosen = plan(0);
   log_.info(
       "[train] --workspace {} MiB: of {} shards {} are worked on at a time in the largest of the "
       "first batches, on tapes of {}, with {} gradients",
@@ -72,7 +70,7 @@ std::vector<std::string> TrainingLoop::rehearse() {
     if (rows(next_batch_) > rows(largest)) largest = std::move(next_batch_);
   }
   const std::vector<KeyedBatch> batches = {{std::move(largest), 0}};
-  const auto sum = workers_.accumulate(batches, options_.training.label_smoothing);
+  const auto sum = workers_.accumulate(batches);
   Workers::Update update;
   update.tokens = static_cast<double>(sum.value().tokens);
   update.weights = weights_;

@@ -102,6 +102,21 @@ TrainOptions resolved(TrainOptions options, std::size_t pairs) {
   return options;
 }
 
+namespace {
+
+/// Two passes differ in what dropout leaves out.
+void check_dropout(const TrainOptions& options) {
+  const ModelOptions& model = options.architecture;
+  if (options.training.r_drop == 0) return;
+  for (const float rate : {model.dropout, model.dropout_attention, model.dropout_ffn,
+                           model.dropout_rnn, model.dropout_source, model.dropout_target}) {
+    if (rate > 0) return;
+  }
+  fail_usage("expected some --dropout with --r-drop, or both passes are the same");
+}
+
+}  // namespace
+
 const TrainOptions& checked(const TrainOptions& options) {
   check_fields(options);
   if (options.model.empty()) fail_usage("expected --model FILE, where the model is written");
@@ -109,6 +124,7 @@ const TrainOptions& checked(const TrainOptions& options) {
   if (!options.data.valid_sets.empty() && options.training.valid_metrics.empty()) {
     fail_usage("expected at least one of --valid-metrics with --valid-sets");
   }
+  check_dropout(options);
   std::error_code error;
   if (std::filesystem::is_directory(options.model, error)) {
     fail("expected a file for --model, found the directory {}", options.model);
@@ -152,8 +168,10 @@ double share_with_several_sentences(const Corpus& corpus) {
   return static_cast<double>(several) / static_cast<double>(looks);
 }
 
-AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options) {
-  return {options.guided_alignment_weight, choose_attention(model, 0, "")};
+Objective make_objective(const EncoderDecoder& model, const TrainingOptions& options, bool guided) {
+  Objective objective{options.label_smoothing, {}, options.r_drop};
+  if (guided) objective.guide = {options.guided_alignment_weight, choose_attention(model, 0, "")};
+  return objective;
 }
 
 namespace {

@@ -45,7 +45,7 @@ double share_with_several_sentences(const Corpus& corpus);
 
 /// The model's own layer and heads, which --alignment-layer and --alignment-heads chose. Throws
 /// UsageError for a model without attention weights, or a weight that isn't above 0.
-AttentionGuide make_guide(const EncoderDecoder& model, const TrainingOptions& options);
+Objective make_objective(const EncoderDecoder& model, const TrainingOptions& options, bool guided);
 
 /// Those of the state, where there is one; else those of --pretrained-model or of --vocab; else
 /// they are trained. The first process does that for all. Throws UsageError naming an option that

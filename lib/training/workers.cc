@@ -21,7 +21,7 @@ int chunk_count(int columns) { return (columns + kChunk - 1) / kChunk; }
 LossSum sum_of(const CrossEntropy& result, const Batch& batch) {
   float loss = 0;
   result.loss.tape().backend().read(result.loss.value(), {&loss, 1});
-  return {loss, static_cast<std::uint64_t>(result.likelihood.cols),
+  return {loss, static_cast<std::uint64_t>(batch.target.rows()),
           static_cast<std::uint64_t>(batch.target.size())};
 }
 
@@ -72,12 +72,12 @@ void Workers::cut_into(int shards) {
   gradients_.cut_into(shards, GradientTree::usual_blocks(shards, threads()));
 }
 
-LossSum Workers::add_gradient(Tape& tape, const Batch& shard, float smoothing) const {
+LossSum Workers::add_gradient(Tape& tape, const Batch& shard) const {
   if (shard.target.size() == 0) {
     tape.clear_missing_gradients();
     return {};
   }
-  const CrossEntropy result = model_.loss(tape, shard, smoothing, guide_);
+  const CrossEntropy result = model_.loss(tape, shard, objective_);
   tape.backward(result.loss);
   return sum_of(result, shard);
 }
@@ -89,18 +89,18 @@ Workers::Shards Workers::deal(std::span<const KeyedBatch> batches) const {
   return dealt;
 }
 
-WorkspacePlan Workers::plan(std::span<const KeyedBatch> batches, float smoothing, double spare) {
-  return plan(deal(batches), smoothing, spare);
+WorkspacePlan Workers::plan(std::span<const KeyedBatch> batches, double spare) {
+  return plan(deal(batches), spare);
 }
 
-WorkspacePlan Workers::plan(const Shards& dealt, float smoothing, double spare) {
+WorkspacePlan Workers::plan(const Shards& dealt, double spare) {
   const Range own = shards_of(processes_.rank());
   Tape::Size largest;
   for (const std::vector<Batch>& shards : dealt) {
     for (int shard = own.first; shard < own.last; ++shard) {
       const Tape::Size needed = workspace_->needed([&](Tape& tape) {
         if (limits_.recompute) tape.save_memory();
-        add_gradient(tape, shards[shard], smoothing);
+        add_gradient(tape, shards[shard]);
       });
       largest.kept = std::max(largest.kept, needed.kept);
       largest.scratch = std::max(largest.scratch, needed.scratch);
@@ -143,9 +143,9 @@ void Workers::expect_room_for(const WorkspacePlan& plan) const {
 
 /// Gives memory back, and takes what these batches need. Returns how many shards are worked on at a
 /// time.
-int Workers::make_room(const Shards& dealt, float smoothing) {
+int Workers::make_room(const Shards& dealt) {
   if (!workspace_) return threads();
-  const WorkspacePlan plan = this->plan(dealt, smoothing, 0);
+  const WorkspacePlan plan = this->plan(dealt, 0);
   expect_room_for(plan);
   gradients_.limit(plan.gradients);
   for (int worker = 0; worker < threads(); ++worker) {
@@ -160,10 +160,10 @@ int Workers::make_room(const Shards& dealt, float smoothing) {
   return plan.at_once;
 }
 
-std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, float smoothing,
+std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches,
                                            const Interrupted& interrupted) {
   const Shards dealt = deal(batches);
-  const int at_once = make_room(dealt, smoothing);
+  const int at_once = make_room(dealt);
   const Range own = shards_of(processes_.rank());
   std::vector<LossSum> sums((own.last - own.first) * batches.size());
   std::atomic<int> next = own.first;
@@ -176,7 +176,7 @@ std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches, 
       tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
                             {block, i == 0 ? 0.0F : 1.0F});
       sums[(shard - own.first) * batches.size() + i] =
-          add_gradient(*tapes_[worker], dealt[i][shard], smoothing);
+          add_gradient(*tapes_[worker], dealt[i][shard]);
     }
   };
   pool_.run([&](int worker) {

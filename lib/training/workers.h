@@ -61,14 +61,14 @@ class Workers {
   int threads() const { return pool_.size(); }
   ThreadPool& pool() { return pool_; }
 
-  /// From now on accumulate() guides attention towards links. `guide` names its layer.
-  void guide_attention(const AttentionGuide& guide) { guide_ = guide; }
+  /// What accumulate() finds the gradient of; before: the cross-entropy.
+  void minimize(const Objective& objective) { objective_ = objective; }
 
   /// From now on batches are cut into so many shards.
   void cut_into(int shards);
   /// How accumulate() works on these batches with a workspace. `spare` is room that each tape shall
   /// have beside what it needs, as a share of that.
-  WorkspacePlan plan(std::span<const KeyedBatch> batches, float smoothing, double spare = 0);
+  WorkspacePlan plan(std::span<const KeyedBatch> batches, double spare = 0);
   /// Throws an Error that says what to change if the workspace has no room for one shard at a time.
   void expect_room_for(const WorkspacePlan& plan) const;
 
@@ -76,8 +76,7 @@ class Workers {
   /// before it begins. Nothing if `interrupted`, which the
   /// calling thread asks between two batches, was true in any process. All processes.
   std::optional<LossSum> accumulate(
-      std::span<const KeyedBatch> batches, float smoothing,
-      const Interrupted& interrupted = [] { return false; });
+      std::span<const KeyedBatch> batches, const Interrupted& interrupted = [] { return false; });
 
   struct Update {
     AdamStep adam;         ///< gradient_scale is set here.
@@ -101,10 +100,10 @@ class Workers {
   using Shards = std::vector<std::vector<Batch>>;  ///< Of each batch.
 
   Shards deal(std::span<const KeyedBatch> batches) const;
-  WorkspacePlan plan(const Shards& dealt, float smoothing, double spare);
+  WorkspacePlan plan(const Shards& dealt, double spare);
   std::size_t received_floats() const;
-  int make_room(const Shards& dealt, float smoothing);
-  LossSum add_gradient(Tape& tape, const Batch& shard, float smoothing) const;
+  int make_room(const Shards& dealt);
+  LossSum add_gradient(Tape& tape, const Batch& shard) const;
   struct Range {
     int first = 0, last = 0;
   };
@@ -117,9 +116,9 @@ class Workers {
   void share(const Tensor& flat);
 
   const EncoderDecoder& model_;
+  Objective objective_;
   Backend& backend_;
   ThreadPool pool_;
-  AttentionGuide guide_;
   Processes& processes_;
   MemoryLimits limits_;
   std::optional<Workspace> workspace_;

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 
 #include "support/expect_error.h"
@@ -86,6 +87,46 @@ TEST_P(CrossEntropyTest, GradientOfCrossEntropyWithATiedWeight) {
   });
 }
 
+TEST_P(CrossEntropyTest, GradientOfTwoPasses) {
+  const Parameter& hidden = parameter("hidden", 6, 4);
+  const Parameter& weight = parameter("weight", 11, 4);
+  const std::vector<int> targets = {3, 10, 0, 3, 10, 0};
+  expect_gradients_of([&](Tape& tape) {
+    const OutputLayer output{tape.parameter(weight), {}};
+    return cross_entropy(tape.parameter(hidden), output, tape.keep(targets), 0.1F, 5).loss;
+  });
+}
+
+/// Chunks of 17 rows of each pass: the loss is that of the passes and of the tokens one by one.
+TEST_P(CrossEntropyTest, TwoPassesInSeveralChunksAreTheSumOfTheirTokens) {
+  constexpr int kVocabulary = 60000, kTokens = 40;
+  const Parameter& hidden = parameter("hidden", 2 * kTokens, 2);
+  const Parameter& weight = parameter("weight", kVocabulary, 2);
+  draw();
+  std::vector<int> targets(2 * kTokens);
+  for (int row = 0; row < 2 * kTokens; ++row) targets[row] = 601 * (row % kTokens);
+  const auto whole = [&](Tape& tape) {
+    const OutputLayer output{tape.parameter(weight), {}};
+    return cross_entropy(tape.parameter(hidden), output, tape.keep(targets), 0.1F, 2).loss;
+  };
+  const auto one_by_one = [&](Tape& tape) {
+    const OutputLayer output{tape.parameter(weight), {}};
+    const Var x = tape.parameter(hidden);
+    Var sum;
+    for (int token = 0; token < kTokens; ++token) {
+      const std::array passes{row_range(x, token, 1), row_range(x, kTokens + token, 1)};
+      const Indices both = tape.keep(std::vector{targets[token], targets[token]});
+      const Var loss = cross_entropy(concat_rows(passes), output, both, 0.1F, 2).loss;
+      sum = sum ? add(sum, loss) : loss;
+    }
+    return sum;
+  };
+  expect_all_near(gradients_of(parameters(), one_by_one), gradients_of(parameters(), whole), 1e-5);
+  Tape tape(backend());
+  const float loss = host(whole(tape)).front();
+  EXPECT_NEAR(loss, host(one_by_one(tape)).front(), 1e-5 * loss);
+}
+
 /// A vocabulary so large that the logits of all rows do not fit at once.
 TEST_P(CrossEntropyTest, CrossEntropyInSeveralChunksIsTheSumOfItsRows) {
   constexpr int kVocabulary = 60000, kRows = 90;  // 34 rows at a time
@@ -131,6 +172,11 @@ TEST_P(CrossEntropyTest, CrossEntropyNamesShapesThatDoNotFit) {
         cross_entropy(x, {constant(tape, 8, 5, values), {}}, tape.keep(std::vector{1, 2, 3}), 0);
       },
       "[3, 4], [8, 5] and 3");
+  expect_error(
+      [&] {
+        cross_entropy(x, output, tape.keep(std::vector{1, 2, 3}), 0, 1);  // no two halves
+      },
+      "[3, 4], [8, 4] and 3");
 }
 
 }  // namespace

@@ -60,6 +60,34 @@ TEST_P(VocabularyTest, LosesTheSameWithoutGradient) {
   EXPECT_EQ(bench.host(likelihood), bench.host(likelihood_alone));
 }
 
+TEST_P(VocabularyTest, TellsHowFarTwoPassesAreApart) {
+  Workbench bench(backend());
+  const Tensor first = bench.tensor(2, 2, {0, 0, 5, 1});  // p = ½ ½, and what the second has too
+  const Tensor second = bench.tensor(2, 2, {std::log(3.0F), 0, 7, 3});  // q = ¾ ¼
+  const Tensor divergences = bench.unset(1, 2);
+  const Tensor dfirst = bench.unset(2, 2), dsecond = bench.unset(2, 2);
+  backend().divergence(first, second, divergences, dfirst, dsecond);
+  // KL(p ‖ q) = ½ log 4/3 = 0.14384104, KL(q ‖ p) = ¾ log 3/2 − ¼ log 2 = 0.13081204
+  expect_near({0.13732654F, 0}, bench.host(divergences));
+  expect_near({-0.26232654F, 0.26232654F, 0, 0}, bench.host(dfirst));
+  expect_near({0.22799490F, -0.22799490F, 0, 0}, bench.host(dsecond));
+}
+
+TEST_P(FastVocabularyTest, TellsAsTheReferenceHowFarTwoPassesAreApart) {
+  for (int size : {1, 3, 17, 33, 1000}) {
+    for (float scale : {1.0F, 10.0F}) {
+      expect_as_reference([=](Workbench& bench) {
+        const Tensor first = bench.random(4, size, 0, scale);
+        const Tensor second = bench.random(4, size, 3, scale);
+        const Tensor divergences = bench.unset(1, 4);
+        const Tensor dfirst = bench.unset(4, size), dsecond = bench.unset(4, size);
+        bench.backend.divergence(first, second, divergences, dfirst, dsecond);
+        for (const Tensor& result : {divergences, dfirst, dsecond}) bench.result(result);
+      });
+    }
+  }
+}
+
 TEST_P(FastVocabularyTest, NormalizesLogits) {
   for (int size : {1, 3, 17, 33, 1000})
     for (float scale : {1.0F, 1e4F})

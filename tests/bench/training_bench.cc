@@ -40,6 +40,7 @@ Result measure(const EncoderDecoder& model, Batcher& batcher, const Cut& cut) {
   Backend& backend = model.parameters().backend();
   const std::unique_ptr<Processes> alone = join_processes();
   Workers workers(model, cut.shards, cut.threads, *alone);
+  workers.minimize({0.1F});
   Block first(backend, model.parameters().size()), second(backend, model.parameters().size());
   Workers::Update update;
   update.adam.learning_rate = 1e-4F;
@@ -51,7 +52,7 @@ Result measure(const EncoderDecoder& model, Batcher& batcher, const Cut& cut) {
     if (!batch) batch = batcher.next();
     const std::vector<KeyedBatch> batches = {{*batch, static_cast<std::uint64_t>(number)}};
     const auto start = std::chrono::steady_clock::now();
-    const LossSum sum = workers.accumulate(batches, 0.1F).value();
+    const LossSum sum = workers.accumulate(batches).value();
     update.tokens = static_cast<double>(sum.tokens);
     update.adam.update = number;
     workers.step(update);

@@ -52,7 +52,7 @@ TEST_P(SourceEndTest, LinksAreThoseOfTheWords) {
   const auto loss = [](const SmallModel& small, const Batch& given) {
     Tape tape(*small.backend);
     float value = 0;
-    small.backend->read(small.model->loss(tape, given, 0, {1, {1, 0}}).loss.value(), {&value, 1});
+    small.backend->read(small.model->loss(tape, given, {0, {1, {1, 0}}}).loss.value(), {&value, 1});
     return value;
   };
   EXPECT_EQ(loss(without_, ended), loss(with_, bare));

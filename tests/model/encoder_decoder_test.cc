@@ -35,13 +35,13 @@ ModelOptions with_dropout(ModelOptions options) {
 }
 
 Graph loss_of(const EncoderDecoder& model, const Batch& batch, float smoothing = 0.1F) {
-  return [&, smoothing](Tape& tape) { return model.loss(tape, batch, smoothing).loss; };
+  return [&, smoothing](Tape& tape) { return model.loss(tape, batch, {smoothing}).loss; };
 }
 
 double loss_value(const EncoderDecoder& model, const Batch& batch) {
   Tape tape(model.parameters().backend());
   float loss = 0;
-  tape.backend().read(model.loss(tape, batch, 0.1F).loss.value(), {&loss, 1});
+  tape.backend().read(model.loss(tape, batch, {0.1F}).loss.value(), {&loss, 1});
   return loss;
 }
 
@@ -102,6 +102,35 @@ TEST_P(LossGradientTest, IsThatOfFiniteDifferences) { expect_right(GetParam().op
 
 TEST_P(LossGradientTest, WithDropoutIsThatOfFiniteDifferences) {
   expect_right(with_dropout(GetParam().options));
+}
+
+TEST(TwoPasses, GradientIsThatOfFiniteDifferences) {
+  for (const ModelType type : {ModelType::kRnn, ModelType::kTransformer}) {
+    SmallModel small(with_dropout(small_model(type)), "reference");
+    const Batch batch = random_batch(*small.model);
+    const auto loss = [&](Tape& tape) {
+      return small.model->loss(tape, batch, {0.1F, {}, 2}).loss;
+    };
+    expect_gradients(small.parameters, loss, {.coordinates = 2});
+  }
+}
+
+/// Without dropout both passes are the same, with it they are apart.
+TEST_P(EncoderDecoderTest, TwoPassesLoseMoreThanOneWhereTheyDiffer) {
+  const auto losses = [&](const ModelOptions& options) {
+    const SmallModel small(options, backend_name());
+    const Batch batch = random_batch(*small.model);
+    std::vector<float> found;
+    for (const float weight : {0.0F, 1e-6F, 10.0F}) {
+      Tape tape(*small.backend, small.parameters);
+      found.push_back(host(small.model->loss(tape, batch, {0.1F, {}, weight}).loss).front());
+    }
+    return found;
+  };
+  const std::vector<float> same = losses(options()), apart = losses(with_dropout(options()));
+  EXPECT_NEAR(same[1], same[0], 1e-5 * same[0]);
+  EXPECT_NEAR(same[2], same[0], 1e-5 * same[0]);
+  EXPECT_GT(apart[2], apart[1] + 1e-3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, LossGradientTest, testing::ValuesIn(architectures()),
@@ -309,7 +338,7 @@ TEST_P(EncoderDecoderTest, LearnsAndGrowsNoTapeAfterWarmUp) {
   for (int update = 0; update < 12; ++update) {
     small.backend->fill(gradients.tensor(), 0);
     tape.reset(update);
-    tape.backward(small.model->loss(tape, batch, 0.1F).loss);
+    tape.backward(small.model->loss(tape, batch, {0.1F}).loss);
     small.backend->scale(-0.01F, gradients.tensor(), adding(small.parameters.flat()));
     if (update == 0) memory = tape.memory();
     EXPECT_EQ(memory, tape.memory());
@@ -329,7 +358,7 @@ TEST(LongLinesTest, AreRefusedBeforeAnyWork) {
     Block gradients(*small.backend, small.parameters.size());
     Tape tape(*small.backend, small.parameters, gradients.tensor());
     const std::size_t before = tape.memory();
-    expect_error([&] { small.model->loss(tape, batch, 0); }, "2,097,152 tokens that needs");
+    expect_error([&] { small.model->loss(tape, batch, {}); }, "2,097,152 tokens that needs");
     expect_error([&] { small.model->expect_room_for(batch, false); }, "lower --max-length");
     EXPECT_EQ(tape.memory(), before);
   }

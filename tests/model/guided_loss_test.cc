@@ -46,8 +46,8 @@ class GuidedLossTest : public testing::TestWithParam<GuidedCase> {
   double loss(float weight) const {
     Tape tape(*small_.backend);
     float value = 0;
-    const AttentionGuide guide{weight, GetParam().choice};
-    small_.backend->read(small_.model->loss(tape, batch_, 0.1F, guide).loss.value(), {&value, 1});
+    const Objective objective{0.1F, {weight, GetParam().choice}};
+    small_.backend->read(small_.model->loss(tape, batch_, objective).loss.value(), {&value, 1});
     return value;
   }
 
@@ -83,9 +83,9 @@ TEST_P(GuidedLossTest, AddsTheCrossEntropyOfTheLinks) {
 }
 
 TEST_P(GuidedLossTest, GradientIsThatOfFiniteDifferences) {
-  const AttentionGuide guide{2, GetParam().choice};
+  const Objective objective{0.1F, {2, GetParam().choice}};
   expect_gradients(small_.parameters,
-                   [&](Tape& tape) { return small_.model->loss(tape, batch_, 0.1F, guide).loss; });
+                   [&](Tape& tape) { return small_.model->loss(tape, batch_, objective).loss; });
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ inline float loss_of(const EncoderDecoder& model, const Tokenizers& tokenizers) 
   batch.lines.push_back(0);
   Tape tape(model.parameters().backend());
   float loss = 0;
-  tape.backend().read(model.loss(tape, batch, 0).loss.value(), {&loss, 1});
+  tape.backend().read(model.loss(tape, batch, {}).loss.value(), {&loss, 1});
   return loss;
 }
 

@@ -211,6 +211,10 @@ class OpaqueBackend : public Backend {
     kernels_->cross_entropy(host(logits), host(targets), host(smoothing), host(gradient),
                             host(losses), host(likelihood));
   }
+  void divergence(const Tensor& first, const Tensor& second, const Tensor& divergences,
+                  const Tensor& dfirst, const Tensor& dsecond) override {
+    kernels_->divergence(host(first), host(second), host(divergences), host(dfirst), host(dsecond));
+  }
   void log_normalizers(const Tensor& logits, const Tensor& normalizers) override {
     kernels_->log_normalizers(host(logits), host(normalizers));
   }

@@ -80,6 +80,7 @@ TEST_P(Pretrained, NamesWhatDoesNotFit) {
     expect_error<UsageError>([&] { Trainer{options}; }, part);
   };
   refused([](auto& o) { o.architecture.dim_emb = 32; }, "expected --dim-emb 16 as ");
+  refused([](auto& o) { o.architecture.dropout = 0, o.training.r_drop = 5; }, "some --dropout");
   refused([](auto& o) { o.architecture.enc_depth = 2; }, "found 2; leave the option out");
   TrainOptions options = further();
   options.architecture.dropout = 0.4F;  // is no shape

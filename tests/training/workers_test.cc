@@ -55,6 +55,7 @@ class WorkersTest : public testing::Test {
   std::vector<float> updated(const Cut& cut, const std::vector<Batch>& batches) {
     parameters_.initialize(1);
     Workers workers(*model_, cut.shards, cut.threads, *processes_);
+    workers.minimize({0.1F});
     Block first(*backend_, parameters_.size()), second(*backend_, parameters_.size());
     Block average(*backend_, parameters_.size());
     backend_->copy(parameters_.flat(), average.tensor());
@@ -66,7 +67,7 @@ class WorkersTest : public testing::Test {
     for (const Batch& batch : batches) keyed.push_back({batch, 3});
     // What the update before leaves in blocks and tapes shall not matter.
     for (int i = 0; i < 2; ++i) {
-      const LossSum sum = workers.accumulate(keyed, 0.1F).value();
+      const LossSum sum = workers.accumulate(keyed).value();
       update.tokens = static_cast<double>(sum.tokens);
       loss_ = sum.loss;
     }
@@ -123,6 +124,14 @@ TEST_F(WorkersTest, AnyNumberOfThreadsGivesTheSameBits) {
   }
 }
 
+TEST_F(WorkersTest, TwoPassesCountTheirTokensOnce) {
+  Workers workers(*model_, 2, 2, *processes_);
+  workers.minimize({0.1F, {}, 5});
+  const LossSum sum = workers.accumulate(std::vector<KeyedBatch>{{batch_, 1}}).value();
+  EXPECT_EQ(sum.tokens, static_cast<std::uint64_t>(batch_.target.rows()));
+  EXPECT_EQ(sum.sentences, 7U);
+}
+
 TEST_F(WorkersTest, AnyNumberOfShardsGivesTheSameUpdate) {
   const std::vector<float> expected = updated({1, 2});
   const double loss = loss_, norm = norm_;
@@ -150,8 +159,8 @@ TEST_F(WorkersTest, BatchesAddUpToALargerOne) {
 TEST_F(WorkersTest, StopsBetweenTwoBatches) {
   Workers workers(*model_, 2, 2, *processes_);
   const std::vector<KeyedBatch> batches = {{batch_, 1}, {batch_, 2}};
-  EXPECT_FALSE(workers.accumulate(batches, 0.1F, [] { return true; }).has_value());
-  EXPECT_EQ(workers.accumulate(batches, 0.1F).value().sentences, 14U);
+  EXPECT_FALSE(workers.accumulate(batches, [] { return true; }).has_value());
+  EXPECT_EQ(workers.accumulate(batches).value().sentences, 14U);
 }
 
 TEST_F(WorkersTest, TheAverageFollowsTheValues) {
@@ -171,7 +180,7 @@ TEST_F(WorkersTest, TheAverageFollowsTheValues) {
 TEST_F(WorkersTest, LosesWhatScoringSays) {
   Workers workers(*model_, 2, 2, *processes_);
   const std::vector<KeyedBatch> batches = {{batch_, 1}};
-  const LossSum trained = workers.accumulate(batches, 0.0F).value();
+  const LossSum trained = workers.accumulate(batches).value();
   double log_probability = 0;
   for (const Hypothesis& target : Scorer(*model_).score(batch_, 0)) {
     log_probability += target.log_probability;
