@@ -98,6 +98,8 @@ class IdleBackend : public Backend {
                      const LstmGradients&) override {}
   void cross_entropy(const Tensor&, const Indices&, float, bool, const Tensor&,
                      const Tensor&) override {}
+  void divergence(const Tensor&, const Tensor&, const Tensor&, const Tensor&,
+                  const Tensor&) override {}
   void log_normalizers(const Tensor&, const Tensor&) override {}
   void top_k(const Tensor&, int, const Tensor&, const Tensor&) override {}
   void adam(const AdamStep&, const Tensor&, const Tensor&, const Tensor&, const Tensor&) override {}
