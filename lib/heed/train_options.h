@@ -111,6 +111,7 @@ struct TrainingOptions {
   float label_smoothing = 0.1F;
   float guided_alignment_weight = 0.1F;
   float r_drop = 0.0F;
+  std::vector<std::string> freeze = {};
   float clip_norm = 1.0F;
   float exponential_smoothing = 0.0F;
   std::string valid_freq = "1e";
@@ -198,6 +199,12 @@ struct TrainingOptions {
             "divergence of what both predict counts so much, such as 5; 0: off"}
           .within(0, 1000),
       self.r_drop);
+    v(Field{"freeze",
+            "Parameters that stay as they begin, as --pretrained-model has them, say: names, or "
+            "what "
+            "stands before a dot, such as encoder, encoder.0, embedding (heed info --json MODEL "
+            "names all)"},
+      self.freeze);
     v(Field{"clip-norm", "Longest gradient (L2 norm, per target token summed); 0: no clipping"}
           .within(0, 1e9),
       self.clip_norm);

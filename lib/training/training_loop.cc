@@ -70,6 +70,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
   parameters_.initialize(options_.training.seed);
   if (!state_file_.exists()) load_pretrained(options_, parameters_);
   check_own_choice(*model_);
+  workers_.freeze({parameters_, options_.training.freeze});
   workers_.minimize(make_objective(*model_, options_.training, guided_.has_value()));
   first_moment_.emplace(*backend_, parameters_.size());
   second_moment_.emplace(*backend_, parameters_.size());

@@ -279,7 +279,11 @@ double Workers::step(const Update& update) {
   const Range own = chunks_of(processes_.rank());
   std::vector<double> squares(own.last - own.first);
   for_each_chunk(own, [&](int chunk, int first, int count) {
-    squares[chunk - own.first] = backend_.sum_squares(gradients_.add_up(first, count));
+    const Tensor sum = gradients_.add_up(first, count);
+    frozen_.for_each_frozen(first, count, [&](int column, int columns) {
+      backend_.fill(sum.col_range(column - first, columns), 0);
+    });
+    squares[chunk - own.first] = backend_.sum_squares(sum);
   });
   squares = processes_.gather(std::span<const double>(squares));
   const double norm =
@@ -291,12 +295,14 @@ double Workers::step(const Update& update) {
   adam.gradient_scale = static_cast<float>(clip / update.tokens);
   const TrainingWeights& weights = update.weights;
   for_each_chunk(own, [&](int /*chunk*/, int first, int count) {
-    const Tensor values = weights.values.col_range(first, count);
-    backend_.adam(adam, gradients_.sum(first, count), values,
-                  weights.first_moment.col_range(first, count),
-                  weights.second_moment.col_range(first, count));
-    if (!weights.average) return;
-    backend_.blend(update.average_rate, values, weights.average.col_range(first, count));
+    frozen_.for_each_trained(first, count, [&](int column, int columns) {
+      const Tensor values = weights.values.col_range(column, columns);
+      backend_.adam(adam, gradients_.sum(column, columns), values,
+                    weights.first_moment.col_range(column, columns),
+                    weights.second_moment.col_range(column, columns));
+      if (!weights.average) return;
+      backend_.blend(update.average_rate, values, weights.average.col_range(column, columns));
+    });
   });
   share(weights.values);
   return norm;

@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "autograd/tape.h"
 #include "data/batch.h"
 #include "model/encoder_decoder.h"
 #include "tensor/backend.h"
+#include "training/frozen_parameters.h"
 #include "training/gradient_tree.h"
 #include "training/processes.h"
 #include "training/workspace.h"
@@ -63,6 +65,8 @@ class Workers {
 
   /// What accumulate() finds the gradient of; before: the cross-entropy.
   void minimize(const Objective& objective) { objective_ = objective; }
+  /// What step() leaves as it is; before: nothing.
+  void freeze(FrozenParameters frozen) { frozen_ = std::move(frozen); }
 
   /// From now on batches are cut into so many shards.
   void cut_into(int shards);
@@ -117,6 +121,7 @@ class Workers {
 
   const EncoderDecoder& model_;
   Objective objective_;
+  FrozenParameters frozen_;
   Backend& backend_;
   ThreadPool pool_;
   Processes& processes_;
