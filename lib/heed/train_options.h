@@ -15,6 +15,12 @@ struct DataOptions {
   std::vector<std::string> train_sets = {};
   std::vector<std::string> valid_sets = {};
   bool tsv = false;
+  std::vector<float> mix = {};
+  float filter_ratio = 0;
+  bool filter_identical = false;
+  bool filter_duplicates = false;
+  std::vector<std::string> filter_script = {};
+  float filter_script_share = 0.5F;
   std::vector<std::string> vocab = {};
   int vocab_size = 8000;
   VocabularyType vocab_type = VocabularyType::kUnigram;
@@ -33,15 +39,16 @@ struct DataOptions {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"train-sets",
-            "Parallel text: SOURCE TARGET, or one TSV file; - is standard input; gz, zstd, xz and "
-            "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
-            't'}
-          .file(),
-      self.train_sets);
+    visit_text_fields(self, v);
+    v(Field{"mix",
+            "How often pairs of each of several texts are seen in an epoch, such as 3 1, or 1 "
+            "0.25: "
+            "each of the second's in one epoch of four; one of the weights is 1 or more. Without "
+            "it all are seen once"}
+          .within(0.001, 1000, "times"),
+      self.mix);
     v(Field{"valid-sets", "Parallel text to validate on: SOURCE TARGET, or one TSV file"}.file(),
       self.valid_sets);
-    v(Field{"tsv", "Training and validation sets are TSV files: source, tab, target"}, self.tsv);
     v(Field{"vocab", "Existing SentencePiece models: one joint, or source and target"}.file(),
       self.vocab);
     visit_vocabulary_fields(self, v);
@@ -74,6 +81,34 @@ struct DataOptions {
             "is trained towards (Chen et al. 2016; Garg et al. 2019)"}
           .file(),
       self.guided_alignment);
+  }
+
+  /// What the training pairs depend on.
+  template <class Self, class Visitor>
+  static void visit_text_fields(Self& self, Visitor& v) {
+    v(Field{"train-sets",
+            "Parallel text: SOURCE TARGET, or one TSV file, and more of them; - is standard input; "
+            "gz, zstd, xz and bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
+            't'}
+          .file(),
+      self.train_sets);
+    v(Field{"tsv", "Training and validation sets are TSV files: source, tab, target"}, self.tsv);
+    v(Field{"filter-ratio",
+            "Leave out pairs with a side of over so many times the other's words, such as 3 (each "
+            "character is a word in Chinese, Japanese and the like); 0: none"}
+          .within(0, 1000),
+      self.filter_ratio);
+    v(Field{"filter-identical", "Leave out pairs whose sides have the same words"},
+      self.filter_identical);
+    v(Field{"filter-duplicates", "Leave out pairs that came before, to the letter"},
+      self.filter_duplicates);
+    v(Field{"filter-script",
+            "Leave out pairs in another script than this, or than these of source and target: "
+            "Latin, Cyrillic, Han+Hiragana+Katakana and the like"},
+      self.filter_script);
+    v(Field{"filter-script-share", "Least share of a side's letters that --filter-script names"}
+          .within(0, 1),
+      self.filter_script_share);
   }
 
   /// What a vocabulary that is trained depends on, beside the text.

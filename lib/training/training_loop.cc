@@ -60,7 +60,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
           options_.training.shards > 0 ? options_.training.shards : usual_shards(options_.data),
           options_.training.threads, processes, memory_limits(options_.training)),
       batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
-               options_.training.seed),
+               options_.training.seed, guidance()),
       several_sentences_(share_with_several_sentences(corpus_)),
       end_(make_end(options_.training)),
       valid_freq_(parse_periods("valid-freq", options_.training.valid_freq)),
@@ -92,6 +92,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
     }
   }
   for (const std::string& warning : corpus_.warnings()) log_.warn("[data] {}", warning);
+  for (const std::string& note : corpus_.notes()) log_.info("[data] {}", note);
   if (options_.training.workspace > 0) fit_into_workspace();
   if (processes_.size() > options_.training.shards) {
     fail_usage("expected at most {} processes (--shards), found {}; start fewer, or raise --shards",
@@ -101,7 +102,14 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
   expect_all_alike();
 }
 
-/// The batch after the one in hand is read ahead, so that the end of an epoch is known in time.
+/// What adds word alignments to batches, where there are any.
+CompleteBatch TrainingLoop::guidance() const {
+  if (!guided_) return {};
+  return [this](Batch& batch) { guided_->add_to(batch, corpus_, tokenizers_); };
+}
+
+/// The batch after the one in hand is taken beforehand, so that the end of an epoch is known in
+/// time.
 void TrainingLoop::fetch() {
   counters_.position = batcher_.position();
   std::optional<Batch> batch = batcher_.next();
@@ -115,7 +123,6 @@ void TrainingLoop::fetch() {
     batch = batcher_.next();
   }
   next_batch_ = std::move(batch.value());
-  if (guided_) guided_->add_to(next_batch_, corpus_, tokenizers_);
 }
 
 double TrainingLoop::seconds_now() const {

@@ -53,6 +53,7 @@ class TrainingLoop {
   void fit_into_workspace();
   KeyedBatch find_largest_batch();
   void check_best();
+  CompleteBatch guidance() const;
   void fetch();
   std::optional<LossSum> gather_update(const Interrupted& interrupted);
   bool update(const Interrupted& interrupted);

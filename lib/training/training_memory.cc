@@ -25,7 +25,6 @@ KeyedBatch TrainingLoop::find_largest_batch() {
   for (int i = 0; i < kLooked; ++i) {
     std::optional<Batch> batch = batcher_.next();
     if (!batch) break;  // the end of the corpus
-    if (guided_) guided_->add_to(*batch, corpus_, tokenizers_);
     KeyedBatch keyed{std::move(*batch), 0};
     const std::size_t needed = workers_.plan({&keyed, 1}).tape.bytes();
     if (needed <= most) continue;

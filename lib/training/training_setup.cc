@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "data/augmenter.h"
+#include "data/parallel_text.h"
 #include "data/placeholders.h"
 #include "data/vocabulary_trainer.h"
 #include "model/attention_choice.h"
@@ -140,15 +141,15 @@ const TrainOptions& checked(const TrainOptions& options) {
 
 std::optional<ValidationText> read_validation_text(const DataOptions& options) {
   if (options.valid_sets.empty()) return std::nullopt;
-  const Corpus corpus(options.valid_sets, options.tsv);
+  const ParallelText pairs(options.valid_sets, options.tsv);
   ValidationText text;
-  for (std::size_t i = 0; i < corpus.size(); ++i) {
-    SentencePair pair = corpus.pair(i);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    SentencePair pair = pairs.pair(i);
     text.source.push_back(std::move(pair.source));
     text.target.push_back(std::move(pair.target));
   }
-  text.fingerprint = corpus.fingerprint();
-  text.warnings = corpus.warnings();
+  text.fingerprint = pairs.fingerprint();
+  text.warnings = pairs.warnings();
   return text;
 }
 
