@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
+#include <vector>
 
 #include "autograd/ops.h"
 #include "autograd/shapes.h"
@@ -32,15 +34,23 @@ class OutputProduct {
   OutputProduct(Tape& tape, const OutputLayer& output)
       : backend_(tape.backend()),
         packed_(output.weight.packed(Factor::kTransposedWeight)),
+        rows_(output.weight.packed_rows()),
         factor_(transposed(output.weight.value())),
         bias_(output.bias ? output.bias.value() : Tensor()) {
     if (packed_ != nullptr || tape.recording()) return;
+    if (rows_ != nullptr) {
+      std::vector<int> all(output.weight.rows());
+      std::iota(all.begin(), all.end(), 0);
+      all_ = tape.keep(all);
+      return;
+    }
     factor_ = tape.allocate(output.weight.cols(), output.weight.rows());
     backend_.transpose(output.weight.value(), factor_.tensor);
   }
 
   void operator()(const Tensor& hidden, const Tensor& logits) const {
     if (packed_ != nullptr) return backend_.packed_product(hidden, *packed_, {bias_}, logits);
+    if (rows_ != nullptr) return backend_.selected_product(hidden, *rows_, all_, bias_, logits);
     backend_.gemm(hidden, factor_, logits);
     if (bias_) backend_.add_bias(logits, bias_, logits);
   }
@@ -48,6 +58,8 @@ class OutputProduct {
  private:
   Backend& backend_;
   const PackedWeight* packed_;
+  const PackedWeight* rows_;
+  Indices all_;  ///< Tokens, for rows_.
   Operand factor_;
   Tensor bias_;
 };

@@ -166,9 +166,11 @@ PackedParameters::PackedParameters(Parameters& parameters, Precision precision, 
   for (Parameter& parameter : parameters_.parameters_) {
     if (parameter.factor == Factor::kNone) continue;
     const Operand weight(parameter.value, parameter.factor == Factor::kTransposedWeight);
-    parameter.packed = parameters_.backend().pack(weight, precision);
-    if (!selects || !weight.is_transposed) continue;
-    parameter.packed_rows = parameters_.backend().pack_rows(parameter.value, precision);
+    if (selects && weight.is_transposed) {
+      parameter.packed_rows = parameters_.backend().pack_rows(parameter.value, precision);
+    } else {
+      parameter.packed = parameters_.backend().pack(weight, precision);
+    }
   }
 }
 

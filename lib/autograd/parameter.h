@@ -41,7 +41,7 @@ struct Parameter {
   std::size_t offset = 0;  ///< Where it begins in the flat block, in floats.
   Tensor value;
   std::unique_ptr<const PackedWeight> packed;       ///< Of `value`, while PackedParameters live.
-  std::unique_ptr<const PackedWeight> packed_rows;  ///< The same for selected_logits().
+  std::unique_ptr<const PackedWeight> packed_rows;  ///< Instead, for selected_logits().
 
   std::size_t size() const { return static_cast<std::size_t>(rows) * cols; }
 };
@@ -92,8 +92,8 @@ class Parameters {
 };
 
 /// While it lives, the factors among the parameters, whose values must stay as they are, have
-/// packed forms, with which tapes that do not record multiply. `selects`: transposed weights also
-/// have the form of selected_logits().
+/// packed forms, with which tapes that do not record multiply. `selects`: transposed weights have
+/// the form of selected_logits() instead, which gives all logits their bits too, but slowly.
 class PackedParameters {
  public:
   PackedParameters(Parameters& parameters, Precision precision, bool selects = false);

@@ -74,26 +74,40 @@ void for_each_block(const AttentionSpans& spans, int heads, Body body) {
   }
 }
 
+/// One register of a key.
+struct KeyPart {
+  int key;
+  const float* row;
+  int column;  ///< Of its first lane.
+};
+
 /// Calls four(j, scores of keys j to j + 3) and then one(j, score of key j) for what is left of the
-/// keys: term(j, i, lanes) is one register of the terms whose sum is key j's score. Four
-/// keys at once hide the latency of the sums.
-template <class Term, class Four, class One>
-[[gnu::always_inline]] inline void score_keys(int keys, int width, Term term, Four four, One one) {
+/// keys. terms(place, n, lanes) are n registers of the terms whose sum is a key's score, register k
+/// that of place(k): of four keys, or where one is left of its next columns, so that what makes
+/// them hides its latency.
+template <class Terms, class Four, class One>
+[[gnu::always_inline]] inline void score_keys(const Keys& keys, int count, int width, Terms terms,
+                                              Four four, One one) {
   int j = 0;
-  for (; j + 4 <= keys; j += 4) {
-    Vec a = zero(), b = zero(), c = zero(), d = zero();
+  for (; j + 4 <= count; j += 4) {
+    const float* const rows[] = {keys[j], keys[j + 1], keys[j + 2], keys[j + 3]};
+    Vecs<4> total = {zero(), zero(), zero(), zero()};
     for_lanes(width, [&](int i, auto part) {
-      a += term(j, i, part);
-      b += term(j + 1, i, part);
-      c += term(j + 2, i, part);
-      d += term(j + 3, i, part);
+      const auto place = [&](auto k) { return KeyPart{j + k, rows[k], i}; };
+      const auto next = terms(place, std::integral_constant<int, 4>(), part);
+      for_each_of<4>([&](auto k) { total[k] += next[k]; });
     });
-    four(j, sums(a, b, c, d));
+    four(j, sums(total[0], total[1], total[2], total[3]));
   }
-  for (; j < keys; ++j) {
-    Vec a = zero();
-    for_lanes(width, [&](int i, auto part) { a += term(j, i, part); });
-    one(j, sum(a));
+  for (; j < count; ++j) {
+    const float* const row = keys[j];
+    Vec total = zero();
+    for_blocks(width, [&](int i, auto part, auto n) {
+      const auto place = [&](auto k) { return KeyPart{j, row, i + k * kLanes}; };
+      const auto next = terms(place, n, part);
+      for_each_of<n>([&](auto k) { total += next[k]; });
+    });
+    one(j, sum(total));
   }
 }
 
@@ -103,8 +117,13 @@ void dot_keys(const float* x, const Keys& keys, int count, int width, float scal
               float* out) {
   using Eigen::internal::ploadu;
   score_keys(
-      count, width,
-      [&](int j, int i, auto part) { return load(x + i, part) * load(keys[j] + i, part); },
+      keys, count, width,
+      [&](auto place, auto n, auto part) {
+        return each<n>([&](auto k) {
+          const KeyPart at = place(k);
+          return load(x + at.column, part) * load(at.row + at.column, part);
+        });
+      },
       [&](int j, Quad dots) {
         const Quad base = beta == 0 ? Eigen::internal::pset1<Quad>(0) : ploadu<Quad>(out + j);
         Eigen::internal::pstoreu(out + j, dots * scale + base);
@@ -167,8 +186,8 @@ void spread_to_memory(const Tensor& weights, const Tensor& x, int heads, float s
 }
 
 template <bool kExtra>
-void score_sums(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
-                const Tensor& scores) {
+[[gnu::flatten]] void score_sums(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
+                                 const Tensor& scores) {
   const int width = x.query.cols / heads;
   for_each_head(spans, heads, width, [&](int r, int col, std::ptrdiff_t first, int count) {
     const float* q = x.query.row(r) + col;
@@ -179,11 +198,14 @@ void score_sums(const AdditiveTerms& x, int heads, const AttentionSpans& spans,
                : Tensor();
     float* out = scores.data + first;
     score_keys(
-        count, width,
-        [&](int j, int i, auto part) {
-          Vec sum = load(q + i, part) + load(keys[j] + i, part);
-          if constexpr (kExtra) sum += load(extra.row(j) + col + i, part);
-          return load(head_v + i, part) * tanh(sum);
+        keys, count, width,
+        [&](auto place, auto n, auto part) {
+          const auto t = tanh(each<n>([&](auto k) {
+            const auto [key, row, i] = place(k);
+            const Vec sum = load(q + i, part) + load(row + i, part);
+            return kExtra ? sum + load(extra.row(key) + col + i, part) : sum;
+          }));
+          return each<n>([&](auto k) { return load(head_v + place(k).column, part) * t[k]; });
         },
         [&](int j, Quad four) { Eigen::internal::pstoreu(out + j, four); },
         [&](int j, float one) { out[j] = one; });

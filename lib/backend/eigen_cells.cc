@@ -3,21 +3,32 @@
 
 namespace heed {
 
-void EigenBackend::gru(const GruStep& step, const Tensor& next, const Tensor& gates) {
+[[gnu::flatten]] void EigenBackend::gru(const GruStep& step, const Tensor& next,
+                                        const Tensor& gates) {
   const int width = step.state.cols;
   for (int row = 0; row < step.state.rows; ++row) {
     const float* input = step.input.row(row);
     const float* hidden = step.hidden.row(row);
     float* gate = gates.row(row);
-    for_lanes(width, [&](int i, auto part) {
-      const Vec r = logistic(load(input + i, part) + load(hidden + i, part));
-      const Vec z = logistic(load(input + width + i, part) + load(hidden + width + i, part));
-      const Vec n =
-          tanh(load(input + 2 * width + i, part) + r * load(hidden + 2 * width + i, part));
-      store(gate + i, r, part);
-      store(gate + width + i, z, part);
-      store(gate + 2 * width + i, n, part);
-      store(next.row(row) + i, n + z * (load(step.state.row(row) + i, part) - n), part);
+    for_blocks(width, [&](int first, auto part, auto size) {
+      const auto sums = [&](int i) {
+        return each<size>([&](auto k) {
+          return load(input + i + k * kLanes, part) + load(hidden + i + k * kLanes, part);
+        });
+      };
+      const auto r = logistic(sums(first));
+      const auto z = logistic(sums(width + first));
+      const auto n = tanh(each<size>([&](auto k) {
+        const int i = 2 * width + first + k * kLanes;
+        return load(input + i, part) + r[k] * load(hidden + i, part);
+      }));
+      for_each_of<size>([&](auto k) {
+        const int i = first + k * kLanes;
+        store(next.row(row) + i, n[k] + z[k] * (load(step.state.row(row) + i, part) - n[k]), part);
+        store(gate + i, r[k], part);
+        store(gate + width + i, z[k], part);
+        store(gate + 2 * width + i, n[k], part);
+      });
     });
   }
 }
@@ -54,24 +65,30 @@ void EigenBackend::gru_backward(const GruStep& step, const Tensor& gates, const 
   });
 }
 
-void EigenBackend::lstm(const LstmStep& step, const Tensor& next, const Tensor& next_cell,
-                        const Tensor& activations) {
+[[gnu::flatten]] void EigenBackend::lstm(const LstmStep& step, const Tensor& next,
+                                         const Tensor& next_cell, const Tensor& activations) {
   const int width = step.cell.cols;
   for (int row = 0; row < step.cell.rows; ++row) {
     const float* gates = step.gates.row(row);
     float* kept = activations.row(row);
-    for_lanes(width, [&](int k, auto part) {
-      const Vec i = logistic(load(gates + k, part));
-      const Vec f = logistic(load(gates + width + k, part));
-      const Vec g = tanh(load(gates + 2 * width + k, part));
-      const Vec o = logistic(load(gates + 3 * width + k, part));
-      const Vec c = f * load(step.cell.row(row) + k, part) + i * g;
-      store(kept + k, i, part);
-      store(kept + width + k, f, part);
-      store(kept + 2 * width + k, g, part);
-      store(kept + 3 * width + k, o, part);
-      store(next_cell.row(row) + k, c, part);
-      store(next.row(row) + k, o * tanh(c), part);
+    for_blocks(width, [&](int first, auto part, auto size) {
+      const auto gate = [&](int number) {
+        return each<size>(
+            [&](auto k) { return load(gates + number * width + first + k * kLanes, part); });
+      };
+      const Vecs<size> act[] = {logistic(gate(0)), logistic(gate(1)), tanh(gate(2)),
+                                logistic(gate(3))};
+      const auto& [i, f, g, o] = act;
+      const auto c = each<size>([&](auto k) {
+        return f[k] * load(step.cell.row(row) + first + k * kLanes, part) + i[k] * g[k];
+      });
+      const auto squashed = tanh(c);
+      for_each_of<size>([&](auto k) {
+        const int column = first + k * kLanes;
+        for (int a = 0; a < 4; ++a) store(kept + a * width + column, act[a][k], part);
+        store(next_cell.row(row) + column, c[k], part);
+        store(next.row(row) + column, o[k] * squashed[k], part);
+      });
     });
   }
 }

@@ -7,13 +7,14 @@
 #include "backend/int8_arithmetic.h"
 #include "backend/quantize.h"
 #include "backend/row_groups.h"
+#include "backend/vector.h"
 
 namespace heed {
 namespace {
 
 // Sums of a tile that fit the registers, of which 32 are of 16 lanes and 16 of fewer.
 constexpr int kTileVecs = kLanes == 16 ? 4 : 2;
-constexpr int kTileRows = kLanes == 16 ? 6 : 4;
+constexpr int kTileRows = kLanes >= 8 ? 6 : 4;
 constexpr int kTileColumns = kTileVecs * kLanes;
 
 // Rows that are multiplied at a time, and bytes of their codes: what stays in the second cache.
@@ -29,22 +30,15 @@ struct Finish {
   bool is_relu;
 
   void operator()(const std::int32_t* sums, float step, int first, int count, float* y) const {
-    if (bias == nullptr) {
-      write(sums, step, first, count, y, [](float product, int) { return product; });
-    } else {
-      write(sums, step, first, count, y, [&](float product, int e) { return product + bias[e]; });
-    }
-  }
-
- private:
-  template <class AddBias>
-  void write(const std::int32_t* sums, float step, int first, int count, float* y,
-             AddBias add_bias) const {
-    for (int i = 0; i < count; ++i) {
-      const float product = static_cast<float>(sums[i]) * (step * steps[first + i]);
-      const float sum = add_bias(product, first + i);
-      y[first + i] = is_relu && sum < 0 ? 0 : sum;
-    }
+    // A copy of *this: in the compiler's eyes y could change the original.
+    for_lanes(count, [=, *this](int i, auto part) {
+      VecInt whole;
+      std::memcpy(&whole, sums + i, sizeof whole);
+      const int e = first + i;
+      Vec sum = __builtin_convertvector(whole, Vec) * (step * load(steps + e, part));
+      if (bias != nullptr) sum += load(bias + e, part);
+      store(y + e, is_relu ? maximum(zero(), sum) : sum, part);
+    });
   }
 };
 

@@ -11,16 +11,39 @@ namespace {
 
 constexpr float kNone = -std::numeric_limits<float>::infinity();
 
-/// The largest value; with a NaN in the row, NaN or the largest of the rest.
-float row_maximum(const float* x, int size) {
+/// The largest of each lane of an array of whole registers, NaN aside; two at once hide latency.
+Vec lane_maxima(const float* x, int registers) {
   Vec a = broadcast(kNone), b = a;
   int i = 0;
-  for (; i + 2 * kLanes <= size; i += 2 * kLanes) {
-    a = maximum(load(x + i), a);
-    b = maximum(load(x + i + kLanes), b);
+  for (; i + 2 <= registers; i += 2) {
+    a = maximum(load(x + i * kLanes), a);
+    b = maximum(load(x + (i + 1) * kLanes), b);
   }
-  for_lanes(size - i, [&](int j, auto part) { a = maximum(load(x + i + j, part, kNone), a); });
-  return largest(maximum(a, b));
+  if (i < registers) a = maximum(load(x + i * kLanes), a);
+  return maximum(a, b);
+}
+
+/// The largest value, NaN aside.
+float row_maximum(const float* x, int size) {
+  const int whole = size / kLanes * kLanes;
+  Vec top = lane_maxima(x, whole / kLanes);
+  if (whole < size) top = maximum(load(x + whole, FirstLanes{size - whole}, kNone), top);
+  return largest(top);
+}
+
+/// What k of the row's values reach at least: the k-th largest of the largest of parts of it, each
+/// a lane of a segment. -∞ where the row has too few values for that.
+float least_of_best(const float* x, int size, int k) {
+  constexpr int kSegments = 8, kParts = kSegments * kLanes, kMost = kParts / 2;
+  const int registers = size / kParts;
+  if (k > kMost || registers < 4) return kNone;
+  float tops[kParts], columns[kMost], values[kMost];
+  for (int s = 0; s < kSegments; ++s) {
+    store(tops + s * kLanes, lane_maxima(x + s * registers * kLanes, registers));
+  }
+  BestList list(columns, values, k);
+  for (int i = 0; i < kParts; ++i) list.offer(i, tops[i]);
+  return list.worst();
 }
 
 /// Σ x in one register of partial sums, added up in the end.
@@ -32,12 +55,15 @@ double row_sum(const float* x, int size) {
 
 /// Σ exp(x − top), the terms written over x where `kKeep`.
 template <bool kKeep>
-float sum_exp(float* x, int size, float top) {
+[[gnu::flatten]] float sum_exp(float* x, int size, float top) {
   Vec total = zero();
-  for_lanes(size, [&](int i, auto part) {
-    const Vec power = exp(load(x + i, part, kNone) - top);
-    total += power;
-    if constexpr (kKeep) store(x + i, power, part);
+  for_blocks(size, [&](int first, auto part, auto n) {
+    const auto powers =
+        exp(each<n>([&](auto k) { return load(x + first + k * kLanes, part, kNone) - top; }));
+    for_each_of<n>([&](auto k) {
+      total += powers[k];
+      if constexpr (kKeep) store(x + first + k * kLanes, powers[k], part);
+    });
   });
   return sum(total);
 }
@@ -123,13 +149,19 @@ void EigenBackend::log_normalizers(const Tensor& logits, const Tensor& normalize
 void EigenBackend::top_k(const Tensor& x, int k, const Tensor& columns, const Tensor& values) {
   for (int r = 0; r < x.rows; ++r) {
     const float* row = x.row(r);
+    const float least = least_of_best(row, x.cols, k);
     BestList list(columns.row(r), values.row(r), k);
+    const auto offer = [&](int begin, int end) {
+      for (int j = begin; j < end; ++j)
+        if (!(row[j] < least)) list.offer(j, row[j]);
+    };
     int i = 0;
-    for (; i + 2 * kLanes <= x.cols; i += 2 * kLanes) {
-      if (list.full() && all_at_most(list.worst(), load(row + i), load(row + i + kLanes))) continue;
-      for (int j = i; j < i + 2 * kLanes; ++j) list.offer(j, row[j]);
+    for (; i + 4 * kLanes <= x.cols; i += 4 * kLanes) {
+      const Vec most = lane_maxima(row + i, 4);
+      if (!any(list.full() ? ~(most <= list.worst()) : most >= least)) continue;
+      offer(i, i + 4 * kLanes);
     }
-    for (; i < x.cols; ++i) list.offer(i, row[i]);
+    offer(i, x.cols);
   }
 }
 

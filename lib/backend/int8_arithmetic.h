@@ -15,7 +15,8 @@
 
 namespace heed {
 
-/// Products of 16-bit numbers in pairs, which every processor can.
+/// Products of 16-bit numbers in pairs, which every processor can. Where sums have three operands
+/// the compiler is told that they stay where they are: else it moves all of a tile's round.
 struct PairArithmetic {
   using Code = std::int16_t;
   static constexpr int kGroup = 2, kOffset = 0;
@@ -30,7 +31,7 @@ struct PairArithmetic {
   }
   static Factors activations(int group) { return _mm512_set1_epi32(group); }
   static void add(Sums& sums, Factors a, Factors w) {
-    sums = _mm512_add_epi32(sums, _mm512_madd_epi16(a, w));
+    asm("vpaddd %1, %0, %0" : "+v"(sums) : "v"(_mm512_madd_epi16(a, w)));
   }
 #elif defined(__AVX2__)
   using Sums = __m256i;
@@ -46,7 +47,7 @@ struct PairArithmetic {
   }
   static Factors activations(int group) { return _mm256_set1_epi32(group); }
   static void add(Sums& sums, Factors a, Factors w) {
-    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(a, w));
+    asm("vpaddd %1, %0, %0" : "+x"(sums) : "x"(_mm256_madd_epi16(a, w)));
   }
 #elif defined(__SSE4_1__)
   using Sums = __m128i;

@@ -146,6 +146,7 @@ struct TrainingOptions {
   float label_smoothing = 0.1F;
   float guided_alignment_weight = 0.1F;
   float r_drop = 0.0F;
+  std::vector<std::string> freeze = {};
   float clip_norm = 1.0F;
   float exponential_smoothing = 0.0F;
   std::string valid_freq = "1e";
@@ -157,6 +158,8 @@ struct TrainingOptions {
   std::string disp_freq = "100u";
   std::uint64_t seed = 1;
   int shards = 0;
+  int workspace = 0;
+  bool recompute = false;
   int threads = 0;  ///< These two as ComputeOptions has them.
   std::string backend = "eigen";
 
@@ -177,13 +180,31 @@ struct TrainingOptions {
             "Parts that each batch is cut into, which as many threads at most work on; their "
             "gradients are summed in a fixed order, so that the number of shards decides the last "
             "bits of the weights, and that of threads does not; 0: one for 500 words of "
-            "--mini-batch-words, or those of the state"}
+            "--mini-batch-words (more where --workspace is too small), or those of the state"}
           .within(0, 1024, "shards"),
       self.shards);
+    visit_memory_fields(self, v);
     ComputeOptions::visit_fields(self, v);
   }
 
  private:
+  template <class Self, class Visitor>
+  static void visit_memory_fields(Self& self, Visitor& v) {
+    v(Field{"workspace",
+            "Memory in MiB that activations and gradients of a training may take, beside weights "
+            "and moments; fewer shards are worked on at a time where it is short, which changes no "
+            "bit; 0: what they need",
+            'w'}
+          .within(0, 1 << 30, "MiB")
+          .run(),
+      self.workspace);
+    v(Field{"recompute",
+            "Keep only what goes from layer to layer of a Transformer, and compute the rest again "
+            "for the gradients (Chen et al. 2016): less memory, more time, the same bits"}
+          .run(),
+      self.recompute);
+  }
+
   template <class Self, class Visitor>
   static void visit_optimizer_fields(Self& self, Visitor& v) {
     v(Field{"optimizer-delay", "Batches whose gradients are added up for one update"}.within(
@@ -213,6 +234,12 @@ struct TrainingOptions {
             "divergence of what both predict counts so much, such as 5; 0: off"}
           .within(0, 1000),
       self.r_drop);
+    v(Field{"freeze",
+            "Parameters that stay as they begin, as --pretrained-model has them, say: names, or "
+            "what "
+            "stands before a dot, such as encoder, encoder.0, embedding (heed info --json MODEL "
+            "names all)"},
+      self.freeze);
     v(Field{"clip-norm", "Longest gradient (L2 norm, per target token summed); 0: no clipping"}
           .within(0, 1e9),
       self.clip_norm);

@@ -17,7 +17,7 @@ namespace heed {
 /// What a source of lines has: one, none for the moment, or none any more.
 enum class NextLine { kRead, kLater, kEnd };
 
-/// Where lines come from and where they go. read() and warn() are called on the calling thread,
+/// Where lines come from and where they go. read() is called on the calling thread, warn() and
 /// write() on any, one call at a time. What they throw ends the work and is thrown again.
 struct LineStream {
   /// Should wait no longer than some milliseconds before it says kLater: what was read until then

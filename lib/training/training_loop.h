@@ -50,6 +50,8 @@ class TrainingLoop {
   void resume();
   void expect_all_alike() const;
   void warn_of_idle_threads() const;
+  void fit_into_workspace();
+  KeyedBatch find_largest_batch();
   void check_best();
   CompleteBatch guidance() const;
   void fetch();

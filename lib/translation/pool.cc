@@ -5,10 +5,13 @@
 
 #include "data/batches.h"
 #include "translation/target_tag.h"
+#include "util/error.h"
 
 namespace heed {
 
 namespace {
+
+constexpr std::size_t kLinesOfAPart = 32;  // that a worker prepares at a time
 
 /// Sampling must not depend on the lines before, so a line's parts have numbers of their own.
 std::uint64_t sentence_number(std::size_t line, int part) {
@@ -56,10 +59,46 @@ WorkerPool::Lease WorkerPool::take() {
   return lease;
 }
 
-void TranslationPool::add(PreparedLine line, std::string tag) {
-  weight_ += line.ids.size() + line.target.size() + 1;
-  lines_.push_back(std::move(line));
-  tags_.push_back(std::move(tag));
+void TranslationPool::add(GivenLine line) {
+  constexpr std::size_t kBytesOfAToken = 4;
+  weight_ += (line.line.text.size() + line.line.target.size()) / kBytesOfAToken + 1;
+  given_.push_back(std::move(line));
+  lines_.emplace_back();
+}
+
+int TranslationPool::parts() const {
+  return static_cast<int>((given_.size() + kLinesOfAPart - 1) / kLinesOfAPart);
+}
+
+PreparedLine TranslationPool::prepare(GivenLine& given) const {
+  auto& [number, line, preparer] = given;
+  if (line.is_invalid_json && context_.options.invalid_json == InvalidJson::kCopy) {
+    return PreparedLine::copied(number, std::move(line.text));
+  }
+  if (context_.scores_targets) {
+    return preparer->prepare_pair(number, std::move(line.text), std::move(line.target));
+  }
+  if (context_.options.sampling && !line.constraints.empty()) {
+    fail("expected no constraints in line {}, found {} of them with --sampling; they need a search",
+         number, line.constraints.size());
+  }
+  const bool is_html = line.markup == Markup::kNone && context_.options.html;
+  return preparer->prepare(number, std::move(line.text), std::move(line.target),
+                           is_html ? Markup::kHtml : line.markup, std::move(line.constraints));
+}
+
+void TranslationPool::prepare_part(int part) {
+  const std::size_t first = static_cast<std::size_t>(part) * kLinesOfAPart;
+  for (std::size_t i = first; i < std::min(first + kLinesOfAPart, given_.size()); ++i) {
+    try {
+      lines_[i] = prepare(given_[i]);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (i < failed_) error_ = std::current_exception();
+      failed_ = std::min(failed_, i);
+      return;
+    }
+  }
 }
 
 void TranslationPool::add_sentence(const PreparedLine& line, int part) {
@@ -75,8 +114,14 @@ void TranslationPool::add_sentence(const PreparedLine& line, int part) {
   bytes_.push_back(bytes_of_part(line, line.ends[part] - begin));
 }
 
+void TranslationPool::add_tasks() {
+  if (std::exchange(is_prepared_, true)) return;
+  if (error_) lines_.resize(failed_);
+  make_batches();
+}
+
 /// A small pool is cut into as many batches as there are workers, but not into crumbs.
-void TranslationPool::close() {
+void TranslationPool::make_batches() {
   for (const PreparedLine& line : lines_) {
     for (std::size_t part = 0; part < line.ends.size(); ++part) {
       add_sentence(line, static_cast<int>(part));
@@ -88,7 +133,7 @@ void TranslationPool::close() {
   const BatchSize most{std::min(share, context_.options.mini_batch_words),
                        context_.options.mini_batch};
   batches_ = context_.scores_targets ? make_pair_batches(sources_, targets_, most)
-                                     : make_batches(sources_, {}, most);
+                                     : heed::make_batches(sources_, {}, most);
   found_.resize(sources_.size());
 }
 
@@ -133,8 +178,15 @@ std::vector<std::vector<Hypothesis>> TranslationPool::search(EnsembleStepper& st
 }
 
 void TranslationPool::run(int /*thread*/, int task) {
+  if (task < parts()) {
+    prepare_part(task);
+  } else {
+    translate(batches_[task - parts()]);
+  }
+}
+
+void TranslationPool::translate(const Batch& batch) {
   const WorkerPool::Lease tools = context_.workers.take();
-  const Batch& batch = batches_[task];
   std::vector<std::vector<Hypothesis>> found;
   if (context_.scores_targets) {
     const bool with_attention = context_.options.alignment.form != AlignmentForm::kNone;
@@ -154,16 +206,18 @@ void TranslationPool::deliver() {
   results.reserve(lines_.size());
   std::span<std::vector<Hypothesis>> rest(found_);
   for (std::size_t i = 0; i < lines_.size(); ++i) {
+    context_.report(lines_[i], given_[i]);
     const auto parts = rest.first(lines_[i].ends.size());
     for (std::vector<Hypothesis>& part : parts) {
       for (Hypothesis& h : part) leave_out_tag(h.attention, lines_[i].tag.size());
     }
     TranslatedLine& result = results.emplace_back(assembler.assemble(lines_[i], parts));
     if (context_.scores_targets) result.translations.front().text = lines_[i].target_text;
-    result.tag = std::move(tags_[i]);
+    result.tag = std::move(given_[i].line.tag);
     rest = rest.subspan(parts.size());
   }
-  context_.write(results);
+  if (!results.empty()) context_.write(results);
+  if (error_) std::rethrow_exception(error_);
 }
 
 }  // namespace heed

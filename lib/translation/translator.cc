@@ -107,6 +107,9 @@ class StreamRun {
         rules_(std::move(rules)),
         context_(context),
         pipeline_(context.threads, kMostPools) {
+    context_.report = [this](const PreparedLine& line, const GivenLine& given) {
+      report(line, given);
+    };
     context_.write = [this](std::span<TranslatedLine> lines) { write(lines); };
   }
 
@@ -116,8 +119,7 @@ class StreamRun {
   void read_all();
   void add(SourceLine line);
   const LinePreparer& preparer(const std::string& target_tag, std::size_t number);
-  PreparedLine prepare(std::size_t number, SourceLine& line, const LinePreparer& preparer) const;
-  void report(const PreparedLine& line, int max_length, bool is_invalid_json);
+  void report(const PreparedLine& line, const GivenLine& given);
   void submit();
   std::size_t pool_size() const;
   void write(std::span<TranslatedLine> lines);
@@ -147,19 +149,20 @@ std::size_t StreamRun::pool_size() const {
 void StreamRun::submit() {
   waited_ = {};
   if (!pool_) return;
-  pool_->close();
   pipeline_.submit(std::move(pool_));
   ++pools_;
 }
 
-void StreamRun::report(const PreparedLine& line, int max_length, bool is_invalid_json) {
+void StreamRun::report(const PreparedLine& line, const GivenLine& given) {
+  summary_.source_words += count_words(line.text);
+  const bool is_invalid_json = given.line.is_invalid_json;
   const auto warn = [&](LineCount& count, bool happened, const std::string& what) {
     if (happened && note(count, line.number) && stream_.warn) {
       stream_.warn(fmt::format("line {} {}", line.number, what));
     }
   };
-  const std::string length =
-      fmt::format("has {} tokens, more than {} (--max-length)", line.length, max_length);
+  const std::string length = fmt::format("has {} tokens, more than {} (--max-length)", line.length,
+                                         given.preparer->rules().max_length);
   warn(summary_.split, line.is_split, length + ": it is split and its parts joined again");
   warn(summary_.cropped, line.is_cropped, length + ": the rest is cropped");
   const std::string json = "is no JSON object with a \"text\"";
@@ -187,32 +190,12 @@ const LinePreparer& StreamRun::preparer(const std::string& target_tag, std::size
   }
 }
 
-PreparedLine StreamRun::prepare(std::size_t number, SourceLine& line,
-                                const LinePreparer& preparer) const {
-  if (line.is_invalid_json && context_.options.invalid_json == InvalidJson::kCopy) {
-    return PreparedLine::copied(number, std::move(line.text));
-  }
-  if (context_.scores_targets) {
-    return preparer.prepare_pair(number, std::move(line.text), std::move(line.target));
-  }
-  if (context_.options.sampling && !line.constraints.empty()) {
-    fail("expected no constraints in line {}, found {} of them with --sampling; they need a search",
-         number, line.constraints.size());
-  }
-  const bool is_html = line.markup == Markup::kNone && context_.options.html;
-  return preparer.prepare(number, std::move(line.text), std::move(line.target),
-                          is_html ? Markup::kHtml : line.markup, std::move(line.constraints));
-}
-
 void StreamRun::add(SourceLine line) {
   ++summary_.lines;
   const std::size_t number = line.number > 0 ? line.number : stream_.lines_before + summary_.lines;
   const LinePreparer& own = preparer(line.target_tag, number);
-  PreparedLine prepared = prepare(number, line, own);
-  report(prepared, own.rules().max_length, line.is_invalid_json);
-  summary_.source_words += count_words(prepared.text);
   if (!pool_) pool_ = std::make_unique<TranslationPool>(context_);
-  pool_->add(std::move(prepared), std::move(line.tag));
+  pool_->add({number, std::move(line), &own});
 }
 
 void StreamRun::read_all() {
@@ -271,8 +254,8 @@ StreamSummary Translator::Implementation::run(const LineStream& stream, bool sco
     }
     return lines;
   };
-  const PoolContext context{options, rules,   tokenizers(),   models.candidates(),
-                            workers, threads, scores_targets, {}};
+  const PoolContext context{options, rules,   tokenizers(),  models.candidates(),
+                            workers, threads, scores_targets};
   return StreamRun(stream, rules_of, context).run();
 }
 

@@ -33,7 +33,8 @@ void Pipeline::submit(std::unique_ptr<Group> group) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return error_ || entries_.size() < most_groups_; });
   if (error_) return;
-  entries_.push_back({std::move(group)});
+  const int tasks = group->tasks();
+  entries_.push_back({std::move(group), tasks});
   changed_.notify_all();
   deliver(lock);  // a group without tasks is done already
 }
@@ -73,7 +74,7 @@ void Pipeline::run_unlocked(std::unique_lock<std::mutex>& lock, Function&& funct
 /// The first group that has a task which nobody has taken.
 Pipeline::Entry* Pipeline::next_entry() {
   for (Entry& entry : entries_) {
-    if (entry.begun < entry.group->tasks()) return &entry;
+    if (entry.begun < entry.tasks) return &entry;
   }
   return nullptr;
 }
@@ -89,16 +90,24 @@ void Pipeline::serve(int worker) {
     if (is_stopping_) return;
     const int task = entry->begun++;
     run_unlocked(lock, [&] { entry->group->run(worker, task); });
-    ++entry->ended;
+    end_task(lock, *entry);
     deliver(lock);
   }
+}
+
+void Pipeline::end_task(std::unique_lock<std::mutex>& lock, Entry& entry) {
+  if (++entry.ended < entry.tasks || error_) return;
+  run_unlocked(lock, [&] { entry.group->add_tasks(); });
+  entry.tasks = entry.group->tasks();
+  entry.is_done = entry.ended == entry.tasks;
+  changed_.notify_all();
 }
 
 /// Delivers finished groups, unless another thread is at it.
 void Pipeline::deliver(std::unique_lock<std::mutex>& lock) {
   if (is_delivering_) return;
   is_delivering_ = true;
-  while (!error_ && !is_stopping_ && !entries_.empty() && entries_.front().is_done()) {
+  while (!error_ && !is_stopping_ && !entries_.empty() && entries_.front().is_done) {
     run_unlocked(lock, [&] { entries_.front().group->deliver(); });
     if (!error_) entries_.pop_front();
     changed_.notify_all();

@@ -18,9 +18,13 @@ class Pipeline {
   class Group {
    public:
     virtual ~Group() = default;
-    virtual int tasks() const = 0;  ///< May be 0.
+    /// So far; may be 0. Not called while add_tasks() runs.
+    virtual int tasks() const = 0;
     /// Runs on one of the workers, which are numbered from 0.
     virtual void run(int worker, int task) = 0;
+    /// Runs on a worker when all tasks so far, not none, have ended: there may be more now, which
+    /// have the next numbers.
+    virtual void add_tasks() {}
     /// Runs when all tasks have ended and the groups before are delivered.
     virtual void deliver() = 0;
   };
@@ -46,15 +50,16 @@ class Pipeline {
  private:
   struct Entry {
     std::unique_ptr<Group> group;
+    int tasks;
     int begun = 0;  ///< Tasks that a worker has taken.
     int ended = 0;
-
-    bool is_done() const { return ended == group->tasks(); }
+    bool is_done = tasks == 0;
   };
 
   void serve(int worker);
   void stop();
   Entry* next_entry();
+  void end_task(std::unique_lock<std::mutex>& lock, Entry& entry);
   void deliver(std::unique_lock<std::mutex>& lock);
   template <class Function>
   void run_unlocked(std::unique_lock<std::mutex>& lock, Function&& function);

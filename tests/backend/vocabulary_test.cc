@@ -171,6 +171,9 @@ TEST_P(TopKTest, PutsMinusInfinityAndThenNaNLast) {
   values[200] = -INFINITY;
   values[299] = 3;
   check(values, 5);
+  for (int i = 100; i < 300; i += 3) values[i] = static_cast<float>(i * 7 % 50);
+  check(values, 5);
+  check(values, 32);
 }
 
 TEST_P(TopKTest, KeepsRowsApart) {

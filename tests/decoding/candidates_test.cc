@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "decoding/beam_search.h"
 #include "decoding/ensemble.h"
@@ -27,7 +28,8 @@ class CandidatesTest : public testing::TestWithParam<Precision> {
   }
 
   SmallModel small_{architectures().front().options, "eigen"};
-  PackedParameters packed_{small_.model->parameters(), GetParam(), true};
+  std::optional<PackedParameters> packed_{std::in_place, small_.model->parameters(), GetParam(),
+                                          true};
   Ragged source_ = random_batch(small_.model->vocabularies(), {4, 1, 7}, {1, 1, 1}).source;
   const int vocabulary_ = small_.model->vocabularies().target;
 };
@@ -39,12 +41,16 @@ TEST_P(CandidatesTest, AllTokensAreAsNone) {
   std::iota(all.begin(), all.end(), 0);
   Candidates candidates;
   for (int b = 0; b < source_.size(); ++b) candidates.add({all, {}});
-  const auto found = beam_search(*begun(candidates), rules());
+  const auto found = {beam_search(*begun(candidates), rules()), beam_search(*begun({}), rules())};
+  packed_.reset();
+  packed_.emplace(small_.model->parameters(), GetParam());
   const auto expected = beam_search(*begun({}), rules());
-  for (std::size_t b = 0; b < expected.size(); ++b) {
-    for (std::size_t i = 0; i < expected[b].size(); ++i) {
-      EXPECT_EQ(found[b][i].tokens, expected[b][i].tokens);
-      EXPECT_EQ(found[b][i].word_scores, expected[b][i].word_scores);
+  for (const auto& with_rows : found) {
+    for (std::size_t b = 0; b < expected.size(); ++b) {
+      for (std::size_t i = 0; i < expected[b].size(); ++i) {
+        EXPECT_EQ(with_rows[b][i].tokens, expected[b][i].tokens);
+        EXPECT_EQ(with_rows[b][i].word_scores, expected[b][i].word_scores);
+      }
     }
   }
 }

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "data/vocabulary_trainer.h"
 #include "model/model_file.h"
 #include "support/expect_error.h"
@@ -30,14 +32,12 @@ class Pretrained : public testing::TestWithParam<ModelType> {
     return options;
   }
 
-  std::vector<float> values(const std::string& name) const {
+  std::map<std::string, std::vector<float>> values(const std::string& name) const {
     const auto backend = make_backend("reference");
     const LoadedModel model(small_.directory.path(name), *backend);
-    std::vector<float> all;
+    std::map<std::string, std::vector<float>> all;
     for (const Parameter& parameter : model.parameters().all()) {
-      std::vector<float> part(parameter.size());
-      backend->read(parameter.value, part);
-      all.insert(all.end(), part.begin(), part.end());
+      backend->read(parameter.value, all[parameter.name] = std::vector<float>(parameter.size()));
     }
     return all;
   }
@@ -73,6 +73,18 @@ TEST_P(Pretrained, GoesOnWithItsOwnWeightsAfterAStop) {
   EXPECT_EQ(values("new"), values("whole"));
 }
 
+TEST_P(Pretrained, FreezesByName) {
+  TrainOptions options = further();
+  options.training.freeze = {"encoder", "output.bias"};
+  options.training.weight_decay = 0.1F;
+  train(options);
+  const auto before = values("old"), after = values("new");
+  for (const auto& [name, numbers] : before) {
+    const bool is_frozen = name.starts_with("encoder.") || name == "output.bias";
+    EXPECT_EQ(after.at(name) == numbers, is_frozen) << name;
+  }
+}
+
 TEST_P(Pretrained, NamesWhatDoesNotFit) {
   const auto refused = [&](auto change, const std::string& part) {
     TrainOptions options = further();
@@ -80,6 +92,14 @@ TEST_P(Pretrained, NamesWhatDoesNotFit) {
     expect_error<UsageError>([&] { Trainer{options}; }, part);
   };
   refused([](auto& o) { o.architecture.dim_emb = 32; }, "expected --dim-emb 16 as ");
+  refused([](auto& o) { o.training.freeze = {"encode"}; }, "for --freeze, such as encoder, found");
+  refused([](auto& o) { o.training.freeze = {"encoder", ""}; }, "found ''");
+  refused(
+      [](auto& o) {
+        o.training.freeze = {"encoder", "decoder", "embedding", "output", "attention"};
+        if (o.architecture.type == ModelType::kTransformer) o.training.freeze.pop_back();
+      },
+      "leave something to train");
   refused([](auto& o) { o.architecture.dropout = 0, o.training.r_drop = 5; }, "some --dropout");
   refused([](auto& o) { o.architecture.enc_depth = 2; }, "found 2; leave the option out");
   TrainOptions options = further();

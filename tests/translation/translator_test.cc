@@ -218,6 +218,9 @@ TEST_P(TranslatorTest, ErrorsComeOutAndLinesBeforeAreWritten) {
   EXPECT_EQ(run({"eins", "", "zwei"}, true), "3 the disk is gone");
   EXPECT_TRUE(run({"eins", "\xff", "zwei"}, false).starts_with("1 expected UTF-8 in line 2"));
   EXPECT_TRUE(run({"eins", "zwei", some_lines()[40]}, false).starts_with("2 expected at most 60"));
+  std::vector<std::string> many(100, "eins");
+  many[45] = many[70] = "\xff";  // in two of the parts that workers prepare
+  EXPECT_TRUE(run(many, false).starts_with("45 expected UTF-8 in line 46"));
   EXPECT_EQ(run({"eins"}, false), "none");  // it goes on working
 }
 
@@ -371,29 +374,6 @@ TEST_P(TranslatorTest, SamplingIsFixedByItsSeed) {
   EXPECT_NE(run(), first);
   const std::vector<TranslatedLine> twice = translate({lines[50], lines[50]}, wanted);
   EXPECT_NE(twice[0].text(), twice[1].text());
-}
-
-TEST(Translator, RefusesImpossibleOptions) {
-  const TemporaryDirectory directory;
-  ModelOptions blind = tiny_options();
-  blind.attention = "none";
-  TinyModel(blind, joint_tokenizers()).save(directory.path("blind"));
-  const auto expect = [&](const std::string& part, auto change) {
-    TranslateOptions options;
-    change(options);
-    expect_error<UsageError>([&] { Translator(directory.path("blind"), options); }, part);
-  };
-  expect("1 to 1024 hypotheses for --beam-size, found 0", [](auto& o) { o.search.beam_size = 0; });
-  expect("--n-best of at most --beam-size 6", [](auto& o) { o.n_best = 7; });
-  expect("--threads", [](auto& o) { o.threads = -1; });
-  expect("for --max-length,", [](auto& o) { o.max_length = 0; });
-  expect("--normalize", [](auto& o) { o.search.normalize = std::nanf(""); });
-  expect("--sampling-temperature need --sampling", [](auto& o) { o.sampling_topk = 3; });
-  expect("need a model with attention weights",
-         [](auto& o) { o.alignment.form = AlignmentForm::kHard; });
-  expect("--alignment-layer and --alignment-heads need", [](auto& o) { o.alignment_layer = 1; });
-  expect("found 'abacus'", [](auto& o) { o.backend = "abacus"; });
-  EXPECT_EQ(Translator(directory.path("blind")).translate(std::vector<std::string>{""}).size(), 1U);
 }
 
 }  // namespace

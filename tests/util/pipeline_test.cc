@@ -7,6 +7,7 @@
 #include <functional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "support/expect_error.h"
 #include "util/few_threads.h"
@@ -50,6 +51,38 @@ TEST(Pipeline, DeliversInOrderWhateverTheOrderOfWork) {
     EXPECT_EQ(done, 12 * 6 + 1);
     ASSERT_EQ(delivered.size(), 50U);
     EXPECT_TRUE(std::is_sorted(delivered.begin(), delivered.end()));
+  }
+}
+
+/// Three tasks, whose end makes two more.
+class GrowingGroup final : public Pipeline::Group {
+ public:
+  explicit GrowingGroup(std::vector<int>& delivered) : delivered_(delivered) {}
+
+  int tasks() const override { return tasks_; }
+  void run(int, int task) override {
+    EXPECT_EQ(task < 3, tasks_ == 3) << "the first ones had not ended";
+    ++ran_;
+  }
+  void add_tasks() override {
+    EXPECT_EQ(ran_, tasks_);
+    tasks_ = 5;
+  }
+  void deliver() override { delivered_.push_back(ran_); }
+
+ private:
+  std::vector<int>& delivered_;
+  int tasks_ = 3;
+  std::atomic<int> ran_ = 0;
+};
+
+TEST(Pipeline, RunsTasksThatTheFirstOnesMade) {
+  for (const int workers : {1, 4}) {
+    std::vector<int> delivered;
+    Pipeline pipeline(workers, 3);
+    for (int i = 0; i < 50; ++i) pipeline.submit(std::make_unique<GrowingGroup>(delivered));
+    pipeline.finish();
+    EXPECT_EQ(delivered, std::vector<int>(50, 5));
   }
 }
 
