@@ -21,7 +21,7 @@ std::size_t count_words(std::string_view text);
 ///
 /// Duplicates are told by 64 bits of their text: of n pairs n^2 / 2^65 are left out by mistake,
 /// that is one in 15,000 trainings on 50 million pairs loses one pair. Memory: 12 to 24 bytes a
-/// pair that is kept, until this object goes away.
+/// pair that is kept, half as much again while the table grows, until this object goes away.
 class PairFilter {
  public:
   /// Throws UsageError for a script that Unicode doesn't know, or a ratio that no pair can meet.
