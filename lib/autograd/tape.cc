@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
-#include "tensor/size.h"
 #include "util/error.h"
-#include "util/memory.h"
 #include "util/random.h"
-#include "util/strings.h"
 
 namespace heed {
 
 namespace {
 
-constexpr std::size_t kAlignment = 16;                    // floats: 64 bytes
-constexpr std::size_t kChunkSize = std::size_t{1} << 21;  // floats: 8 MiB
 constexpr int kProductRows = 1024;  // rows that are gathered for one product of a shared weight
 
 }  // namespace
@@ -44,24 +39,24 @@ const PackedWeight* Var::packed_rows() const {
   return parameter->packed_rows.get();
 }
 
-Tape::Tape(Backend& backend) : backend_(backend) {}
+Tape::Tape(Backend& backend) : backend_(backend), arena_(backend), scratch_(backend) {}
 
 Tape::Tape(Backend& backend, const Parameters& parameters, const Sum& gradients)
     : backend_(backend),
       parameters_(&parameters),
       gradients_(gradients),
-      parameter_nodes_(parameters.all().size()) {}
-
-Tape::~Tape() {
-  for (const Chunk& chunk : chunks_) backend_.release(chunk.memory);
-}
+      parameter_nodes_(parameters.all().size()),
+      arena_(backend),
+      scratch_(backend) {}
 
 void Tape::reset(std::uint64_t seed) {
   steps_.clear();
   products_.clear();
   std::fill(parameter_nodes_.begin(), parameter_nodes_.end(), nullptr);
   host_.release();
-  chunk_ = used_ = 0;
+  arena_.reset();
+  scratch_.reset();
+  in_part_ = false;
   seed_ = seed;
   dropout_count_ = 0;
 }
@@ -69,33 +64,6 @@ void Tape::reset(std::uint64_t seed) {
 void Tape::reset(std::uint64_t seed, const Sum& gradients) {
   reset(seed);
   gradients_ = gradients;
-}
-
-Tensor Tape::allocate(std::int64_t rows, std::int64_t cols) {
-  Tensor result(nullptr, to_int(rows, "rows of a matrix"), to_int(cols, "columns of a matrix"));
-  const std::size_t size = (result.size() + kAlignment - 1) / kAlignment * kAlignment;
-  while (chunk_ < chunks_.size() && used_ + size > chunks_[chunk_].size) {
-    ++chunk_;
-    used_ = 0;
-  }
-  if (chunk_ == chunks_.size()) add_chunk(std::max(size, kChunkSize), result);
-  result.data = chunks_[chunk_].memory + used_;
-  used_ += size;
-  return result;
-}
-
-/// What the system promises it may not have: memory is only taken when it is touched.
-void Tape::add_chunk(std::size_t floats, const Tensor& wanted) {
-  const std::uint64_t available = available_memory();
-  if (floats * sizeof(float) > available) {
-    fail(
-        "expected memory for a matrix of {} x {} numbers ({}), found {} available beside {} of "
-        "this "
-        "batch; lower --max-length, --mini-batch-words or --threads",
-        with_thousands(wanted.rows), with_thousands(wanted.cols),
-        human_size(wanted.size() * sizeof(float)), human_size(available), human_size(memory()));
-  }
-  chunks_.push_back({backend_.allocate(floats), floats});
 }
 
 const void* Tape::upload(std::span<const std::byte> kept) {
@@ -108,11 +76,15 @@ const void* Tape::upload(std::span<const std::byte> kept) {
 
 Var Tape::node(const Tensor& value, bool differentiable) {
   void* memory = host_.allocate(sizeof(Node), alignof(Node));
-  return Var(new (memory) Node{this, value, {}, nullptr, differentiable && recording()});
+  Node* const node = new (memory) Node{this, value, {}, nullptr, differentiable && recording()};
+  node->in_part = in_part_;
+  return Var(node);
 }
 
 const Tensor& Tape::gradient_memory(Node& node) {
-  if (!node.gradient) node.gradient = allocate(node.value.rows, node.value.cols);
+  if (!node.gradient) {
+    node.gradient = (node.in_part ? scratch_ : arena_).allocate(node.value.rows, node.value.cols);
+  }
   return node.gradient;
 }
 
@@ -136,17 +108,18 @@ void Tape::add_weight_gradient(Var weight, const Tensor& left, const Tensor& rig
   products_.push_back({weight, left, right});
 }
 
-void Tape::flush_products() {
+void Tape::flush_products(std::size_t first_product) {
   const auto by_parameter = [](const Product& a, const Product& b) {
     return a.weight.parameter()->index < b.weight.parameter()->index;
   };
-  std::stable_sort(products_.begin(), products_.end(), by_parameter);
-  for (auto first = products_.begin(); first != products_.end();) {
+  const auto begin = products_.begin() + static_cast<std::ptrdiff_t>(first_product);
+  std::stable_sort(begin, products_.end(), by_parameter);
+  for (auto first = begin; first != products_.end();) {
     const auto last = std::upper_bound(first, products_.end(), *first, by_parameter);
     flush_product_group({first, last});
     first = last;
   }
-  products_.clear();
+  products_.resize(first_product);
 }
 
 void Tape::flush_product_group(std::span<const Product> group) {
@@ -182,9 +155,49 @@ void Tape::backward(Var loss) {
     fail("expected a loss of shape [1, 1], found [{}, {}]", loss.rows(), loss.cols());
   }
   backend_.fill(loss.gradient(), 1.0F);
-  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) step->call(step->closure);
-  flush_products();
+  run_steps(0);
+  flush_products(0);
   clear_missing_gradients();
+}
+
+/// Those from `first` on, the last first. A step may add others, which it runs itself.
+void Tape::run_steps(std::size_t first) {
+  while (steps_.size() > first) {
+    const Step step = steps_.back();
+    steps_.pop_back();
+    step.call(step.closure);
+  }
+}
+
+Tape::Place Tape::begin_part() {
+  in_part_ = true;
+  return {steps_.size(), products_.size()};
+}
+
+void Tape::end_part(const Place& begin) {
+  steps_.resize(begin.step);
+  scratch_.reset();
+  in_part_ = false;
+}
+
+/// What a part leaves on the tape.
+Var Tape::copied_out(Var inner) {
+  in_part_ = false;
+  const Var outer = node(allocate(inner.rows(), inner.cols()), inner.differentiable());
+  in_part_ = true;
+  backend_.copy(inner.value(), outer.value());
+  return outer;
+}
+
+/// Of a part that has been computed again, `inner` as it was as `outer`.
+void Tape::backward_part(const Place& begin, std::span<const Var> outer,
+                         std::span<const Var> inner) {
+  for (std::size_t i = 0; i < outer.size(); ++i) {
+    if (!outer[i].differentiable() || !outer[i].has_gradient()) continue;
+    backend_.scale(1.0F, outer[i].gradient(), inner[i].gradient_sum());
+  }
+  run_steps(begin.step);
+  flush_products(begin.product);
 }
 
 void Tape::clear_missing_gradients() {
@@ -198,10 +211,19 @@ void Tape::clear_missing_gradients() {
 
 std::uint64_t Tape::next_dropout_key() { return hash_seed(seed_, {++dropout_count_}); }
 
-std::size_t Tape::memory() const {
-  std::size_t floats = 0;
-  for (const Chunk& chunk : chunks_) floats += chunk.size;
-  return floats * sizeof(float);
+void Tape::reserve(const Size& size, std::size_t most_bytes) {
+  const std::size_t kept = std::max(arena_.memory(), size.kept * sizeof(float));
+  const std::size_t scratch = std::max(scratch_.memory(), size.scratch * sizeof(float));
+  if (kept + scratch > most_bytes) release();
+  arena_.reserve(size.kept);
+  scratch_.reserve(size.scratch);
 }
+
+void Tape::release() {
+  arena_.release();
+  scratch_.release();
+}
+
+std::size_t Tape::memory() const { return arena_.memory() + scratch_.memory(); }
 
 }  // namespace heed

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/arena.h"
 #include "autograd/parameter.h"
 #include "tensor/backend.h"
 
@@ -24,6 +25,7 @@ struct Node {
   const Parameter* parameter = nullptr;
   bool differentiable = false;
   bool has_gradient = false;  ///< Whether anything has been added to `gradient`.
+  bool in_part = false;       ///< Whether recompute() drops it.
   Node* whole = nullptr;      ///< Of a view: what it looks into.
 };
 
@@ -75,7 +77,6 @@ class Tape {
   /// the parameters; it overwrites all of them (those that the loss does not depend on with zeros),
   /// or adds.
   Tape(Backend& backend, const Parameters& parameters, const Sum& gradients = {});
-  ~Tape();
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
@@ -89,7 +90,9 @@ class Tape {
 
   /// Uninitialised memory [rows, cols] until reset. Throws an Error that names the size where there
   /// is not so much, before it is touched, or where a side is no int.
-  Tensor allocate(std::int64_t rows, std::int64_t cols);
+  Tensor allocate(std::int64_t rows, std::int64_t cols) {
+    return (in_part_ ? scratch_ : arena_).allocate(rows, cols);
+  }
   /// A copy of `values` that lives until reset, for the host and for kernels.
   template <class T>
   Uploaded<T> keep(std::span<const T> values) {
@@ -138,7 +141,31 @@ class Tape {
   /// step, costs one large product instead of many thin ones.
   void add_weight_gradient(Var weight, const Tensor& left, const Tensor& right);
 
-  /// Sets the gradient of `loss` [1, 1] to 1 and runs the loop.
+  /// From now on recompute() drops values.
+  void save_memory() { saves_memory_ = true; }
+  /// Runs part(), which makes an array of Vars from others. Where the tape saves memory, all other
+  /// values of the part are dropped at once, and computed again when the loop comes by (Chen et al.
+  /// 2016, section 4.1): with the same dropout masks, so that gradients have the same bits, unless
+  /// two parts multiply with one weight (each is a sum of its own then). Captures as record()'s.
+  template <class Part>
+  auto recompute(Part part) {
+    if (!saves_memory_ || !recording() || in_part_) return part();
+    const std::uint64_t count = dropout_count_;
+    const Place begin = begin_part();
+    const auto inner = part();
+    auto outer = inner;
+    for (std::size_t i = 0; i < inner.size(); ++i) outer[i] = copied_out(inner[i]);
+    end_part(begin);
+    record([this, part, outer, count] {
+      const Place again = begin_part();
+      dropout_count_ = count;
+      backward_part(again, outer, part());
+      end_part(again);
+    });
+    return outer;
+  }
+
+  /// Sets the gradient of `loss` [1, 1] to 1 and runs the loop, once.
   void backward(Var loss);
   /// The end of backward(), and all of it without a loss: zeros for parameters that got no
   /// gradient, unless gradients are added.
@@ -147,6 +174,19 @@ class Tape {
   /// A key for the next dropout mask.
   std::uint64_t next_dropout_key();
 
+  /// Floats of tensors.
+  struct Size {
+    std::size_t kept = 0;     ///< Until reset.
+    std::size_t scratch = 0;  ///< Of one part at a time that is computed again.
+
+    std::size_t bytes() const { return (kept + scratch) * sizeof(float); }
+  };
+  /// The most that this tape has needed so far, without what is wasted between tensors.
+  Size most_needed() const { return {arena_.most_lent(), scratch_.most_lent()}; }
+  /// Behind reset(): memory of just that size for what comes, if there is less. What there is stays
+  /// unless all would be more than so many bytes.
+  void reserve(const Size& size, std::size_t most_bytes);
+  void release();              ///< Behind reset(): gives all memory back.
   std::size_t memory() const;  ///< Bytes held for tensors.
 
  private:
@@ -154,28 +194,31 @@ class Tape {
     void (*call)(void*);
     void* closure;
   };
-  struct Chunk {
-    float* memory;
-    std::size_t size;
-  };
   struct Product {
     Var weight;
     Tensor left, right;
+  };
+  struct Place {
+    std::size_t step, product;
   };
 
   friend class Var;
   const Tensor& gradient_memory(Node& node);
   const void* upload(std::span<const std::byte> kept);
-  void add_chunk(std::size_t floats, const Tensor& wanted);
-  void flush_products();
+  Place begin_part();
+  void end_part(const Place& begin);
+  Var copied_out(Var inner);
+  void backward_part(const Place& begin, std::span<const Var> outer, std::span<const Var> inner);
+  void run_steps(std::size_t first);
+  void flush_products(std::size_t first);
   void flush_product_group(std::span<const Product> group);
 
   Backend& backend_;
   const Parameters* parameters_ = nullptr;  ///< Null: nothing is recorded.
   Sum gradients_;
   std::vector<Node*> parameter_nodes_;
-  std::vector<Chunk> chunks_;
-  std::size_t chunk_ = 0, used_ = 0;
+  Arena arena_, scratch_;  ///< `scratch_` of a part of recompute().
+  bool saves_memory_ = false, in_part_ = false;
   std::pmr::unsynchronized_pool_resource pool_;
   std::pmr::monotonic_buffer_resource host_{&pool_};
   std::vector<Step> steps_;

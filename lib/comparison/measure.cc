@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "data/corpus.h"
+#include "data/parallel_text.h"
 #include "heed/translator.h"
 #include "metrics/alignment_error.h"
 #include "metrics/bleu.h"
@@ -75,7 +75,7 @@ std::vector<LengthScore> score_by_length(const Metric& metric, const Statistics&
 }  // namespace
 
 TestSet read_test_set(const ComparisonOptions& options, bool tsv) {
-  const Corpus corpus(options.test_sets, tsv);
+  const ParallelText corpus(options.test_sets, tsv);
   TestSet test;
   for (std::size_t i = 0; i < corpus.size(); ++i) {
     const SentencePair pair = corpus.pair(i);

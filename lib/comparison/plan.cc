@@ -20,16 +20,16 @@ namespace {
 class CorpusSizes {
  public:
   std::size_t of(const DataOptions& data) {
-    if (data.train_sets.empty()) {
-      fail_usage("expected --train-sets SOURCE TARGET, or one file with --tsv, found none");
-    }
-    const auto [entry, is_new] = sizes_.try_emplace({data.train_sets, data.tsv}, 0);
-    if (is_new) entry->second = Corpus(data.train_sets, data.tsv).size();
+    std::vector<std::vector<std::string>> key;
+    const auto add = [&](const Field&, const auto& value) { key.push_back(to_texts(value)); };
+    DataOptions::visit_text_fields(data, add);
+    const auto [entry, is_new] = sizes_.try_emplace(key, 0);
+    if (is_new) entry->second = Corpus(data).size();
     return entry->second;
   }
 
  private:
-  std::map<std::pair<std::vector<std::string>, bool>, std::size_t> sizes_;
+  std::map<std::vector<std::vector<std::string>>, std::size_t> sizes_;  // by text fields
 };
 
 struct Chooser {

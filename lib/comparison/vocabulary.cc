@@ -19,9 +19,10 @@ namespace fs = std::filesystem;
 
 /// Whether a vocabulary depends on the flag.
 bool shapes_vocabulary(std::string_view flag) {
-  bool shapes = flag == "train-sets" || flag == "tsv";
+  bool shapes = false;
   DataOptions options;
   const auto look = [&](const Field& field, auto&) { shapes = shapes || flag == field.name; };
+  DataOptions::visit_text_fields(options, look);
   DataOptions::visit_vocabulary_fields(options, look);
   return shapes;
 }
@@ -43,7 +44,7 @@ std::vector<std::string> file_names(const std::string& stem, const DataOptions& 
 
 void train_files(const DataOptions& options, const std::vector<std::string>& files) {
   Log silent;
-  const Corpus corpus(options.train_sets, options.tsv);
+  const Corpus corpus(options);
   const Tokenizers tokenizers = train_tokenizers(corpus, options, silent);
   write_file(files.back(), tokenizers.target.serialized());
   if (files.size() > 1) write_file(files.front(), tokenizers.source.serialized());

@@ -172,9 +172,9 @@ void Augmenter::make_noise(SentencePair& pair, Random& random) const {
   if (draws(Augmentation::kSpaces, random)) source = with_doubled_spaces(source, random);
 }
 
-SentencePair Augmenter::pair(std::size_t line, std::uint64_t epoch) const {
-  Random random(hash_seed(seed_, {epoch, line}));
-  SentencePair pair = corpus_.pair(line);
+SentencePair Augmenter::pair(std::size_t draw, std::uint64_t epoch) const {
+  Random random(hash_seed(seed_, {epoch, draw}));
+  SentencePair pair = corpus_.pair(draw % corpus_.size());
   if (has_blank_side(pair)) return pair;
   if (draws(Augmentation::kCut, random)) cut(pair, random);
   if (draws(Augmentation::kJoin, random)) {

@@ -57,7 +57,8 @@ class Augmenter {
   Augmenter(const Corpus& corpus, const Tokenizer& tokenizer, const AugmentationShares& shares,
             std::uint64_t seed);
 
-  SentencePair pair(std::size_t line, std::uint64_t epoch) const;
+  /// `draw` is one of Mixture::draws: a pair that is seen again in an epoch is changed anew.
+  SentencePair pair(std::size_t draw, std::uint64_t epoch) const;
 
  private:
   bool draws(Augmentation kind, Random& random) const;

@@ -1,34 +1,13 @@
 #pragma once
 
-#include <cstddef>
+#include <atomic>
 #include <cstdint>
 #include <optional>
-#include <string_view>
-#include <vector>
 
-#include "data/augmenter.h"
-#include "data/batch.h"
-#include "data/corpus.h"
-#include "data/subword_sampler.h"
-#include "data/tokenizer.h"
-#include "heed/options.h"
+#include "data/pool_reader.h"
+#include "util/pipeline.h"
 
 namespace heed {
-
-/// The line's pieces and </s>, as models read it.
-std::vector<int> encode_sentence(const Tokenizer& tokenizer, std::string_view line);
-
-/// How large a batch may be.
-struct BatchSize {
-  int words = 0;
-  int sentences = 0;  ///< 0: any number.
-};
-
-/// Batches of at most so many source tokens and sentences, but at least one, the longest first
-/// so that the last batch to finish is a short one. Batch::lines are numbers in `sources`, by which
-/// results find their order again. `targets` has as many sentences, or none.
-std::vector<Batch> make_batches(const Ragged& sources, const Ragged& targets,
-                                const BatchSize& most);
 
 /// A place between two batches of a training: before batch `batch` of pool `pool` of epoch `epoch`,
 /// all from 0.
@@ -40,27 +19,24 @@ struct DataPosition {
   bool operator==(const DataPosition&) const = default;
 };
 
-/// Sentence pairs that are not trained on.
-struct LeftOut {
-  std::size_t empty = 0;     ///< One side has no words.
-  std::size_t too_long = 0;  ///< One side has more than max_length tokens, without </s>.
-
-  bool operator==(const LeftOut&) const = default;
-};
-
 /// The training batches. Each epoch goes through the corpus in another order, in pools of about
 /// maxi_batch batches; a pool is encoded, sorted by length and cut into batches of at most
 /// mini_batch_words target tokens, which come in random order. Pairs are changed as --augment says,
 /// and have placeholders where the vocabulary has. All follows from corpus, options
-/// and seed, so that a position is three integers. Memory: 4 bytes a pair, and one pool.
+/// and seed, so that a position is three integers. A thread reads the next pool while this one is
+/// used. Memory: 4 bytes a pair, and two pools.
 class Batcher {
  public:
-  /// The corpus must live as long. Throws UsageError on options that can't be met.
+  /// The corpus must live as long. `complete`, if any, is called for each batch. Throws UsageError
+  /// on options that can't be met.
   Batcher(const Corpus& corpus, Tokenizer source, Tokenizer target, const DataOptions& options,
-          std::uint64_t seed);
+          std::uint64_t seed, CompleteBatch complete = {});
+  ~Batcher();
+  Batcher(const Batcher&) = delete;
+  Batcher& operator=(const Batcher&) = delete;
 
   /// The next batch, or nothing, once, at the end of each epoch. Throws Error if an epoch has no
-  /// pair to train on.
+  /// pair to train on, and what reading its pool threw; seek() helps after that.
   std::optional<Batch> next();
 
   /// The epoch of the next batch, from 0.
@@ -70,47 +46,29 @@ class Batcher {
   /// Goes to a position that position() gave: all batches from there are the same again.
   void seek(const DataPosition& position);
 
-  /// What was left out of the pools of this epoch that were read since it began, or since seek().
-  /// Kept at the end of the epoch until the next call of next().
+  /// What was left out of the pools of this epoch that were come to since it began, or since
+  /// seek(). Kept at the end of the epoch until the next call of next().
   const LeftOut& left_out() const { return left_out_; }
 
  private:
-  struct Side {
-    Tokenizer tokenizer;
-    std::optional<SubwordSampler> sampler;
-  };
-  struct Pool {
-    Ragged source;
-    Ragged target;
-    std::vector<std::size_t> lines;
-    std::vector<std::vector<int>> batches;  // numbers of pairs in this pool
-  };
+  class Reading;
 
-  std::optional<Augmenter> make_augmenter() const;
-  SentencePair read_pair(std::size_t line, bool augmented) const;
-  static Side make_side(Tokenizer tokenizer, const DataOptions& options);
-  std::size_t choose_pool_size() const;
-  std::uint64_t pool_count() const;
-  void start_epoch();
-  void read_pool();
-  void add_pair(std::size_t line, bool augmented);
-  std::vector<int> encode(const Side& side, const std::string& line, std::size_t number,
-                          std::uint64_t stream) const;
+  void stop_reading();
+  void begin_reading(std::uint64_t epoch, std::uint64_t pool);
+  void take_pool();
   void end_epoch();
 
-  const Corpus& corpus_;
-  Side source_;
-  Side target_;
-  DataOptions options_;
-  std::uint64_t seed_;
-  bool has_placeholders_;
-  std::optional<Augmenter> augmenter_;
-  std::size_t pool_size_ = 0;         // pairs
-  std::vector<std::uint32_t> order_;  // of the corpus in this epoch; empty before it is known
+  int max_length_;
   DataPosition position_;
-  std::optional<Pool> pool_;  // the pool of position_
+  std::optional<Pool> pool_;  // the pool of position_; batches before it are moved away
   LeftOut left_out_;
   bool has_batches_ = false;  // whether this epoch has any
+
+  // What the reading thread uses until the pipeline is finished.
+  PoolReader reader_;
+  Pool read_;
+  std::atomic<bool> cancelled_ = false;
+  std::optional<Pipeline> pipeline_;  // nothing before the first pool and after seek()
 };
 
 }  // namespace heed

@@ -15,6 +15,12 @@ struct DataOptions {
   std::vector<std::string> train_sets = {};
   std::vector<std::string> valid_sets = {};
   bool tsv = false;
+  std::vector<float> mix = {};
+  float filter_ratio = 0;
+  bool filter_identical = false;
+  bool filter_duplicates = false;
+  std::vector<std::string> filter_script = {};
+  float filter_script_share = 0.5F;
   std::vector<std::string> vocab = {};
   int vocab_size = 8000;
   VocabularyType vocab_type = VocabularyType::kUnigram;
@@ -33,15 +39,16 @@ struct DataOptions {
 
   template <class Self, class Visitor>
   static void visit_fields(Self& self, Visitor&& v) {
-    v(Field{"train-sets",
-            "Parallel text: SOURCE TARGET, or one TSV file; - is standard input; gz, zstd, xz and "
-            "bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
-            't'}
-          .file(),
-      self.train_sets);
+    visit_text_fields(self, v);
+    v(Field{"mix",
+            "How often pairs of each of several texts are seen in an epoch, such as 3 1, or 1 "
+            "0.25: "
+            "each of the second's in one epoch of four; one of the weights is 1 or more. Without "
+            "it all are seen once"}
+          .within(0.001, 1000, "times"),
+      self.mix);
     v(Field{"valid-sets", "Parallel text to validate on: SOURCE TARGET, or one TSV file"}.file(),
       self.valid_sets);
-    v(Field{"tsv", "Training and validation sets are TSV files: source, tab, target"}, self.tsv);
     v(Field{"vocab", "Existing SentencePiece models: one joint, or source and target"}.file(),
       self.vocab);
     visit_vocabulary_fields(self, v);
@@ -74,6 +81,34 @@ struct DataOptions {
             "is trained towards (Chen et al. 2016; Garg et al. 2019)"}
           .file(),
       self.guided_alignment);
+  }
+
+  /// What the training pairs depend on.
+  template <class Self, class Visitor>
+  static void visit_text_fields(Self& self, Visitor& v) {
+    v(Field{"train-sets",
+            "Parallel text: SOURCE TARGET, or one TSV file, and more of them; - is standard input; "
+            "gz, zstd, xz and bzip2 are recognised, UTF-16 and UTF-32 by their byte order mark",
+            't'}
+          .file(),
+      self.train_sets);
+    v(Field{"tsv", "Training and validation sets are TSV files: source, tab, target"}, self.tsv);
+    v(Field{"filter-ratio",
+            "Leave out pairs with a side of over so many times the other's words, such as 3 (each "
+            "character is a word in Chinese, Japanese and the like); 0: none"}
+          .within(0, 1000),
+      self.filter_ratio);
+    v(Field{"filter-identical", "Leave out pairs whose sides have the same words"},
+      self.filter_identical);
+    v(Field{"filter-duplicates", "Leave out pairs that came before, to the letter"},
+      self.filter_duplicates);
+    v(Field{"filter-script",
+            "Leave out pairs in another script than this, or than these of source and target: "
+            "Latin, Cyrillic, Han+Hiragana+Katakana and the like"},
+      self.filter_script);
+    v(Field{"filter-script-share", "Least share of a side's letters that --filter-script names"}
+          .within(0, 1),
+      self.filter_script_share);
   }
 
   /// What a vocabulary that is trained depends on, beside the text.
@@ -123,6 +158,8 @@ struct TrainingOptions {
   std::string disp_freq = "100u";
   std::uint64_t seed = 1;
   int shards = 0;
+  int workspace = 0;
+  bool recompute = false;
   int threads = 0;  ///< These two as ComputeOptions has them.
   std::string backend = "eigen";
 
@@ -143,13 +180,31 @@ struct TrainingOptions {
             "Parts that each batch is cut into, which as many threads at most work on; their "
             "gradients are summed in a fixed order, so that the number of shards decides the last "
             "bits of the weights, and that of threads does not; 0: one for 500 words of "
-            "--mini-batch-words, or those of the state"}
+            "--mini-batch-words (more where --workspace is too small), or those of the state"}
           .within(0, 1024, "shards"),
       self.shards);
+    visit_memory_fields(self, v);
     ComputeOptions::visit_fields(self, v);
   }
 
  private:
+  template <class Self, class Visitor>
+  static void visit_memory_fields(Self& self, Visitor& v) {
+    v(Field{"workspace",
+            "Memory in MiB that activations and gradients of a training may take, beside weights "
+            "and moments; fewer shards are worked on at a time where it is short, which changes no "
+            "bit; 0: what they need",
+            'w'}
+          .within(0, 1 << 30, "MiB")
+          .run(),
+      self.workspace);
+    v(Field{"recompute",
+            "Keep only what goes from layer to layer of a Transformer, and compute the rest again "
+            "for the gradients (Chen et al. 2016): less memory, more time, the same bits"}
+          .run(),
+      self.recompute);
+  }
+
   template <class Self, class Visitor>
   static void visit_optimizer_fields(Self& self, Visitor& v) {
     v(Field{"optimizer-delay", "Batches whose gradients are added up for one update"}.within(

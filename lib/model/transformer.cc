@@ -1,5 +1,6 @@
 #include "model/transformer.h"
 
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -135,16 +136,21 @@ Var Transformer::embed(Var embedded, const Indices& places) const {
 }
 
 // x = LayerNorm(x + Sublayer(x)) of self-attention and FFN in turn (Vaswani et al. 2017, 3.1), or
-// with the norm where `norm` puts it (Sublayer). N are the source tokens.
+// with the norm where `norm` puts it (Sublayer).
+Var Transformer::run(const EncoderLayer& layer, Var x, const SelfRows& rows) {
+  const Sublayer& attention = layer.attention_frame;
+  x = attention.output(x, (*layer.attention)(attention.input(x), rows, nullptr));
+  const Sublayer& feed_forward = layer.feed_forward_frame;
+  return feed_forward.output(x, layer.feed_forward(feed_forward.input(x)));
+}
+
+// N are the source tokens.
 Encoded Transformer::run_encoder(Tape& tape, const Ragged& source) const {
   SelfRows rows = sentence_rows(tape, source.offsets, false, encoder_.front().attention->reach());
   rows.relative = encoder_positions_.terms(tape, rows);
   Var x = embed(embed_source(tape, source.ids), rows.places);  // [N, D]
   for (const EncoderLayer& layer : encoder_) {
-    const Sublayer& attention = layer.attention_frame;
-    x = attention.output(x, (*layer.attention)(attention.input(x), rows, nullptr));
-    const Sublayer& feed_forward = layer.feed_forward_frame;
-    x = feed_forward.output(x, layer.feed_forward(feed_forward.input(x)));
+    x = tape.recompute([&layer, x, rows] { return std::array{run(layer, x, rows)}; })[0];
   }
   return {encoder_norm_ == nullptr ? x : (*encoder_norm_)(x), {}, source.offsets};
 }
@@ -157,21 +163,35 @@ std::vector<Var> Transformer::remember(const Encoded& encoded) const {
   return memories;
 }
 
-// In each layer masked self-attention, attention to the encoder's states, FFN (Vaswani et al. 2017,
-// 3.1). R are all target tokens of a batch or those of one step, S the source tokens.
+// Masked self-attention, attention to the encoder's states, FFN (Vaswani et al. 2017, 3.1).
+CrossAttention::Output Transformer::run(const DecoderLayer& layer, Var x,
+                                        const DecoderContext& context) {
+  const Var self = (*layer.self_attention)(layer.self_frame.input(x), context.rows, context.memory);
+  x = layer.self_frame.output(x, self);
+  const CrossAttention::Output cross =
+      (*layer.cross_attention)(layer.cross_frame.input(x), context.source_memory, context.source);
+  x = layer.cross_frame.output(x, cross.x);
+  const Var deep = layer.feed_forward(layer.feed_forward_frame.input(x));
+  return {layer.feed_forward_frame.output(x, deep), cross.weights};
+}
+
+// R are all target tokens of a batch or those of one step, S the source tokens.
 Decoded Transformer::run_decoder(const DecoderInput& input) const {
   Decoded result{{}, {{}, input.source}};
   Var x = embed(input.words, input.rows.places);  // [R, D]
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
     const DecoderLayer& layer = decoder_[i];
-    LayerMemory* memory = input.memories.empty() ? nullptr : &input.memories[i];
-    const Var self = (*layer.self_attention)(layer.self_frame.input(x), input.rows, memory);
-    x = layer.self_frame.output(x, self);
-    const CrossAttention::Output cross = (*layer.cross_attention)(
-        layer.cross_frame.input(x), input.source_memories[i], input.source);
-    result.attention.weights.push_back(cross.weights);  // [input.source.weights, H]
-    x = layer.cross_frame.output(x, cross.x);
-    x = layer.feed_forward_frame.output(x, layer.feed_forward(layer.feed_forward_frame.input(x)));
+    DecoderContext context{input.rows, input.source, {}, {}};
+    if (!input.memories.empty()) context.memory = &input.memories[i];
+    if (!input.source_memories.empty()) context.source_memory = input.source_memories[i];
+    const auto outputs = x.tape().recompute([&layer, x, context, states = input.states] {
+      DecoderContext whole = context;
+      if (states) whole.source_memory = layer.cross_attention->remember(states);
+      const CrossAttention::Output output = run(layer, x, whole);
+      return std::array{output.x, output.weights};
+    });
+    x = outputs[0];
+    result.attention.weights.push_back(outputs[1]);  // [input.source.weights, H]
   }
   result.hidden = decoder_norm_ == nullptr ? x : (*decoder_norm_)(x);  // [R, D]
   return result;
@@ -192,12 +212,11 @@ std::int64_t Transformer::attention_weights(const Ragged& source, const Ragged& 
 // Teacher forcing: all R target tokens at once, each of which sees those before it.
 Decoded Transformer::decode(Tape& tape, const Encoded& encoded, const Ragged& target) const {
   const Var words = embed_target(tape, shifted(tape, target));  // [R, D]
-  const std::vector<Var> source_memories = remember(encoded);   // [S, 2·G·d] of each layer
   const QueryRows source = sentence_spans(tape, sentence_of_rows(target), encoded.offsets);
   SelfRows rows =
       sentence_rows(tape, target.offsets, true, decoder_.front().self_attention->reach());
   rows.relative = decoder_positions_.terms(tape, rows);
-  return run_decoder({words, rows, source.spans, source_memories, {}});
+  return run_decoder({words, rows, source.spans, encoded.states, {}, {}});
 }
 
 std::unique_ptr<DecoderState> Transformer::start(const Encoded& encoded,
@@ -223,7 +242,7 @@ Decoded Transformer::step(Tape& tape, DecoderState& decoder_state, const NextTok
   state.sentences = std::move(sentences);
   const QueryRows source = sentence_spans(tape, state.sentences, state.offsets);
   const Var words = embed_target(tape, next.tokens);  // [R, D]
-  return run_decoder({words, rows, source.spans, state.source_memories, state.memories});
+  return run_decoder({words, rows, source.spans, {}, state.source_memories, state.memories});
 }
 
 }  // namespace heed

@@ -41,8 +41,16 @@ class Transformer : public EncoderDecoder {
     Var words;  ///< [R, D]: embedded target tokens.
     const SelfRows& rows;
     AttentionSpans source;
-    std::span<const Var> source_memories;  ///< Of each layer: keys and values of the source.
+    Var states;                            ///< [S, D]: of the encoder, when training.
+    std::span<const Var> source_memories;  ///< Else of each layer: keys and values of the source.
     std::span<LayerMemory> memories;       ///< Of each layer, when decoding step by step.
+  };
+  /// What a decoder layer reads beside x.
+  struct DecoderContext {
+    SelfRows rows;
+    AttentionSpans source;
+    Var source_memory;              ///< [S, 2·G·d]
+    LayerMemory* memory = nullptr;  ///< When decoding step by step.
   };
   struct State;
 
@@ -56,6 +64,9 @@ class Transformer : public EncoderDecoder {
   std::int64_t attention_weights(const Ragged& source, const Ragged& target) const override;
   Var embed(Var embedded, const Indices& places) const;
   std::vector<Var> remember(const Encoded& encoded) const;
+  static Var run(const EncoderLayer& layer, Var x, const SelfRows& rows);
+  static CrossAttention::Output run(const DecoderLayer& layer, Var x,
+                                    const DecoderContext& context);
   Decoded run_decoder(const DecoderInput& input) const;
 
   std::unique_ptr<PositionEncoding> positions_;  ///< Where they are added to embeddings.

@@ -1,4 +1,13 @@
-#include "heed/options.h"
+#include "training/defaults.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "util/json_fields.h"
+#include "util/strings.h"
 
 namespace heed {
 
@@ -26,6 +35,20 @@ void shape_rnn(ModelOptions& model, std::size_t pairs) {
   model.dropout = pairs < kTiny ? 0.1F : is_small ? 0.3F : is_medium ? 0.2F : 0.1F;
 }
 
+std::string kind_of_corpus(std::size_t pairs) {
+  const auto count = [](std::size_t bound) {
+    return with_thousands(static_cast<std::int64_t>(bound));
+  };
+  if (pairs < kTiny) return fmt::format("a tiny corpus (under {} pairs)", count(kTiny));
+  if (pairs < kSmall) {
+    return fmt::format("a small corpus ({} to {} pairs)", count(kTiny), count(kSmall));
+  }
+  if (pairs < kMedium) {
+    return fmt::format("a corpus of middle size ({} to {} pairs)", count(kSmall), count(kMedium));
+  }
+  return fmt::format("a large corpus (from {} pairs)", count(kMedium));
+}
+
 }  // namespace
 
 TrainOptions TrainOptions::for_corpus(ModelType type, std::size_t sentence_pairs) {
@@ -48,6 +71,21 @@ TrainOptions TrainOptions::for_corpus(ModelType type, std::size_t sentence_pairs
   training.exponential_smoothing = is_small ? 1e-3F : 1e-4F;
   training.valid_freq = sentence_pairs < kMedium ? "1e" : "2000u";
   return options;
+}
+
+std::string choices_for_corpus(const TrainOptions& options, std::size_t pairs) {
+  const auto usual = [&](std::size_t size) {
+    return to_json(TrainOptions::for_corpus(options.architecture.type, size));
+  };
+  const std::array others{usual(0), usual(kTiny), usual(kSmall), usual(kMedium)};
+  const nlohmann::json chosen = usual(pairs), now = to_json(options);
+  std::vector<std::string> choices;
+  for (const auto& [name, value] : chosen.items()) {
+    const auto differs = [&](const nlohmann::json& other) { return other[name] != value; };
+    if (now[name] != value || std::ranges::none_of(others, differs)) continue;
+    choices.push_back(name + " " + (value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+  return fmt::format("{}: {}", kind_of_corpus(pairs), fmt::join(choices, ", "));
 }
 
 }  // namespace heed

@@ -19,10 +19,25 @@ int GradientTree::usual_blocks(int shards, int threads) {
   return std::min(shards, threads + height_of(shards));
 }
 
+int GradientTree::least_blocks(int first, int last, int threads) const {
+  std::size_t sums = 0;  // of the shards before those that are worked on
+  for (int done = first + 1; done < last; ++done) {
+    sums = std::max(sums, nodes(first, done).size());
+  }
+  return std::min(last - first, static_cast<int>(sums) + threads);
+}
+
+void GradientTree::cut_into(int shards, int usual_blocks) {
+  shards_ = shards;
+  usual_blocks_ = usual_blocks;
+}
+
 void GradientTree::clear() {
   parts_.clear();
   free_.clear();
+  while (std::cmp_greater(blocks_.size(), most_blocks_)) blocks_.pop_back();
   for (const Block& block : blocks_) free_.push_back(block.tensor());
+  taken_ = 0;
 }
 
 bool GradientTree::exists(const Node& node) const { return node.index << node.level < shards_; }
@@ -70,25 +85,47 @@ bool GradientTree::take_pair(Part& left, Part& right) {
 
 Tensor GradientTree::take() {
   std::unique_lock lock(mutex_);
-  Part left, right;
-  if (!free_.empty()) {
-    const Tensor block = free_.back();
-    free_.pop_back();
-    return block;
+  for (;; changed_.wait(lock)) {
+    Part left, right;
+    if (!free_.empty()) {
+      const Tensor block = free_.back();
+      free_.pop_back();
+      ++taken_;
+      return block;
+    }
+    const bool may_grow = std::cmp_less(blocks_.size(), most_blocks_) || taken_ == 0;
+    const bool is_usual = std::cmp_less(blocks_.size(), usual_blocks_);
+    if (is_usual || (!take_pair(left, right) && may_grow)) {
+      ++taken_;
+      return blocks_.emplace_back(backend_, size_).tensor();
+    }
+    if (!left.block) continue;
+    ++taken_;
+    lock.unlock();
+    backend_.scale(1.0F, right.block, adding(left.block));
+    lock.lock();
+    add_to_parts({{left.node.level + 1, left.node.index / 2}, left.block});
+    return right.block;
   }
-  if (std::cmp_less(blocks_.size(), usual_blocks_) || !take_pair(left, right)) {
-    return blocks_.emplace_back(backend_, size_).tensor();
-  }
-  lock.unlock();
-  backend_.scale(1.0F, right.block, adding(left.block));
-  lock.lock();
-  parts_.push_back({lifted({left.node.level + 1, left.node.index / 2}), left.block});
-  return right.block;
+}
+
+/// Others may wait for a neighbour to add up.
+void GradientTree::add_to_parts(const Part& part) {
+  parts_.push_back({lifted(part.node), part.block});
+  changed_.notify_all();
 }
 
 void GradientTree::put(int shard, const Tensor& block) {
   const std::lock_guard lock(mutex_);
-  parts_.push_back({lifted({0, shard}), block});
+  --taken_;
+  add_to_parts({{0, shard}, block});
+}
+
+void GradientTree::give_back(const Tensor& block) {
+  const std::lock_guard lock(mutex_);
+  --taken_;
+  free_.push_back(block);
+  changed_.notify_all();
 }
 
 void GradientTree::add_up_neighbours(

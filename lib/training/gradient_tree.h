@@ -1,9 +1,12 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "autograd/parameter.h"
@@ -22,13 +25,39 @@ class GradientTree {
   /// Blocks that so many threads seldom need more of: one each, and a sum of each level that waits.
   static int usual_blocks(int shards, int threads);
 
+  /// Blocks that so many threads can do with if they wait for each other, where a process has the
+  /// shards [first, last).
+  int least_blocks(int first, int last, int threads) const;
+
+  /// For another number of shards, of which nothing has been summed yet.
+  void cut_into(int shards, int usual_blocks);
+  /// From the next clear() on no more blocks than that, least_blocks() or more.
+  void limit(int blocks) { usual_blocks_ = most_blocks_ = blocks; }
   /// Forgets all sums.
   void clear();
 
   /// A block for the gradient of a shard, with any numbers in it. Adds up others where there is
-  /// none free. Threads may call it at the same time, and put().
+  /// none free, and waits where there are none to add up and no more blocks are allowed. Threads
+  /// may call it at the same time, and put() and give_back(), one of which must follow.
   Tensor take();
   void put(int shard, const Tensor& block);
+  void give_back(const Tensor& block);
+  /// A block that was taken; given back at the end, unless put.
+  class Taken {
+   public:
+    explicit Taken(GradientTree& tree) : tree_(tree), block_(tree.take()) {}
+    ~Taken() {
+      if (block_) tree_.give_back(block_);
+    }
+    Taken(const Taken&) = delete;
+    Taken& operator=(const Taken&) = delete;
+    const Tensor& tensor() const { return block_; }
+    void put(int shard) { tree_.put(shard, std::exchange(block_, {})); }
+
+   private:
+    GradientTree& tree_;
+    Tensor block_;
+  };
 
   /// Shards [index · 2^level, (index + 1) · 2^level), as far as there are such.
   struct Node {
@@ -60,6 +89,7 @@ class GradientTree {
 
   bool exists(const Node& node) const;
   Node lifted(Node node) const;
+  void add_to_parts(const Part& part);
   void collect(const Node& node, int first, int last, std::vector<Node>& found) const;
   bool take_pair(Part& left, Part& right);
   Tensor add_up(const Node& node, int first, int count) const;
@@ -67,7 +97,10 @@ class GradientTree {
   Backend& backend_;
   std::size_t size_;
   int shards_, usual_blocks_;
+  int most_blocks_ = std::numeric_limits<int>::max();
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int taken_ = 0;  ///< Blocks that threads have.
   std::deque<Block> blocks_;
   std::vector<Tensor> free_;
   std::vector<Part> parts_;

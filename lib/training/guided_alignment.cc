@@ -35,20 +35,21 @@ GuidedAlignment::GuidedAlignment(const Corpus& corpus, const DataOptions& option
         "--guided-alignment and --subword-sampling exclude each other: links are of one "
         "segmentation");
   }
-  file_.expect_size(corpus.size());
+  file_.expect_size(corpus.places());
 }
 
 void GuidedAlignment::add_to(Batch& batch, const Corpus& corpus,
                              const Tokenizers& tokenizers) const {
   for (const std::size_t line : batch.lines) {
     const SentencePair pair = corpus.pair(line);
-    const HardAlignment links = file_.read(line).possible;
+    const std::size_t place = corpus.place_of(line);
+    const HardAlignment links = file_.read(place).possible;
     const std::size_t source = split_words(pair.source).size();
     const std::size_t target = split_words(pair.target).size();
     for (const AlignmentLink& link : links) {
       if (std::cmp_less(link.source, source) && std::cmp_less(link.target, target)) continue;
       fail("{}: expected links of {} source and {} target words, found {}-{} (from 0)",
-           file_.place(line), source, target, link.source, link.target);
+           file_.place(place), source, target, link.source, link.target);
     }
     add_rows(links, tokenizers.source.encode_words(pair.source).words,
              tokenizers.target.encode_words(pair.target).words, batch.links);

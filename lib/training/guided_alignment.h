@@ -14,7 +14,8 @@ namespace heed {
 /// disk.
 class GuidedAlignment {
  public:
-  /// Throws Error if there is not a line for each pair, and UsageError with subword sampling, where
+  /// Throws Error if there is not a line for each pair of the files, also for those that filters
+  /// leave out, and UsageError with subword sampling, where
   /// a sentence has other pieces each time.
   GuidedAlignment(const Corpus& corpus, const DataOptions& options);
 

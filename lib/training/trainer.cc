@@ -1,5 +1,6 @@
 #include "heed/trainer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "training/processes.h"
@@ -12,19 +13,22 @@ namespace heed {
 
 namespace {
 
-Corpus open(const DataOptions& data) {
-  if (data.train_sets.empty()) {
-    fail_usage("expected --train-sets SOURCE TARGET, or one file with --tsv, found none");
-  }
-  return Corpus(data.train_sets, data.tsv);
-}
-
 /// The first process speaks for all.
 LogOptions log_of(const Processes& processes, const LogOptions& options) {
   if (processes.is_first()) return options;
   LogOptions silent;
   silent.quiet = true;
   return silent;
+}
+
+/// Of what processes read for themselves.
+void expect_files(const DataOptions& data) {
+  for (const auto* files : {&data.train_sets, &data.valid_sets}) {
+    if (std::ranges::find(*files, "-") == files->end()) continue;
+    fail_usage(
+        "expected files to train on, found standard input, which mpirun gives to its first process "
+        "alone; write it to a file that all processes see");
+  }
 }
 
 /// Of several processes each says who it is before it fails.
@@ -51,7 +55,8 @@ struct Trainer::Parts {
   std::unique_ptr<TrainingLoop> make_loop(const TrainOptions& known, const Choose& choose) {
     // What is certain to fail fails before a large corpus is read.
     if (processes->is_first()) std::optional<TrainingLock>(checked(known).model).reset();
-    Corpus corpus = open(checked(known).data);
+    if (processes->size() > 1) expect_files(known.data);
+    Corpus corpus(checked(known).data);
     const TrainOptions options = choose(corpus.size());
     return std::make_unique<TrainingLoop>(std::move(corpus), options, *processes, log);
   }
@@ -75,7 +80,7 @@ TrainOptions Trainer::defaults_for(const TrainOptions& known, std::size_t pairs)
 }
 
 TrainOptions Trainer::options_for(const TrainOptions& known, const Choose& choose) {
-  const std::size_t pairs = open(checked(known).data).size();
+  const std::size_t pairs = Corpus(checked(known).data).size();
   return resolved(checked(choose(pairs)), pairs);
 }
 

@@ -48,7 +48,10 @@ void TrainingLoop::expect_all_alike() const {
   nlohmann::json own = to_json(options_.training);
   own.update(to_json(options_.architecture));
   own.update(to_json(options_.data));
-  for (const char* name : {"threads", "train-sets", "valid-sets", "vocab"}) own.erase(name);
+  for (const char* name :
+       {"threads", "workspace", "recompute", "train-sets", "valid-sets", "vocab"}) {
+    own.erase(name);
+  }
   own["train-sets"] = corpus_.fingerprint();
   own["valid-sets"] = validation_text_ ? validation_text_->fingerprint : 0;
   own["model"] = options_.model;

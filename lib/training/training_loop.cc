@@ -6,6 +6,7 @@
 
 #include "data/augmenter.h"
 #include "model/attention_choice.h"
+#include "training/defaults.h"
 #include "training/training_setup.h"
 #include "util/error.h"
 #include "util/json_fields.h"
@@ -34,6 +35,10 @@ double amount_of(const Period& period, const Progressed& progress) {
   return 0;
 }
 
+MemoryLimits memory_limits(const TrainingOptions& options) {
+  return {static_cast<std::uint64_t>(options.workspace) << 20, options.recompute};
+}
+
 }  // namespace
 
 TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes& processes,
@@ -50,10 +55,12 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
       tokenizers_(make_tokenizers(corpus_, options_, state_file_, processes, log)),
       parameters_(*backend_),
       model_(make_model(options_.architecture, tokenizers_.vocabularies(), parameters_)),
-      workers_(expect_room_for(*model_, options_.training), options_.training.shards,
-               options_.training.threads, processes),
+      workers_(
+          expect_room_for(*model_, options_.training),
+          options_.training.shards > 0 ? options_.training.shards : usual_shards(options_.data),
+          options_.training.threads, processes, memory_limits(options_.training)),
       batcher_(corpus_, tokenizers_.source, tokenizers_.target, options_.data,
-               options_.training.seed),
+               options_.training.seed, guidance()),
       several_sentences_(share_with_several_sentences(corpus_)),
       end_(make_end(options_.training)),
       valid_freq_(parse_periods("valid-freq", options_.training.valid_freq)),
@@ -85,6 +92,8 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
     }
   }
   for (const std::string& warning : corpus_.warnings()) log_.warn("[data] {}", warning);
+  for (const std::string& note : corpus_.notes()) log_.info("[data] {}", note);
+  if (options_.training.workspace > 0) fit_into_workspace();
   if (processes_.size() > options_.training.shards) {
     fail_usage("expected at most {} processes (--shards), found {}; start fewer, or raise --shards",
                options_.training.shards, processes_.size());
@@ -93,7 +102,14 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
   expect_all_alike();
 }
 
-/// The batch after the one in hand is read ahead, so that the end of an epoch is known in time.
+/// What adds word alignments to batches, where there are any.
+CompleteBatch TrainingLoop::guidance() const {
+  if (!guided_) return {};
+  return [this](Batch& batch) { guided_->add_to(batch, corpus_, tokenizers_); };
+}
+
+/// The batch after the one in hand is taken beforehand, so that the end of an epoch is known in
+/// time.
 void TrainingLoop::fetch() {
   counters_.position = batcher_.position();
   std::optional<Batch> batch = batcher_.next();
@@ -107,7 +123,6 @@ void TrainingLoop::fetch() {
     batch = batcher_.next();
   }
   next_batch_ = std::move(batch.value());
-  if (guided_) guided_->add_to(next_batch_, corpus_, tokenizers_);
 }
 
 double TrainingLoop::seconds_now() const {
@@ -157,6 +172,9 @@ TrainingEnd TrainingLoop::run(const std::function<bool()>& interrupted) {
             options_.training.shards,
             processes_.size() > 1 ? fmt::format("{} processes, each ", processes_.size()) : "",
             workers_.threads(), backend_->description());
+  if (options_.pretrained_model.empty()) {
+    log_.info("[train] chosen for {}", choices_for_corpus(options_, corpus_.size()));
+  }
   warn_of_idle_threads();
   log_.info("[data] augmentation: {}", describe_augmentation(options_.data.augment));
   const bool begins_at_end = is_over();
@@ -331,36 +349,6 @@ bool TrainingLoop::judge(double value, bool higher_is_better) {
     }
   }
   return is_best;
-}
-
-std::vector<std::string> TrainingLoop::rehearse() {
-  if (processes_.size() > 1) fail_usage("--dry-run measures one process; start it without mpirun");
-  constexpr int kLooked = 50;  // batches; all have about as many target tokens
-  Batch largest;
-  const auto rows = [](const Batch& batch) { return batch.source.rows() + batch.target.rows(); };
-  for (int i = 0; i < kLooked; ++i) {
-    fetch();
-    if (rows(next_batch_) > rows(largest)) largest = std::move(next_batch_);
-  }
-  const std::vector<KeyedBatch> batches = {{std::move(largest), 0}};
-  const auto sum = workers_.accumulate(batches);
-  Workers::Update update;
-  update.tokens = static_cast<double>(sum.value().tokens);
-  update.weights = weights_;
-  workers_.step(update);
-  if (validator_) validator_->run({workers_.pool(), processes_}, [] { return false; });
-  const std::size_t block = parameters_.size() * sizeof(float);
-  const std::size_t blocks = average_ ? 4 : 3;
-  return {fmt::format("parameters: {} ({})",
-                      with_thousands(static_cast<std::int64_t>(parameters_.count())),
-                      human_size(block)),
-          fmt::format("vocabulary: {} source, {} target pieces", tokenizers_.source.size(),
-                      tokenizers_.target.size()),
-          fmt::format("weights, gradients and moments: {}",
-                      human_size(block * blocks + workers_.gradient_memory())),
-          fmt::format("activations of {} threads: {}", workers_.threads(),
-                      human_size(workers_.tape_memory())),
-          fmt::format("memory of training, measured on one update: {}", human_size(peak_memory()))};
 }
 
 }  // namespace heed

@@ -50,7 +50,10 @@ class TrainingLoop {
   void resume();
   void expect_all_alike() const;
   void warn_of_idle_threads() const;
+  void fit_into_workspace();
+  KeyedBatch find_largest_batch();
   void check_best();
+  CompleteBatch guidance() const;
   void fetch();
   std::optional<LossSum> gather_update(const Interrupted& interrupted);
   bool update(const Interrupted& interrupted);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "data/augmenter.h"
+#include "data/parallel_text.h"
 #include "data/placeholders.h"
 #include "data/vocabulary_trainer.h"
 #include "model/attention_choice.h"
@@ -53,10 +54,19 @@ namespace {
 /// threads find work.
 constexpr int kShardWords = 500;
 
-/// Those of the state that a training goes on from, or what suits the batches.
+}  // namespace
+
+int usual_shards(const DataOptions& options) {
+  return std::clamp(options.mini_batch_words / kShardWords, 2, 64);
+}
+
+namespace {
+
+/// Those of the state that a training goes on from, or what suits the batches; 0 where that has to
+/// suit --workspace too.
 int chosen_shards(const TrainOptions& options) {
   if (options.training.shards > 0) return options.training.shards;
-  const int usual = std::clamp(options.data.mini_batch_words / kShardWords, 2, 64);
+  const int usual = options.training.workspace > 0 ? 0 : usual_shards(options.data);
   return TrainingState::shards_of(options.model + ".state").value_or(usual);
 }
 
@@ -120,20 +130,26 @@ const TrainOptions& checked(const TrainOptions& options) {
   if (std::filesystem::is_directory(options.model, error)) {
     fail("expected a file for --model, found the directory {}", options.model);
   }
+  if (options.training.recompute && options.architecture.type != ModelType::kTransformer) {
+    fail_usage(
+        "expected --type transformer with --recompute, found {}, which has a state from token to "
+        "token and not from layer to layer; lower --workspace or --mini-batch-words",
+        to_text(options.architecture.type));
+  }
   return options;
 }
 
 std::optional<ValidationText> read_validation_text(const DataOptions& options) {
   if (options.valid_sets.empty()) return std::nullopt;
-  const Corpus corpus(options.valid_sets, options.tsv);
+  const ParallelText pairs(options.valid_sets, options.tsv);
   ValidationText text;
-  for (std::size_t i = 0; i < corpus.size(); ++i) {
-    SentencePair pair = corpus.pair(i);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    SentencePair pair = pairs.pair(i);
     text.source.push_back(std::move(pair.source));
     text.target.push_back(std::move(pair.target));
   }
-  text.fingerprint = corpus.fingerprint();
-  text.warnings = corpus.warnings();
+  text.fingerprint = pairs.fingerprint();
+  text.warnings = pairs.warnings();
   return text;
 }
 
@@ -272,7 +288,8 @@ std::vector<Period> make_end(const TrainingOptions& options) {
 
 const EncoderDecoder& expect_room_for(const EncoderDecoder& model, const TrainingOptions& options) {
   const Parameters& parameters = model.parameters();
-  const int gradients = GradientTree::usual_blocks(options.shards, options.threads);
+  const int gradients =  // with a workspace what fits in there
+      options.workspace > 0 ? 0 : GradientTree::usual_blocks(options.shards, options.threads);
   const std::size_t blocks =
       3 + static_cast<std::size_t>(gradients) + (options.exponential_smoothing > 0 ? 1 : 0);
   const std::size_t needed = blocks * parameters.size() * sizeof(float);

@@ -23,8 +23,12 @@ namespace heed {
 /// folder.
 const TrainOptions& checked(const TrainOptions& options);
 
-/// Fills in what is chosen by the size of the corpus or the machine.
+/// Fills in what is chosen by the size of the corpus or the machine; shards stay 0 where the
+/// workspace decides.
 TrainOptions resolved(TrainOptions options, std::size_t pairs);
+
+/// The shards of a batch where nothing else decides.
+int usual_shards(const DataOptions& options);
 
 /// Nothing where there are no --valid-sets.
 std::optional<ValidationText> read_validation_text(const DataOptions& options);

@@ -68,9 +68,7 @@ std::span<float> host_side(const Backend& backend, const Tensor& block, std::vec
 
 TrainingState::TrainingState(std::string path, const TrainOptions& options,
                              std::uint64_t corpus_fingerprint)
-    : path_(std::move(path)),
-      options_(shaping_options(options)),
-      corpus_fingerprint_(corpus_fingerprint) {}
+    : path_(std::move(path)), options_(options), corpus_fingerprint_(corpus_fingerprint) {}
 
 bool TrainingState::exists() const {
   std::error_code error;
@@ -97,23 +95,24 @@ std::optional<int> TrainingState::shards_of(const std::string& path) {
 
 /// Options that an older program did not have were as the defaults of their structs are.
 void TrainingState::expect_same_options(const Container& file) const {
+  const nlohmann::json now = shaping_options(options_);
   nlohmann::json before = shaping_options(TrainOptions());
   before["augment"] = "none";  // which is chosen for such states
-  before["shards"] = heed::shards_of(file).value_or(options_["shards"]);
+  before["shards"] = heed::shards_of(file).value_or(options_.training.shards);
   before.update(file.metadata("options"));
   erase_fields<DataOptions>(before, FieldKind::kFile);  // older programs compared some names
   const auto expect_same = [&](const std::string& name, const nlohmann::json& value) {
-    if (!options_.contains(name)) {
+    if (!now.contains(name)) {
       fail(
           "expected options that this program has, found --{} in {}; go on with the heed that "
           "wrote it, or train to another --model",
           name, path_);
     }
-    if (options_[name] == value) return;
+    if (now[name] == value) return;
     fail(
         "expected --{} {} as when {} was written, found {}; go on with the same options, or train "
         "to another --model",
-        name, value.dump(), path_, options_[name].dump());
+        name, value.dump(), path_, now[name].dump());
   };
   expect_same("type", before["type"]);  // others differ because it does
   for (const auto& [name, value] : before.items()) expect_same(name, value);
@@ -152,9 +151,10 @@ void TrainingState::save(Backend& backend, const TrainingCounters& counters,
   });
   tensors.push_back(byte_tensor("tokenizer.source", tokenizers.source.serialized()));
   tensors.push_back(byte_tensor("tokenizer.target", tokenizers.target.serialized()));
-  write_container(path_, kKind,
-                  {{"options", options_}, {"corpus", corpus_fingerprint_}, {"counters", json}},
-                  tensors);
+  write_container(
+      path_, kKind,
+      {{"options", shaping_options(options_)}, {"corpus", corpus_fingerprint_}, {"counters", json}},
+      tensors);
 }
 
 }  // namespace heed

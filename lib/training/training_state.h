@@ -58,6 +58,7 @@ struct TrainingCounters {
 /// The file MODEL.state, from which the same command goes on exactly where it was.
 class TrainingState {
  public:
+  /// The options must live as long.
   TrainingState(std::string path, const TrainOptions& options, std::uint64_t corpus_fingerprint);
 
   const std::string& path() const { return path_; }
@@ -81,7 +82,7 @@ class TrainingState {
   void expect_same_options(const Container& file) const;
 
   std::string path_;
-  nlohmann::json options_;
+  const TrainOptions& options_;
   std::uint64_t corpus_fingerprint_;
 };
 

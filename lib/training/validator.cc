@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "data/batcher.h"
+#include "data/batches.h"
 #include "decoding/scorer.h"
 #include "metrics/bleu.h"
 #include "model/attention_choice.h"

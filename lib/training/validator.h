@@ -71,8 +71,8 @@ std::optional<AttentionChoice> measured_attention(const EncoderDecoder& model,
 /// A text that validation measures on.
 struct ValidationText {
   std::vector<std::string> source, target;
-  std::uint64_t fingerprint = 0;      ///< Corpus::fingerprint() of it.
-  std::vector<std::string> warnings;  ///< Corpus::warnings() of it.
+  std::uint64_t fingerprint = 0;      ///< ParallelText::fingerprint() of it.
+  std::vector<std::string> warnings;  ///< ParallelText::warnings() of it.
 };
 
 /// Measures a model on one text.

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "util/error.h"
 #include "util/random.h"
+#include "util/strings.h"
 
 namespace heed {
 
@@ -50,16 +52,24 @@ std::vector<Batch> make_shards(const Batch& batch, int count) {
   return shards;
 }
 
-Workers::Workers(const EncoderDecoder& model, int shards, int threads, Processes& processes)
+Workers::Workers(const EncoderDecoder& model, int shards, int threads, Processes& processes,
+                 const MemoryLimits& limits)
     : model_(model),
       backend_(model.parameters().backend()),
       pool_(threads),
       processes_(processes),
+      limits_(limits),
       gradients_(backend_, model.parameters().size(), shards,
                  GradientTree::usual_blocks(shards, threads)) {
+  if (limits.workspace > 0) workspace_.emplace(model.parameters(), limits.workspace);
   for (int worker = 0; worker < threads; ++worker) {
     tapes_.push_back(std::make_unique<Tape>(backend_, model.parameters()));
+    if (limits.recompute) tapes_.back()->save_memory();
   }
+}
+
+void Workers::cut_into(int shards) {
+  gradients_.cut_into(shards, GradientTree::usual_blocks(shards, threads()));
 }
 
 LossSum Workers::add_gradient(Tape& tape, const Batch& shard) const {
@@ -72,28 +82,110 @@ LossSum Workers::add_gradient(Tape& tape, const Batch& shard) const {
   return sum_of(result, shard);
 }
 
-std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches,
-                                           const Interrupted& interrupted) {
-  std::vector<std::vector<Batch>> dealt;
+Workers::Shards Workers::deal(std::span<const KeyedBatch> batches) const {
+  Shards dealt;
   for (const KeyedBatch& part : batches)
     dealt.push_back(make_shards(part.batch, gradients_.shards()));
+  return dealt;
+}
+
+WorkspacePlan Workers::plan(std::span<const KeyedBatch> batches, double spare) {
+  return plan(deal(batches), spare);
+}
+
+WorkspacePlan Workers::plan(const Shards& dealt, double spare) {
+  const Range own = shards_of(processes_.rank());
+  Tape::Size largest;
+  for (const std::vector<Batch>& shards : dealt) {
+    for (int shard = own.first; shard < own.last; ++shard) {
+      const Tape::Size needed = workspace_->needed([&](Tape& tape) {
+        if (limits_.recompute) tape.save_memory();
+        add_gradient(tape, shards[shard]);
+      });
+      largest.kept = std::max(largest.kept, needed.kept);
+      largest.scratch = std::max(largest.scratch, needed.scratch);
+    }
+  }
+  const auto with_spare = [&](std::size_t floats) {
+    return floats + static_cast<std::size_t>(spare * static_cast<double>(floats));
+  };
+  largest = {with_spare(largest.kept), with_spare(largest.scratch)};
+  const auto gradients = [&](int at_once) {
+    return gradients_.least_blocks(own.first, own.last, at_once);
+  };
+  const int threads = std::min(pool_.size(), own.last - own.first);
+  return workspace_->plan(largest, threads, gradients, sizeof(float) * received_floats());
+}
+
+/// Of the sums that other processes send.
+std::size_t Workers::received_floats() const {
+  std::size_t blocks = 0;
+  for (int process = 0; process < processes_.size(); ++process) {
+    const Range theirs = shards_of(process);
+    if (process != processes_.rank()) blocks += gradients_.nodes(theirs.first, theirs.last).size();
+  }
+  return blocks == 0 ? 0
+                     : blocks * columns_of(processes_.rank(), model_.parameters().flat()).size();
+}
+
+void Workers::expect_room_for(const WorkspacePlan& plan) const {
+  if (plan.at_once > 0) return;
+  constexpr std::uint64_t kMebi = 1 << 20;
+  fail(
+      "expected a --workspace in which one of {} shards of a batch fits, found {} where {} are "
+      "needed, {} of them for the shard; set --workspace {}{}, or begin a training with more "
+      "--shards or fewer --mini-batch-words",
+      gradients_.shards(), human_size(limits_.workspace), human_size(plan.least_bytes),
+      human_size(plan.tape.bytes()), (plan.least_bytes + kMebi - 1) / kMebi,
+      limits_.recompute || model_.options().type != ModelType::kTransformer ? ""
+                                                                            : " or --recompute");
+}
+
+/// Gives memory back, and takes what these batches need. Returns how many shards are worked on at a
+/// time.
+int Workers::make_room(const Shards& dealt) {
+  if (!workspace_) return threads();
+  const WorkspacePlan plan = this->plan(dealt, 0);
+  expect_room_for(plan);
+  gradients_.limit(plan.gradients);
+  for (int worker = 0; worker < threads(); ++worker) {
+    Tape& tape = *tapes_[worker];
+    tape.reset();
+    if (worker < plan.at_once) {
+      tape.reserve(plan.tape, plan.tape_room);
+    } else {
+      tape.release();
+    }
+  }
+  return plan.at_once;
+}
+
+std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches,
+                                           const Interrupted& interrupted) {
+  const Shards dealt = deal(batches);
+  const int at_once = make_room(dealt);
   const Range own = shards_of(processes_.rank());
   std::vector<LossSum> sums((own.last - own.first) * batches.size());
   std::atomic<int> next = own.first;
   std::atomic<bool> stopped = false;
   gradients_.clear();
+  const auto add_shard = [&](int worker, int shard, const Tensor& block) {
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      if (worker == 0 && i > 0 && interrupted()) stopped = true;
+      if (stopped) return;
+      tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
+                            {block, i == 0 ? 0.0F : 1.0F});
+      sums[(shard - own.first) * batches.size() + i] =
+          add_gradient(*tapes_[worker], dealt[i][shard]);
+    }
+  };
   pool_.run([&](int worker) {
-    for (int shard = next++; shard < own.last; shard = next++) {
-      const Tensor block = gradients_.take();
-      for (std::size_t i = 0; i < batches.size(); ++i) {
-        if (worker == 0 && i > 0 && interrupted()) stopped = true;
-        if (stopped) return;
-        tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
-                              {block, i == 0 ? 0.0F : 1.0F});
-        sums[(shard - own.first) * batches.size() + i] =
-            add_gradient(*tapes_[worker], dealt[i][shard]);
-      }
-      gradients_.put(shard, block);
+    while (worker < at_once && next < own.last && !stopped) {
+      GradientTree::Taken block(gradients_);  // before a number: who waits keeps none waiting
+      const int shard = next++;
+      if (shard >= own.last) return;
+      add_shard(worker, shard, block.tensor());
+      if (!stopped) block.put(shard);
     }
   });
   if (processes_.any(stopped)) return std::nullopt;

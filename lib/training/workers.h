@@ -15,6 +15,7 @@
 #include "training/frozen_parameters.h"
 #include "training/gradient_tree.h"
 #include "training/processes.h"
+#include "training/workspace.h"
 #include "util/thread_pool.h"
 
 namespace heed {
@@ -41,6 +42,12 @@ struct KeyedBatch {
   std::uint64_t key = 0;
 };
 
+/// What Workers may take of memory.
+struct MemoryLimits {
+  std::uint64_t workspace = 0;  ///< Bytes of tapes and gradients; 0: what they need.
+  bool recompute = false;       ///< Tape::save_memory().
+};
+
 /// Gradient of the loss on several threads and processes. A batch is cut into a fixed number of
 /// shards, of which each process has a range and threads take them as they come, each on a tape of
 /// its own; the shards' gradients are summed in a fixed order, so that neither threads nor
@@ -50,7 +57,8 @@ class Workers {
  public:
   using Interrupted = std::function<bool()>;
 
-  Workers(const EncoderDecoder& model, int shards, int threads, Processes& processes);
+  Workers(const EncoderDecoder& model, int shards, int threads, Processes& processes,
+          const MemoryLimits& limits = {});
 
   int threads() const { return pool_.size(); }
   ThreadPool& pool() { return pool_; }
@@ -60,7 +68,16 @@ class Workers {
   /// What step() leaves as it is; before: nothing.
   void freeze(FrozenParameters frozen) { frozen_ = std::move(frozen); }
 
-  /// Finds the sum of the batches' gradients, for step(). Nothing if `interrupted`, which the
+  /// From now on batches are cut into so many shards.
+  void cut_into(int shards);
+  /// How accumulate() works on these batches with a workspace. `spare` is room that each tape shall
+  /// have beside what it needs, as a share of that.
+  WorkspacePlan plan(std::span<const KeyedBatch> batches, double spare = 0);
+  /// Throws an Error that says what to change if the workspace has no room for one shard at a time.
+  void expect_room_for(const WorkspacePlan& plan) const;
+
+  /// Finds the sum of the batches' gradients, for step(). Throws Error as expect_room_for() does,
+  /// before it begins. Nothing if `interrupted`, which the
   /// calling thread asks between two batches, was true in any process. All processes.
   std::optional<LossSum> accumulate(
       std::span<const KeyedBatch> batches, const Interrupted& interrupted = [] { return false; });
@@ -84,6 +101,12 @@ class Workers {
   std::size_t gradient_memory() const { return gradients_.memory(); }
 
  private:
+  using Shards = std::vector<std::vector<Batch>>;  ///< Of each batch.
+
+  Shards deal(std::span<const KeyedBatch> batches) const;
+  WorkspacePlan plan(const Shards& dealt, double spare);
+  std::size_t received_floats() const;
+  int make_room(const Shards& dealt);
   LossSum add_gradient(Tape& tape, const Batch& shard) const;
   struct Range {
     int first = 0, last = 0;
@@ -102,6 +125,8 @@ class Workers {
   Backend& backend_;
   ThreadPool pool_;
   Processes& processes_;
+  MemoryLimits limits_;
+  std::optional<Workspace> workspace_;
   GradientTree gradients_;
   std::vector<std::unique_ptr<Block>> received_;  ///< Sums of other processes, of own columns.
   std::vector<std::unique_ptr<Tape>> tapes_;

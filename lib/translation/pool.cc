@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "data/batcher.h"
+#include "data/batches.h"
 #include "translation/target_tag.h"
 #include "util/error.h"
 

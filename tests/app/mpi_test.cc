@@ -65,6 +65,11 @@ TEST_F(MpiTest, AnotherNumberOfProcessesGoesOn) {
   EXPECT_EQ(shell_->directory().read("parts"), shell_->directory().read("one"));
 }
 
+TEST_F(MpiTest, RefusesStandardInput) {
+  expect_failure("paste de en | $mpi -np 2 '" HEED_PROGRAM "' train --tsv -t - -m piped --quiet",
+                 "gives to its first process alone");
+}
+
 /// Signals one of two processes once there is a state, from which training must be able to go on.
 /// Returns mpirun's exit status.
 int MpiTest::signal_one(const std::string& signal) {

@@ -100,8 +100,9 @@ class OptionValuesTest : public testing::Test {
 
 TEST_F(OptionValuesTest, OfTrainingARecurrentModel) { expect_sound<TrainOptions>(training("rnn")); }
 
+/// All but the model's own options are those of the test before.
 TEST_F(OptionValuesTest, OfTrainingATransformer) {
-  expect_sound<TrainOptions>(training("transformer"));
+  expect_sound<ModelOptions>(training("transformer"));
 }
 
 TEST_F(OptionValuesTest, OfTranslation) {

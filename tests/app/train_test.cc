@@ -173,11 +173,33 @@ TEST_F(TrainCommandTest, TrainsAModelFurther) {
 }
 
 TEST_F(TrainCommandTest, ReadsStandardInputAndTsv) {
-  EXPECT_EQ(run("paste a.de a.en | heed train --tsv -t - --vocab-size 120 --byte-fallback false "
-                "--dim-emb 8 --dim-rnn 8 --after 3u --quiet -m m")
-                .code,
-            0);
-  EXPECT_TRUE(exists("m"));
+  const std::string flags =
+      " --vocab-size 120 --byte-fallback false --dim-emb 8 --dim-rnn 8 --mini-batch-words 200 "
+      "--threads 1 --quiet ";
+  const Shell::Result result = run(
+      "paste a.de a.en > a.tsv; gzip -k a.tsv; from='heed train --tsv -t -" + flags +
+      "'\n"
+      "heed train -t a.de a.en" +
+      flags +
+      "--after 6u -m files || exit 9\n"
+      "$from -m parts --after 2u < a.tsv && cat a.tsv.gz | $from -m parts --after 6u || exit 8\n"
+      "cmp files parts || exit 7\n"
+      "head -n 40 a.tsv | $from a.tsv --mix 2 1 --filter-identical -m mixed --after 2u");
+  EXPECT_EQ(result.code, 0) << result.out << result.err;
+  expect_failure(run("heed train --tsv -t - a.tsv - --quiet -m none < a.tsv"), 2, "read once only");
+  expect_failure(run("heed train --tsv -t - --quiet -m none < /dev/null"), 1,
+                 "found no line in standard input");
+  expect_failure(run("printf 'a\tb\nc\n' | heed train --tsv -t - --quiet -m none"), 1,
+                 "found 0 tabs in standard input:2");
+}
+
+TEST_F(TrainCommandTest, ExplainsMixturesThatHaveNone) {
+  const std::string two = "heed train -t a.de a.en a.de a.en --quiet -m none ";
+  expect_failure(run(two + "--mix 3"), 2, "found 1 for 2 texts");
+  expect_failure(run(two + "--mix 1 0"), 2, "--mix, found 0");
+  expect_failure(run(two + "--mix 1 -1"), 2, "--mix, found -1");
+  expect_failure(run(two + "--mix 0.5 0.5"), 2, "found 0.5 0.5; divide");
+  expect_failure(run("heed train -t a.de a.en a.de --quiet -m none"), 2, "found 3 files");
 }
 
 TEST_F(TrainCommandTest, ExplainsWrongFlags) {

@@ -175,5 +175,78 @@ TEST_P(TapeTest, UnusedResultsAreLeftOut) {
   });
 }
 
+/// Two parts, one behind the other: weights that products use, dropout, a view of what comes from
+/// outside, and of two results one that is used twice.
+Var in_parts(Tape& tape, const std::array<const Parameter*, 3>& weights, bool saves_memory) {
+  if (saves_memory) tape.save_memory();
+  const Var input = tape.parameter(*weights[0]);
+  const Var x = scale(input, 2);  // [3, 4]
+  const auto first = tape.recompute([=, &tape, &weight = *weights[1]] {
+    const Var left = col_range(x, 0, 2);                                               // [3, 2]
+    const Var inner = activate(Activation::kTanh, matmul(x, tape.parameter(weight)));  // [3, 4]
+    return std::array{dropout(add(inner, x), 0.3F),
+                      multiply(concat_cols(std::array{left, left}), inner)};
+  });
+  const auto second = tape.recompute([=, &tape, &weight = *weights[2]] {
+    return std::array{matmul(dropout(multiply(first[0], first[1]), 0.2F), tape.parameter(weight))};
+  });
+  return add(dropout(second[0], 0.1F), first[1]);
+}
+
+TEST_P(TapeTest, PartsThatAreComputedAgainHaveTheGradientsOfThoseThatAreKept) {
+  const std::array<const Parameter*, 3> weights = {&parameter("x", 3, 4), &parameter("w", 4, 4),
+                                                   &parameter("v", 4, 4)};
+  draw();
+  const auto graph = [&](bool saves_memory) {
+    return [&, saves_memory](Tape& tape) { return in_parts(tape, weights, saves_memory); };
+  };
+  EXPECT_EQ(gradients_of(parameters(), graph(true)), gradients_of(parameters(), graph(false)));
+  EXPECT_NE(gradients_of(parameters(), graph(true), 2), gradients_of(parameters(), graph(true)));
+  expect_gradients_of(graph(true));
+}
+
+TEST_P(TapeTest, PartsThatAreComputedAgainTakeMemoryOneAtATime) {
+  const Parameter& w = parameter("w", 64, 64);
+  draw();
+  Block gradients(backend(), parameters().size());
+  const auto needed = [&](int parts, bool saves_memory) {
+    Tape tape(backend(), parameters(), gradients.tensor());
+    if (saves_memory) tape.save_memory();
+    Var x = tape.parameter(w);
+    for (int i = 0; i < parts; ++i) {
+      x = tape.recompute([x] { return std::array{scale(scale(scale(x, 2), 0.5F), 1)}; })[0];
+    }
+    const Var ones = constant(tape, 1, 64, std::vector<float>(64, 1));
+    tape.backward(matmul(matmul(ones, x), reshape(ones, 1)));
+    return tape.most_needed();
+  };
+  EXPECT_EQ(needed(9, true).scratch, needed(1, true).scratch);
+  EXPECT_LT(needed(9, true).bytes(), needed(9, false).bytes() / 2);
+  EXPECT_EQ(needed(1, false).scratch, 0U);
+}
+
+TEST_P(TapeTest, MemoryThatIsReservedIsEnough) {
+  Tape tape(backend());
+  const auto fill = [&] {
+    for (const int size : {1500, 30, 1600, 7}) tape.allocate(size, 1000);
+  };
+  fill();
+  const Tape::Size needed = tape.most_needed();
+  EXPECT_GT(tape.memory(), needed.bytes()) << "chunks have ends";
+  for (int i = 0; i < 2; ++i) {
+    tape.reset();
+    tape.reserve(needed, needed.bytes());
+    fill();
+    EXPECT_EQ(tape.memory(), needed.bytes());
+  }
+  tape.reset();
+  tape.reserve({16, 0}, needed.bytes());
+  EXPECT_EQ(tape.memory(), needed.bytes()) << "kept, for there is room";
+  tape.reserve({16, 0}, 1000);
+  EXPECT_EQ(tape.memory(), 64U);
+  tape.release();
+  EXPECT_EQ(tape.memory(), 0U);
+}
+
 }  // namespace
 }  // namespace heed

@@ -12,7 +12,7 @@
 
 #include "bench/model_operations.h"
 #include "bench/sgemm.h"
-#include "data/batcher.h"
+#include "data/batches.h"
 #include "heed/translator.h"
 #include "model/model_file.h"
 #include "util/files.h"

@@ -3,12 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <set>
+#include <thread>
 
+#include "data/batches.h"
 #include "data/vocabulary_trainer.h"
 #include "support/expect_error.h"
 #include "support/number_words.h"
 #include "support/temporary_directory.h"
+#include "util/error.h"
 
 namespace heed {
 namespace {
@@ -175,6 +180,79 @@ TEST_F(BatcherTest, SeekGoesOnWithTheSameBatches) {
       }
     }
   }
+}
+
+TEST_F(BatcherTest, AMixtureRepeatsPairsEachTimeAnew) {
+  DataOptions options = small_batches();
+  options.tsv = true;
+  options.train_sets = {directory_.write("often", "hundertelf\tone hundred and eleven\n"),
+                        directory_.write("seldom", "eins\tone\nzwei\ttwo\n")};
+  options.mix = {40, 0.5F};
+  options.subword_sampling = 0.1F;
+  const Corpus corpus(options);
+  Batcher data(corpus, tokenizer(), tokenizer(), options, 1);
+  std::set<std::vector<int>> segmentations;
+  std::vector<std::size_t> counts(3);
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    for (const Batch& batch : epoch_of(data)) {
+      for (int i = 0; i < batch.source.size(); ++i) {
+        const std::size_t line = batch.lines[static_cast<std::size_t>(i)];
+        ++counts.at(line);
+        EXPECT_EQ(tokenizer().decode(batch.source[i]), corpus.source(line));
+        if (epoch == 0 && line == 0) {
+          segmentations.insert({batch.source[i].begin(), batch.source[i].end()});
+        }
+      }
+    }
+  }
+  EXPECT_EQ(counts, (std::vector<std::size_t>{80, 1, 1}));
+  EXPECT_GT(segmentations.size(), 1U);
+}
+
+TEST_F(BatcherTest, CompletesEachBatchBeforeItIsTaken) {
+  std::atomic<int> calls = 0;
+  Batcher data(*corpus_, tokenizer(), tokenizer(), small_batches(), 1, [&](Batch& batch) {
+    batch.links.add(std::vector<int>{static_cast<int>(batch.lines.size())});
+    ++calls;
+  });
+  const std::vector<Batch> batches = epoch_of(data);
+  for (const Batch& batch : batches) {
+    EXPECT_EQ(batch.links.ids, std::vector<int>{static_cast<int>(batch.lines.size())});
+  }
+  EXPECT_GE(calls, static_cast<int>(batches.size()));
+}
+
+TEST_F(BatcherTest, TellsWhatReadingThrewWhereThePoolIsNeeded) {
+  std::atomic<int> calls = 0;
+  Batcher data(*corpus_, tokenizer(), tokenizer(), small_batches(), 1, [&](Batch&) {
+    if (++calls == 10) fail("the tenth batch is wrong");
+  });
+  int batches = 0;
+  const auto take_all = [&] {
+    while (data.next()) ++batches;
+  };
+  expect_error(take_all, "the tenth batch is wrong");
+  EXPECT_GT(batches, 0) << "the pool before can be used";
+  EXPECT_LT(batches, 10);
+  expect_error(take_all, "the tenth batch is wrong");
+  const DataPosition position = data.position();
+  data.seek(position);
+  EXPECT_NO_THROW(data.next());
+}
+
+/// A pool that would take a minute.
+TEST_F(BatcherTest, EndsWhileAPoolIsRead) {
+  DataOptions options = small_batches();
+  options.maxi_batch = 1000;
+  std::atomic<bool> is_slow = false;
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    Batcher data(*corpus_, tokenizer(), tokenizer(), options, 1, [&](Batch&) {
+      if (is_slow) std::this_thread::sleep_for(std::chrono::seconds(1));
+    });
+    is_slow = data.next().has_value();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 TEST_F(BatcherTest, SubwordSamplingSegmentsAnewInEachEpoch) {

@@ -116,9 +116,68 @@ TEST(Corpus, WrongPaths) {
   expect_error([&] { Corpus({file, missing}, false); }, "could not read " + missing);
   expect_error([&] { Corpus({directory.path(), file}, false); }, "found a directory");
   expect_error<UsageError>([&] { Corpus({file}, false); }, "found 1 file");
-  expect_error<UsageError>([&] { Corpus({file, file}, true); }, "expected one TSV file");
-  expect_error<UsageError>([&] { Corpus({}, true); }, "found 0 files");
-  expect_error<UsageError>([&] { Corpus({"-", "-"}, false); }, "one side only");
+  expect_error<UsageError>([&] { Corpus({file, file, file}, false); }, "found 3 files");
+  expect_error<UsageError>([&] { ParallelText({file, file}, true); }, "expected one TSV file");
+  expect_error<UsageError>([&] { Corpus({}, true); }, "expected --train-sets");
+  expect_error<UsageError>([&] { Corpus({"-", "-"}, false); }, "read once only");
+  expect_error<UsageError>([&] { Corpus({"-", file, "-"}, true); }, "read once only");
+  expect_error<UsageError>([&] { ParallelText({"-", "-"}, false); }, "one side only");
+}
+
+TEST(Corpus, IsSeveralTextsOneBehindTheOther) {
+  const TemporaryDirectory directory;
+  const std::vector<std::string> sides{directory.write("s", "a\nb\n"), directory.write("t", "A\nB"),
+                                       directory.write("s2", gzip("c\n")),
+                                       directory.write("t2", "C\n")};
+  const Corpus corpus(sides, false);
+  const Pairs all{{"a", "A"}, {"b", "B"}, {"c", "C"}};
+  EXPECT_EQ(pairs_of(corpus), all);
+  EXPECT_EQ(corpus.places(), 3U);
+  const std::vector<std::string> files{directory.write("1", "a\tA\nb\tB\n"),
+                                       directory.write("2", "c\tC\n")};
+  EXPECT_EQ(pairs_of(Corpus(files, true)), all);
+  EXPECT_NE(Corpus({sides[2], sides[3], sides[0], sides[1]}, false).fingerprint(),
+            corpus.fingerprint());
+  EXPECT_EQ(Corpus({sides[0], sides[1]}, false).fingerprint(),
+            ParallelText({sides[0], sides[1]}, false).fingerprint());
+}
+
+TEST(Corpus, HasNoPairThatAFilterLeavesOut) {
+  const TemporaryDirectory directory;
+  DataOptions options;
+  options.tsv = true;
+  options.train_sets = {directory.write("1", "a\ta\n\tx\nb\tB\n"),
+                        directory.write("2", "b\tB\nc\tC\n")};
+  options.filter_identical = options.filter_duplicates = true;
+  const Corpus corpus(options);
+  EXPECT_EQ(pairs_of(corpus), (Pairs{{"", "x"}, {"b", "B"}, {"c", "C"}}));
+  EXPECT_EQ(corpus.places(), 5U);
+  EXPECT_EQ(corpus.place_of(2), 4U);
+  EXPECT_EQ(corpus.notes(),
+            std::vector<std::string>{"filters leave out 2 of 5 pairs: 1 with identical sides, 1 "
+                                     "that came before"});
+  options.train_sets = {directory.write("3", "a\ta\nb\tb\n")};
+  expect_error([&] { Corpus{options}; }, "leave none of 2: 2 with identical sides, 0 that");
+}
+
+TEST(Corpus, TellsHowItsTextsAreMixed) {
+  const TemporaryDirectory directory;
+  DataOptions options;
+  options.tsv = true;
+  options.train_sets = {directory.write("1", "a\tA\na\tA\n"), directory.write("2", "b\tB\nc\tC\n")};
+  options.filter_duplicates = true;
+  options.mix = {2, 0.5F};
+  const Corpus corpus(options);
+  EXPECT_EQ(corpus.mixture().size(), 3U);
+  EXPECT_EQ(corpus.notes().at(1), options.train_sets[0] +
+                                      ": 1 pairs, each 2 times in an epoch, "
+                                      "66.7 % of its pairs");
+  EXPECT_EQ(corpus.notes().at(2), options.train_sets[1] +
+                                      ": 2 pairs, each 0.5 times in an epoch, "
+                                      "33.3 % of its pairs");
+  options.mix = {1};
+  options.train_sets[0] = "missing";
+  expect_error<UsageError>([&] { Corpus{options}; }, "found 1 for 2 texts");
 }
 
 TEST(Corpus, FingerprintSeesEveryChange) {

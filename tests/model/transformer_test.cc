@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "model/architectures.h"
 #include "support/expect_error.h"
 
@@ -119,6 +121,31 @@ TEST(TransformerTest, LearntPositionsEnd) {
   hidden_of(small, random_batch(vocabularies, {4}, {4}));
   expect_error([&] { hidden_of(small, random_batch(vocabularies, {5}, {4})); }, "--max-positions");
   expect_error([&] { hidden_of(small, random_batch(vocabularies, {4}, {5})); }, "--max-positions");
+}
+
+/// With dropout everywhere, guided attention and R-Drop.
+TEST(TransformerTest, LayersThatAreComputedAgainHaveTheSameGradients) {
+  for (Architecture architecture : transformer_architectures()) {
+    ModelOptions& options = architecture.options;
+    options.dropout = options.dropout_attention = options.dropout_ffn = 0.2F;
+    options.enc_depth = options.dec_depth = 2;
+    const SmallModel small(options, "eigen");
+    Batch batch = random_batch(*small.model);
+    for (int row = 0; row < batch.target.rows(); ++row) batch.links.add(std::array{0});
+    std::size_t memory[2];
+    const auto gradients = [&](bool saves_memory) {
+      Block block(*small.backend, small.parameters.size());
+      Tape tape(*small.backend, small.parameters, block.tensor());
+      if (saves_memory) tape.save_memory();
+      tape.backward(small.model->loss(tape, batch, {0.1F, {0.5F, {1, 0}}, 2}).loss);
+      memory[saves_memory] = tape.most_needed().bytes();
+      std::vector<float> values(block.tensor().size());
+      small.backend->read(block.tensor(), values);
+      return values;
+    };
+    EXPECT_EQ(gradients(true), gradients(false)) << architecture.name;
+    EXPECT_LT(memory[1], memory[0]) << architecture.name;
+  }
 }
 
 }  // namespace

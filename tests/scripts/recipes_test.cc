@@ -67,6 +67,21 @@ exit 0)");
       " && cmp s.texts/target whole/target && cmp s first");
 }
 
+TEST_F(RecipesTest, TextOfOneLanguageIsMarkedAndMixedIn) {
+  expect_success("sed 's/one/two/' train.en > more.en");
+  const std::string recipe =
+      kRecipes + "back-translation.sh s train.de train.en train.de train.en more.en m --" + kSmall +
+      " --mix 2 1";
+  expect_success(recipe + " && test -s s");
+  expect_success(
+      "test $(grep -c '^⇐ .' s.texts/source) = 39 && test $(wc -l < s.texts/source) = 40");
+  expect_success("grep -aq '⇐' s");  // the mark is a piece of the new vocabulary
+  expect_success(
+      "mv s.texts whole; mv s first; mkdir s.texts; rm s.state\n"
+      "head -c 300 whole/drawn > s.texts/drawn\n" +
+      recipe + " && cmp s.texts/source whole/source && cmp s first");
+}
+
 TEST_F(RecipesTest, WhatIsLeftOutIsNamed) {
   for (const std::string recipe : {"distillation", "back-translation"}) {
     const Shell::Result result = run(kRecipes + recipe + ".sh s train.de -- --after 3u");

@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
 #include <numeric>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "util/random.h"
+#include "util/thread_pool.h"
 
 namespace heed {
 namespace {
@@ -104,6 +108,51 @@ TEST_F(GradientTreeTest, InTurnNeedsABlockOfEachLevel) {
   EXPECT_EQ(blocks, 5);
   sum(order, blocks);
   EXPECT_EQ(memory_, blocks * kColumns * sizeof(float));
+}
+
+/// Threads that wait for each other's blocks, whoever is slow.
+TEST_F(GradientTreeTest, ThreadsDoWithFewBlocks) {
+  constexpr int kShards = 32;
+  std::vector<int> order(kShards);
+  std::iota(order.begin(), order.end(), 0);
+  const std::vector<float> expected = sum(order, kShards);
+  for (const int threads : {1, 2, 5}) {
+    GradientTree tree(*backend_, kColumns, kShards, kShards);
+    const int blocks = tree.least_blocks(0, kShards, threads);
+    EXPECT_EQ(blocks, 5 + threads);
+    tree.limit(blocks);
+    tree.clear();
+    ThreadPool pool(threads);
+    std::atomic<int> next = 0;
+    pool.run([&](int worker) {
+      while (next < kShards) {
+        GradientTree::Taken block(tree);
+        const int shard = next++;
+        if (shard >= kShards) return;
+        backend_->write(gradient(shard), block.tensor());
+        if (worker == shard % threads) std::this_thread::yield();
+        block.put(shard);
+      }
+    });
+    EXPECT_LE(tree.memory(), blocks * kColumns * sizeof(float));
+    tree.add_up(0, kColumns);
+    std::vector<float> values(kColumns);
+    backend_->read(tree.sum(0, kColumns), values);
+    EXPECT_EQ(values, expected) << threads;
+  }
+}
+
+TEST_F(GradientTreeTest, WhoFailsKeepsNoneWaiting) {
+  GradientTree tree(*backend_, kColumns, 8, 1);
+  tree.limit(1);
+  tree.clear();
+  ThreadPool pool(2);
+  const auto fail = [&](int) {
+    const GradientTree::Taken block(tree);
+    throw std::runtime_error("failed");
+  };
+  EXPECT_THROW(pool.run(fail), std::runtime_error);
+  EXPECT_EQ(tree.memory(), kColumns * sizeof(float));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "data/batcher.h"
+#include "data/batches.h"
 #include "data/vocabulary_trainer.h"
 #include "heed/translator.h"
 #include "metrics/alignment_error.h"
@@ -157,6 +157,29 @@ TEST(GuidedAlignment, LinksThePiecesOfLinkedWords) {
     EXPECT_EQ(std::vector<int>(row.begin(), row.end()), expected);
   }
   EXPECT_EQ(batch.links.length(batch.links.size() - 1), 0) << "</s>";
+}
+
+TEST(GuidedAlignment, HasALineForPairsThatFiltersLeaveOut) {
+  const SmallTraining small(0);
+  small.directory.write("train.de", "eins\neins\nacht neun\n");
+  small.directory.write("train.en", "one\none\neight nine\n");
+  small.directory.write("links", "0-0\nwrong\n1-0\n");
+  DataOptions data;
+  data.train_sets = {small.directory.path("train.de"), small.directory.path("train.en")};
+  data.guided_alignment = small.directory.path("links");
+  data.filter_duplicates = true;
+  data.vocab_size = 290;
+  const Corpus corpus(data);
+  const Tokenizer joint = train_tokenizer(
+      2, [&](std::size_t i) { return corpus.source(i); }, data);
+  Batch batch;
+  batch.source.add(encode_sentence(joint, corpus.source(1)));
+  batch.target.add(encode_sentence(joint, corpus.target(1)));
+  batch.lines = {1};
+  GuidedAlignment(corpus, data).add_to(batch, corpus, {joint, joint});
+  const std::vector<int> source = joint.encode_words(corpus.source(1)).words;
+  ASSERT_GT(batch.links.length(0), 0);
+  for (const int piece : batch.links[0]) EXPECT_EQ(source[static_cast<std::size_t>(piece)], 1);
 }
 
 }  // namespace

@@ -163,6 +163,39 @@ TEST_F(TrainingErrors, RefusesAStateOfOtherOptionsOrText) {
   expect_error([&] { Trainer{options()}; }, "training text");
 }
 
+TEST_F(TrainingErrors, GoesOnExactlyWithAMixture) {
+  TrainOptions mixed = options();
+  for (const char* side : {"de", "en"}) {
+    const std::string name = "train." + std::string(side);
+    small_.directory.write("more." + std::string(side), small_.directory.read(name));
+    mixed.data.train_sets.push_back(small_.directory.path("more." + std::string(side)));
+  }
+  mixed.data.mix = {1.5F, 0.4F};
+  mixed.data.subword_sampling = 0.2F;
+  mixed.data.valid_sets = {};  // the model is the last one then
+  mixed.training.after = "24u";
+  train(mixed);
+  const std::string whole = small_.directory.read("m");
+  mixed.model = small_.directory.path("n");
+  for (const char* end : {"7u", "16u", "24u"}) {
+    mixed.training.after = end;
+    train(mixed);
+  }
+  EXPECT_TRUE(small_.directory.read("n") == whole);
+  mixed.data.mix = {1.5F, 0.5F};
+  expect_error([&] { Trainer{mixed}; }, "expected --mix [1.5,0.4] as when");
+}
+
+TEST_F(TrainingErrors, RefusesAStateOfOtherFilters) {
+  small_.directory.write("train.de", small_.directory.read("train.de") + "eins\n");
+  small_.directory.write("train.en", small_.directory.read("train.en") + "eins\n");
+  TrainOptions filtered = options();
+  filtered.data.filter_identical = true;
+  train(filtered);
+  EXPECT_EQ(train(filtered), TrainingEnd::kBudget);
+  expect_error([&] { Trainer{options()}; }, "expected --filter-identical true as when");
+}
+
 /// The state as a program wrote it that had other options.
 TEST_F(TrainingErrors, TakesTheStatesOfOlderProgramsAndRefusesThoseOfNewerOnes) {
   train(options());

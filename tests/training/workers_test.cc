@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decoding/scorer.h"
+#include "support/expect_error.h"
 #include "util/random.h"
 
 namespace heed {
@@ -48,13 +49,14 @@ class WorkersTest : public testing::Test {
   struct Cut {
     int shards = 1;
     int threads = 1;
+    MemoryLimits limits{};
   };
 
   /// The values after one update on batches whose gradients are added up. Epsilon is large, or
   /// where a gradient is nearly 0 its sign alone would decide.
   std::vector<float> updated(const Cut& cut, const std::vector<Batch>& batches) {
     parameters_.initialize(1);
-    Workers workers(*model_, cut.shards, cut.threads, *processes_);
+    Workers workers(*model_, cut.shards, cut.threads, *processes_, cut.limits);
     workers.minimize({0.1F});
     Block first(*backend_, parameters_.size()), second(*backend_, parameters_.size());
     Block average(*backend_, parameters_.size());
@@ -72,6 +74,7 @@ class WorkersTest : public testing::Test {
       loss_ = sum.loss;
     }
     update.weights = {parameters_.flat(), first.tensor(), second.tensor(), average.tensor()};
+    memory_ = workers.tape_memory() + workers.gradient_memory();
     norm_ = workers.step(update);
     average_ = read(average.tensor());
     return read(parameters_.flat());
@@ -95,6 +98,7 @@ class WorkersTest : public testing::Test {
   std::unique_ptr<EncoderDecoder> model_;
   Batch batch_;
   double loss_ = 0, norm_ = 0;
+  std::size_t memory_ = 0;  ///< Of tapes and gradients.
   std::vector<float> average_;
 };
 
@@ -187,6 +191,43 @@ TEST_F(WorkersTest, LosesWhatScoringSays) {
   }
   EXPECT_NEAR(trained.loss, -log_probability, 1e-3);
   EXPECT_EQ(trained.tokens, static_cast<std::uint64_t>(batch_.target.rows()));
+}
+
+TEST_F(WorkersTest, AnyWorkspaceGivesTheSameBits) {
+  const std::vector<float> expected = updated({4, 3});
+  const std::vector<KeyedBatch> keyed = {{batch_, 3}};
+  constexpr std::uint64_t kPlenty = 1 << 30;
+  for (const int threads : {1, 3}) {
+    Workers workers(*model_, 4, threads, *processes_, {kPlenty, false});
+    const std::uint64_t least = workers.plan(keyed).least_bytes;
+    const std::size_t one = workers.plan(keyed).tape.bytes();
+    EXPECT_EQ(workers.plan(keyed).at_once, threads);
+    for (const std::uint64_t bytes : {least, least + one, kPlenty}) {
+      EXPECT_EQ(updated({4, threads, {bytes, false}}), expected) << bytes;
+      EXPECT_LE(memory_, bytes);
+    }
+    expect_error([&] { updated({4, threads, {least - 1, false}}); }, "set --workspace 1,");
+  }
+}
+
+TEST_F(WorkersTest, BatchesOfAllSizesStayInTheWorkspace) {
+  std::vector<Batch> batches(2);
+  for (int i = 0; i < batch_.source.size(); ++i) {
+    for (int times = 0; times < (i == 0 ? 9 : 1); ++times) {
+      Batch& batch = batches[i == 0 ? 0 : 1];
+      batch.source.add(batch_.source[i]);
+      batch.target.add(batch_.target[i]);
+    }
+  }
+  const std::vector<KeyedBatch> small = {{batches[0], 1}}, large = {{batches[1], 2}};
+  Workers measuring(*model_, 4, 3, *processes_, {1 << 30, false});
+  const std::uint64_t bytes =
+      std::max(measuring.plan(small).least_bytes, measuring.plan(large).least_bytes);
+  Workers workers(*model_, 4, 3, *processes_, {bytes, false});
+  for (const auto& keyed : {small, large, small, large}) {
+    workers.accumulate(keyed);
+    EXPECT_LE(workers.tape_memory() + workers.gradient_memory(), bytes);
+  }
 }
 
 }  // namespace

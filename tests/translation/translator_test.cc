@@ -376,28 +376,5 @@ TEST_P(TranslatorTest, SamplingIsFixedByItsSeed) {
   EXPECT_NE(twice[0].text(), twice[1].text());
 }
 
-TEST(Translator, RefusesImpossibleOptions) {
-  const TemporaryDirectory directory;
-  ModelOptions blind = tiny_options();
-  blind.attention = "none";
-  TinyModel(blind, joint_tokenizers()).save(directory.path("blind"));
-  const auto expect = [&](const std::string& part, auto change) {
-    TranslateOptions options;
-    change(options);
-    expect_error<UsageError>([&] { Translator(directory.path("blind"), options); }, part);
-  };
-  expect("1 to 1024 hypotheses for --beam-size, found 0", [](auto& o) { o.search.beam_size = 0; });
-  expect("--n-best of at most --beam-size 6", [](auto& o) { o.n_best = 7; });
-  expect("--threads", [](auto& o) { o.threads = -1; });
-  expect("for --max-length,", [](auto& o) { o.max_length = 0; });
-  expect("--normalize", [](auto& o) { o.search.normalize = std::nanf(""); });
-  expect("--sampling-temperature need --sampling", [](auto& o) { o.sampling_topk = 3; });
-  expect("need a model with attention weights",
-         [](auto& o) { o.alignment.form = AlignmentForm::kHard; });
-  expect("--alignment-layer and --alignment-heads need", [](auto& o) { o.alignment_layer = 1; });
-  expect("found 'abacus'", [](auto& o) { o.backend = "abacus"; });
-  EXPECT_EQ(Translator(directory.path("blind")).translate(std::vector<std::string>{""}).size(), 1U);
-}
-
 }  // namespace
 }  // namespace heed
