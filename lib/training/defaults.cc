@@ -80,7 +80,9 @@ std::string choices_for_corpus(const TrainOptions& options, std::size_t pairs) {
   const std::array others{usual(0), usual(kTiny), usual(kSmall), usual(kMedium)};
   const nlohmann::json chosen = usual(pairs), now = to_json(options);
   std::vector<std::string> choices;
-  for (const auto& [name, value] : chosen.items()) {
+  for (const auto& item : chosen.items()) {
+    const std::string& name = item.key();
+    const nlohmann::json& value = item.value();
     const auto differs = [&](const nlohmann::json& other) { return other[name] != value; };
     if (now[name] != value || std::ranges::none_of(others, differs)) continue;
     choices.push_back(name + " " + (value.is_string() ? value.get<std::string>() : value.dump()));
