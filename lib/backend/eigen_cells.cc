@@ -78,7 +78,7 @@ void EigenBackend::gru_backward(const GruStep& step, const Tensor& gates, const 
       };
       const Vecs<size> act[] = {logistic(gate(0)), logistic(gate(1)), tanh(gate(2)),
                                 logistic(gate(3))};
-      const auto& [i, f, g, o] = act;
+      const Vecs<size>&i = act[0], &f = act[1], &g = act[2], &o = act[3];
       const auto c = each<size>([&](auto k) {
         return f[k] * load(step.cell.row(row) + first + k * kLanes, part) + i[k] * g[k];
       });

@@ -2,6 +2,7 @@
 
 #include "training/training_loop.h"
 #include "training/training_setup.h"
+#include "util/error.h"
 #include "util/process.h"
 #include "util/strings.h"
 
