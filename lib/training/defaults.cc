@@ -85,7 +85,7 @@ std::string choices_for_corpus(const TrainOptions& options, std::size_t pairs) {
     const nlohmann::json& value = item.value();
     const auto differs = [&](const nlohmann::json& other) { return other[name] != value; };
     if (now[name] != value || std::ranges::none_of(others, differs)) continue;
-    choices.push_back(name + " " + (value.is_string() ? value.get<std::string>() : value.dump()));
+    choices.push_back(fmt::format("{} {}", name, fmt::join(json_texts(name, value), " ")));
   }
   return fmt::format("{}: {}", kind_of_corpus(pairs), fmt::join(choices, ", "));
 }
