@@ -1,5 +1,6 @@
 #include "app/flags.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <sstream>
 

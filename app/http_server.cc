@@ -1,6 +1,6 @@
 #include "app/http_server.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/socket.h>
 
 #include <atomic>

@@ -139,7 +139,7 @@ Var selected_logits(Var hidden, const OutputLayer& output, const Indices& tokens
 }
 
 CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices& targets,
-                           float smoothing, float r_drop) {
+                           float smoothing, float r_drop, const Tensor& weights) {
   const int passes = r_drop > 0 ? 2 : 1;
   if (hidden.cols() != output.weight.cols() || hidden.rows() != targets.size() ||
       hidden.rows() % passes != 0) {
@@ -177,6 +177,12 @@ CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices&
       backend.cross_entropy(rows.logits, targets.range(rows.first, count), smoothing,
                             tape.recording(), losses.col_range(rows.first, count),
                             likelihood.col_range(rows.first, count));
+      if (weights) {
+        const Tensor counts = weights.col_range(rows.first, count),
+                     loss = losses.col_range(rows.first, count);
+        backend.multiply(loss, counts, loss);
+        if (tape.recording()) backend.scale_rows(counts, rows.logits, rows.logits);
+      }
       if (!tape.recording()) continue;
       if (disagreement) disagreement->add_gradient(pass, rows.logits);
       fold_gradient(backend, rows, output, d);

@@ -125,8 +125,9 @@ Var alignment_loss(Var weights, const AttentionSpans& spans, const AlignmentTarg
 /// Label-smoothed cross-entropy of softmax(hidden · weightᵀ + bias) (Szegedy et al. 2016, sec. 7).
 /// The logits exist for a few hundred rows at a time: their gradient is taken at once and folded
 /// into those of hidden, weight and bias. With r_drop the rows are two passes over the same tokens,
-/// one half each, and r_drop times their Backend::divergence is added to the loss.
+/// one half each, and r_drop times their Backend::divergence is added to the loss. weights [1, N]
+/// say how much each row's cross-entropy counts; empty: 1.
 CrossEntropy cross_entropy(Var hidden, const OutputLayer& output, const Indices& targets,
-                           float smoothing, float r_drop = 0);
+                           float smoothing, float r_drop = 0, const Tensor& weights = {});
 
 }  // namespace heed

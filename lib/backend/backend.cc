@@ -1,6 +1,6 @@
 #include "tensor/backend.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

@@ -42,6 +42,7 @@ class IdleBackend : public Backend {
   void scale(const Tensor&, const Tensor&, const Sum&) override {}
   void add(const Tensor&, const Tensor&, const Tensor&) override {}
   void multiply(const Tensor&, const Tensor&, const Sum&) override {}
+  void scale_rows(const Tensor&, const Tensor&, const Tensor&) override {}
   void add_bias(const Tensor&, const Tensor&, const Tensor&) override {}
   void sum_rows(const Tensor&, const Sum&) override {}
   void total(const Tensor&, const Tensor&) override {}

@@ -33,6 +33,7 @@ class ReferenceBackend : public Backend {
   void scale(const Tensor& a, const Tensor& x, const Sum& y) override;
   void add(const Tensor& a, const Tensor& b, const Tensor& y) override;
   void multiply(const Tensor& a, const Tensor& b, const Sum& y) override;
+  void scale_rows(const Tensor& factors, const Tensor& x, const Tensor& y) override;
   void add_bias(const Tensor& x, const Tensor& bias, const Tensor& y) override;
   void sum_rows(const Tensor& x, const Sum& sum) override;
   void total(const Tensor& x, const Tensor& sum) override;

@@ -163,6 +163,11 @@ void ReferenceBackend::multiply(const Tensor& a, const Tensor& b, const Sum& y) 
   }
 }
 
+void ReferenceBackend::scale_rows(const Tensor& factors, const Tensor& x, const Tensor& y) {
+  for (int r = 0; r < y.rows; ++r)
+    for (int i = 0; i < y.cols; ++i) y.row(r)[i] = factors.data[r] * x.row(r)[i];
+}
+
 void ReferenceBackend::add_bias(const Tensor& x, const Tensor& bias, const Tensor& y) {
   for (int r = 0; r < y.rows; ++r)
     for (int i = 0; i < y.cols; ++i) y.row(r)[i] = x.row(r)[i] + bias.data[i];

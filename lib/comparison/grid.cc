@@ -1,5 +1,6 @@
 #include "comparison/grid.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
 

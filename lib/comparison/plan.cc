@@ -1,5 +1,6 @@
 #include "comparison/plan.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <map>
 

@@ -1,5 +1,6 @@
 #include "conversion/correspondence.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <map>
 

@@ -1,5 +1,6 @@
 #include "conversion/ctranslate2_model.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "conversion/ctranslate2_table.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <utility>

@@ -1,5 +1,6 @@
 #include "conversion/marian_file.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <limits>
 

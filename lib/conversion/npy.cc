@@ -1,5 +1,6 @@
 #include "conversion/npy.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
 #include <limits>

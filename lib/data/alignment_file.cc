@@ -1,6 +1,6 @@
 #include "data/alignment_file.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "util/error.h"
 

@@ -34,6 +34,8 @@ struct Batch {
   /// Gold alignment, where there is one: for each row of `target` the tokens, from 0, of its source
   /// sentence that it is linked to.
   Ragged links{};
+  /// [B], or none, which are ones: how much each target's loss counts; may be less than 0.
+  std::vector<float> weights{};
 };
 
 }  // namespace heed

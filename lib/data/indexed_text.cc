@@ -1,6 +1,6 @@
 #include "data/indexed_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <zlib.h>
 
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "data/word_alignment.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

@@ -82,6 +82,10 @@ constexpr std::array<std::string_view, 2> enum_names(EmbeddingScale) { return {"
 enum class DecoderStart { kBos, kZeros };
 constexpr std::array<std::string_view, 2> enum_names(DecoderStart) { return {"bos", "zeros"}; }
 
+/// What minimum-risk training calls good, of single sentences.
+enum class RiskMetric { kBleu, kChrf };
+constexpr std::array<std::string_view, 2> enum_names(RiskMetric) { return {"bleu", "chrf"}; }
+
 enum class Schedule { kInverseSqrt, kCosine, kConstant, kPlateau };
 constexpr std::array<std::string_view, 4> enum_names(Schedule) {
   return {"inverse-sqrt", "cosine", "constant", "plateau"};

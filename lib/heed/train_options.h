@@ -146,6 +146,9 @@ struct TrainingOptions {
   float label_smoothing = 0.1F;
   float guided_alignment_weight = 0.1F;
   float r_drop = 0.0F;
+  int minimum_risk = 0;
+  RiskMetric risk_metric = RiskMetric::kBleu;
+  float risk_sharpness = 1.0F;
   std::vector<std::string> freeze = {};
   float clip_norm = 1.0F;
   float exponential_smoothing = 0.0F;
@@ -234,6 +237,16 @@ struct TrainingOptions {
             "divergence of what both predict counts so much, such as 5; 0: off"}
           .within(0, 1000),
       self.r_drop);
+    v(Field{"minimum-risk",
+            "Minimum-risk training (Shen et al. 2016) of --pretrained-model, for the last mile: of "
+            "its N best translations of each pair the better ones get likelier, such as 8; 0: off"}
+          .within(0, 100, "translations"),
+      self.minimum_risk);
+    v(Field{"risk-metric", "Which of them --minimum-risk calls better, by sentence"},
+      self.risk_metric);
+    v(Field{"risk-sharpness", "--minimum-risk weighs translations by p to the power of this"}
+          .within(0, 100),
+      self.risk_sharpness);
     v(Field{"freeze",
             "Parameters that stay as they begin, as --pretrained-model has them, say: names, or "
             "what "

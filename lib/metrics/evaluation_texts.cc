@@ -1,6 +1,6 @@
 #include "metrics/evaluation_texts.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string_view>

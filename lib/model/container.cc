@@ -1,5 +1,6 @@
 #include "model/container.h"
 
+#include <fmt/format.h>
 #include <zlib.h>
 
 #include <bit>

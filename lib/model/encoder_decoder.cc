@@ -43,7 +43,20 @@ Batch twice(const Batch& batch) {
     both.target.add(batch.target[i]);
   }
   for (int row = 0; row < batch.links.size(); ++row) both.links.add(batch.links[row]);
+  both.weights.insert(both.weights.end(), batch.weights.begin(), batch.weights.end());
   return both;
+}
+
+/// Batch::weights of each row of the target [1, N]; empty where there are none.
+Tensor row_weights(Tape& tape, const Batch& batch) {
+  if (batch.weights.empty()) return {};
+  std::vector<float> rows;
+  for (int i = 0; i < batch.target.size(); ++i) {
+    rows.insert(rows.end(), batch.target.length(i), batch.weights[i]);
+  }
+  const Tensor weights = tape.allocate(1, batch.target.rows());
+  tape.backend().write(rows, weights);
+  return weights;
 }
 
 /// Without each sentence's </s>, but where it has nothing else.
@@ -123,8 +136,9 @@ CrossEntropy EncoderDecoder::loss_of_passes(Tape& tape, const Batch& batch,
   expect_room_for(batch, true);
   const Encoded encoded = encode(tape, batch.source);
   const Decoded decoded = decode(tape, encoded, batch.target);  // hidden [N, D] of N target tokens
-  CrossEntropy result = cross_entropy(decoded.hidden, output(tape), tape.keep(batch.target.ids),
-                                      objective.smoothing, objective.r_drop);
+  CrossEntropy result =
+      cross_entropy(decoded.hidden, output(tape), tape.keep(batch.target.ids), objective.smoothing,
+                    objective.r_drop, row_weights(tape, batch));
   const AttentionGuide& guide = objective.guide;
   if (guide.weight == 0 || batch.links.size() == 0) return result;
   const AttentionWeights& attention = decoded.attention;

@@ -1,5 +1,6 @@
 #include "model/model_file.h"
 
+#include <fmt/format.h>
 #include <cmath>
 #include <deque>
 #include <set>

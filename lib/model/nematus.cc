@@ -1,6 +1,6 @@
 #include "model/nematus.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

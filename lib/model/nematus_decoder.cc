@@ -1,6 +1,6 @@
 #include "model/nematus_decoder.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "util/error.h"
 

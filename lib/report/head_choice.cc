@@ -1,6 +1,6 @@
 #include "report/head_choice.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "report/samples_html.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

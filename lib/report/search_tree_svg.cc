@@ -1,6 +1,6 @@
 #include "report/search_tree_svg.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 #include "report/svg.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "text/text_width.h"
 #include "text/xml.h"

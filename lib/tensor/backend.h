@@ -194,6 +194,8 @@ class Backend {
   /// y = a + b; any stride.
   virtual void add(const Tensor& a, const Tensor& b, const Tensor& y) = 0;
   virtual void multiply(const Tensor& a, const Tensor& b, const Sum& y) = 0;  ///< y = a ∘ b
+  /// y[r] = factors[r] · x[r], factors [1, N]; any stride; y may be x.
+  virtual void scale_rows(const Tensor& factors, const Tensor& x, const Tensor& y) = 0;
   /// y[r] = x[r] + bias [1, D]; any stride; y may be x.
   virtual void add_bias(const Tensor& x, const Tensor& bias, const Tensor& y) = 0;
   virtual void sum_rows(const Tensor& x, const Sum& sum) = 0;  ///< [1, D] = Σ_r x[r]; any stride

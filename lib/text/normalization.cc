@@ -1,6 +1,6 @@
 #include "text/normalization.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>

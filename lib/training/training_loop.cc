@@ -73,6 +73,11 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
   check_own_choice(*model_);
   workers_.freeze({parameters_, options_.training.freeze});
   workers_.minimize(make_objective(*model_, options_.training, guided_.has_value()));
+  if (options_.training.minimum_risk > 0) {
+    workers_.minimize_risk(tokenizers_.target,
+                           {options_.training.minimum_risk, options_.training.risk_metric,
+                            options_.training.risk_sharpness});
+  }
   first_moment_.emplace(*backend_, parameters_.size());
   second_moment_.emplace(*backend_, parameters_.size());
   weights_ = {parameters_.flat(), first_moment_->tensor(), second_moment_->tensor(), {}};

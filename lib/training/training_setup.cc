@@ -1,5 +1,6 @@
 #include "training/training_setup.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
@@ -116,6 +117,23 @@ void check_dropout(const TrainOptions& options) {
   fail_usage("expected some --dropout with --r-drop, or both passes are the same");
 }
 
+/// What works on the translations that training finds, and what works on the texts' pairs alone.
+void check_minimum_risk(const TrainOptions& options) {
+  const TrainingOptions& training = options.training;
+  if (training.minimum_risk == 0) return;
+  if (options.pretrained_model.empty()) {
+    fail_usage(
+        "expected --pretrained-model with --minimum-risk, which improves a model that translates");
+  }
+  const bool has_more = training.r_drop > 0 || !options.data.guided_alignment.empty();
+  if (has_more || training.workspace > 0) {
+    fail_usage("expected --minimum-risk without --{}, found both; leave one of them out",
+               training.workspace > 0 ? "workspace"
+               : training.r_drop > 0  ? "r-drop"
+                                      : "guided-alignment");
+  }
+}
+
 }  // namespace
 
 const TrainOptions& checked(const TrainOptions& options) {
@@ -126,6 +144,7 @@ const TrainOptions& checked(const TrainOptions& options) {
     fail_usage("expected at least one of --valid-metrics with --valid-sets");
   }
   check_dropout(options);
+  check_minimum_risk(options);
   std::error_code error;
   if (std::filesystem::is_directory(options.model, error)) {
     fail("expected a file for --model, found the directory {}", options.model);
@@ -170,7 +189,9 @@ double share_with_several_sentences(const Corpus& corpus) {
 }
 
 Objective make_objective(const EncoderDecoder& model, const TrainingOptions& options, bool guided) {
-  Objective objective{options.label_smoothing, {}, options.r_drop};
+  // A translation that is worse than others is no text to learn from, smoothed or not.
+  const float smoothing = options.minimum_risk > 0 ? 0 : options.label_smoothing;
+  Objective objective{smoothing, {}, options.r_drop};
   if (guided) objective.guide = {options.guided_alignment_weight, choose_attention(model, 0, "")};
   return objective;
 }

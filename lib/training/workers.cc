@@ -68,6 +68,10 @@ Workers::Workers(const EncoderDecoder& model, int shards, int threads, Processes
   }
 }
 
+void Workers::minimize_risk(const Tokenizer& tokenizer, const RiskOptions& options) {
+  risk_.emplace(model_, tokenizer, options, threads());
+}
+
 void Workers::cut_into(int shards) {
   gradients_.cut_into(shards, GradientTree::usual_blocks(shards, threads()));
 }
@@ -80,6 +84,16 @@ LossSum Workers::add_gradient(Tape& tape, const Batch& shard) const {
   const CrossEntropy result = model_.loss(tape, shard, objective_);
   tape.backward(result.loss);
   return sum_of(result, shard);
+}
+
+/// The same, or of the expected risk.
+LossSum Workers::add_gradient(int worker, const Batch& shard) {
+  Tape& tape = *tapes_[worker];
+  if (!risk_ || shard.target.size() == 0) return add_gradient(tape, shard);
+  const MinimumRisk::Weighed found = risk_->translate(worker, shard);
+  add_gradient(tape, found.batch);
+  return {found.risk, static_cast<std::uint64_t>(shard.target.rows()),
+          static_cast<std::uint64_t>(shard.target.size())};
 }
 
 Workers::Shards Workers::deal(std::span<const KeyedBatch> batches) const {
@@ -169,14 +183,15 @@ std::optional<LossSum> Workers::accumulate(std::span<const KeyedBatch> batches,
   std::atomic<int> next = own.first;
   std::atomic<bool> stopped = false;
   gradients_.clear();
+  std::optional<PackedParameters> packed;  // to translate with
+  if (risk_) packed.emplace(model_.parameters(), Precision::kFloat);
   const auto add_shard = [&](int worker, int shard, const Tensor& block) {
     for (std::size_t i = 0; i < batches.size(); ++i) {
       if (worker == 0 && i > 0 && interrupted()) stopped = true;
       if (stopped) return;
       tapes_[worker]->reset(hash_seed(batches[i].key, {static_cast<std::uint64_t>(shard)}),
                             {block, i == 0 ? 0.0F : 1.0F});
-      sums[(shard - own.first) * batches.size() + i] =
-          add_gradient(*tapes_[worker], dealt[i][shard]);
+      sums[(shard - own.first) * batches.size() + i] = add_gradient(worker, dealt[i][shard]);
     }
   };
   pool_.run([&](int worker) {

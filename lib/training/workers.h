@@ -14,6 +14,7 @@
 #include "tensor/backend.h"
 #include "training/frozen_parameters.h"
 #include "training/gradient_tree.h"
+#include "training/minimum_risk.h"
 #include "training/processes.h"
 #include "training/workspace.h"
 #include "util/thread_pool.h"
@@ -65,6 +66,9 @@ class Workers {
 
   /// What accumulate() finds the gradient of; before: the cross-entropy.
   void minimize(const Objective& objective) { objective_ = objective; }
+  /// From now on it finds the gradient of the expected risk instead, of what the model makes of the
+  /// batches' sources. Its LossSum then is the risk.
+  void minimize_risk(const Tokenizer& tokenizer, const RiskOptions& options);
   /// What step() leaves as it is; before: nothing.
   void freeze(FrozenParameters frozen) { frozen_ = std::move(frozen); }
 
@@ -108,6 +112,7 @@ class Workers {
   std::size_t received_floats() const;
   int make_room(const Shards& dealt);
   LossSum add_gradient(Tape& tape, const Batch& shard) const;
+  LossSum add_gradient(int worker, const Batch& shard);
   struct Range {
     int first = 0, last = 0;
   };
@@ -121,6 +126,7 @@ class Workers {
 
   const EncoderDecoder& model_;
   Objective objective_;
+  std::optional<MinimumRisk> risk_;
   FrozenParameters frozen_;
   Backend& backend_;
   ThreadPool pool_;

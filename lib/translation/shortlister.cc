@@ -1,6 +1,6 @@
 #include "heed/shortlister.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "util/text_encoding.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -97,6 +97,26 @@ TEST_P(CrossEntropyTest, GradientOfTwoPasses) {
   });
 }
 
+TEST_P(CrossEntropyTest, GradientOfRowsThatCountDifferently) {
+  const Parameter& hidden = parameter("hidden", 4, 6);
+  const Parameter& weight = parameter("weight", 11, 6);
+  const std::vector<int> targets = {3, 10, 0, 3};
+  const std::vector<float> counts = {1, -0.5F, 0, 2};
+  const auto loss = [&](Tape& tape, int first, int rows, const std::vector<float>& weights) {
+    const Tensor row = tape.allocate(1, rows);
+    tape.backend().write(weights, row);
+    return cross_entropy(row_range(tape.parameter(hidden), first, rows),
+                         {tape.parameter(weight), {}}, tape.keep(targets).range(first, rows), 0.1F,
+                         0, row)
+        .loss;
+  };
+  expect_gradients_of([&](Tape& tape) { return loss(tape, 0, 4, counts); });
+  Tape tape(backend());
+  float sum = 0;
+  for (int row = 0; row < 4; ++row) sum += counts[row] * host(loss(tape, row, 1, {1})).front();
+  EXPECT_NEAR(host(loss(tape, 0, 4, counts)).front(), sum, 1e-4);
+}
+
 /// Chunks of 17 rows of each pass: the loss is that of the passes and of the tokens one by one.
 TEST_P(CrossEntropyTest, TwoPassesInSeveralChunksAreTheSumOfTheirTokens) {
   constexpr int kVocabulary = 60000, kTokens = 40;

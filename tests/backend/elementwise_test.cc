@@ -84,6 +84,13 @@ TEST_P(FastElementwiseTest, SlopesOfActivations) {
   }
 }
 
+TEST_P(ElementwiseTest, ScalesEachRow) {
+  Workbench bench(backend());
+  const Tensor x = bench.tensor(3, 2, {1, 2, 3, 4, 5, 6}), factors = bench.tensor(1, 3, {2, 0, -1});
+  backend().scale_rows(factors, x, x);
+  EXPECT_EQ(bench.host(x), (std::vector<float>{2, 4, 0, 0, -5, -6}));
+}
+
 TEST_P(ElementwiseTest, TakesTheLargerOfEachPair) {
   Workbench bench(backend());
   const Tensor x = bench.tensor(2, 4, {1, 2, 5, 3, -1, -2, 0, 0}), y = bench.unset(2, 2);

@@ -2,7 +2,7 @@
 // decoder: multi-head's grows with what has been written, others' is constant or bounded.
 //   heed-decoder-bench
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <chrono>

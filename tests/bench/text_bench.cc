@@ -2,7 +2,7 @@
 // line before it is translated (sentences, spans to copy, capitals, tokens).
 //   heed-text-bench MODEL TEXT
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <ctime>
 #include <functional>

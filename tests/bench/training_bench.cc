@@ -4,7 +4,7 @@
 // Models: Transformer 3 + 3 layers of width 256 (feed-forward 1024, 4 heads) and GRU 256/512 with
 // additive attention, vocabulary 8,000 (joint, tied), batches of 2,000 target words.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>

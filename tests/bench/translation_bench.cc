@@ -4,7 +4,7 @@
 // Tokenisation is part of the time. Operations: those of the weights' products, for each source
 // token once and for each token of the best translation as many times as the beam is wide.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <chrono>
 #include <string>

@@ -1,6 +1,6 @@
 #include "comparison/training_log.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "support/temporary_directory.h"

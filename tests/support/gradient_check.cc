@@ -1,6 +1,6 @@
 #include "support/gradient_check.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

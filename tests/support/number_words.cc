@@ -1,6 +1,6 @@
 #include "support/number_words.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -62,6 +62,9 @@ class OpaqueBackend : public Backend {
   void multiply(const Tensor& a, const Tensor& b, const Sum& y) override {
     kernels_->multiply(host(a), host(b), host(y));
   }
+  void scale_rows(const Tensor& factors, const Tensor& x, const Tensor& y) override {
+    kernels_->scale_rows(host(factors), host(x), host(y));
+  }
   void add_bias(const Tensor& x, const Tensor& bias, const Tensor& y) override {
     kernels_->add_bias(host(x), host(bias), host(y));
   }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "data/vocabulary_trainer.h"
 #include "model/model_file.h"
@@ -85,6 +86,38 @@ TEST_P(Pretrained, FreezesByName) {
   }
 }
 
+TEST_P(Pretrained, MakesBetterTranslationsOfItsOwnLikelier) {
+  TrainOptions options = small_.options(GetParam(), "able");
+  options.training.after = "40e";
+  options.training.learn_rate = 0.01F;
+  train(options);
+  options.pretrained_model = options.model;
+  options.model = small_.directory.path("new");
+  options.training.minimum_risk = 4;
+  options.training.learn_rate = 1e-3F;
+  options.training.after = "6e";
+  options.training.disp_freq = "1e";
+  std::vector<double> risks;
+  LogOptions log{true};
+  log.report = [&](const std::string& line) {
+    const nlohmann::json json = nlohmann::json::parse(line);
+    if (json["type"] == "train") risks.push_back(json["cost"]);
+  };
+  Trainer(options, log).run();
+  ASSERT_EQ(risks.size(), 6U);
+  EXPECT_LT(risks.back(), 0.9 * risks.front());
+  EXPECT_LT(risks.front(), 0.9);
+  EXPECT_GT(risks.back(), 0);
+
+  options.model = small_.directory.path("threads");
+  options.training.threads = 3;
+  options.training.after = "8u";
+  train(options);
+  options.training.after = "6e";
+  train(options);
+  EXPECT_EQ(values("new"), values("threads"));
+}
+
 TEST_P(Pretrained, NamesWhatDoesNotFit) {
   const auto refused = [&](auto change, const std::string& part) {
     TrainOptions options = further();
@@ -101,6 +134,10 @@ TEST_P(Pretrained, NamesWhatDoesNotFit) {
       },
       "leave something to train");
   refused([](auto& o) { o.architecture.dropout = 0, o.training.r_drop = 5; }, "some --dropout");
+  refused([](auto& o) { o.training.minimum_risk = 4, o.training.r_drop = 5; }, "without --r-drop");
+  refused([](auto& o) { o.training.minimum_risk = 4, o.training.workspace = 50; }, "--workspace");
+  refused([](auto& o) { o.training.minimum_risk = 4, o.pretrained_model = ""; },
+          "expected --pretrained-model with --minimum-risk");
   refused([](auto& o) { o.architecture.enc_depth = 2; }, "found 2; leave the option out");
   TrainOptions options = further();
   options.architecture.dropout = 0.4F;  // is no shape

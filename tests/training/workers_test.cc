@@ -161,7 +161,7 @@ TEST_F(WorkersTest, BatchesAddUpToALargerOne) {
 }
 
 TEST_F(WorkersTest, StopsBetweenTwoBatches) {
-  Workers workers(*model_, 2, 2, *processes_);
+  Workers workers(*model_, 2, 1, *processes_);  // who asks has a shard
   const std::vector<KeyedBatch> batches = {{batch_, 1}, {batch_, 2}};
   EXPECT_FALSE(workers.accumulate(batches, [] { return true; }).has_value());
   EXPECT_EQ(workers.accumulate(batches).value().sentences, 14U);
