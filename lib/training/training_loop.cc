@@ -71,13 +71,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
   parameters_.initialize(options_.training.seed);
   if (!state_file_.exists()) load_pretrained(options_, parameters_);
   check_own_choice(*model_);
-  workers_.freeze({parameters_, options_.training.freeze});
-  workers_.minimize(make_objective(*model_, options_.training, guided_.has_value()));
-  if (options_.training.minimum_risk > 0) {
-    workers_.minimize_risk(tokenizers_.target,
-                           {options_.training.minimum_risk, options_.training.risk_metric,
-                            options_.training.risk_sharpness});
-  }
+  set_goal();
   first_moment_.emplace(*backend_, parameters_.size());
   second_moment_.emplace(*backend_, parameters_.size());
   weights_ = {parameters_.flat(), first_moment_->tensor(), second_moment_->tensor(), {}};
@@ -105,6 +99,16 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
   }
   resume();
   expect_all_alike();
+}
+
+/// What is made small, and what stays as it is.
+void TrainingLoop::set_goal() {
+  const TrainingOptions& training = options_.training;
+  workers_.freeze({parameters_, training.freeze});
+  workers_.minimize(make_objective(*model_, training, guided_.has_value()));
+  if (training.minimum_risk == 0) return;
+  workers_.minimize_risk(tokenizers_.target,
+                         {training.minimum_risk, training.risk_metric, training.risk_sharpness});
 }
 
 /// What adds word alignments to batches, where there are any.

@@ -47,6 +47,7 @@ class TrainingLoop {
  private:
   using Interrupted = std::function<bool()>;
 
+  void set_goal();
   void resume();
   void expect_all_alike() const;
   void warn_of_idle_threads() const;
