@@ -137,7 +137,7 @@ TEST_F(ContainerTest, WrongRequests) {
 }
 
 TEST_F(ContainerTest, ManyTensorsCostNoMoreThanTheirBytes) {
-  constexpr int kMany = 100'000;
+  constexpr int kMany = 30'000;
   std::string header =
       R"({"__metadata__":{"heed_format":"1","heed_kind":"state","heed_checksum":"________"})";
   for (int i = 0; i < kMany; ++i) {

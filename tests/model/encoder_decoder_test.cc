@@ -367,12 +367,12 @@ TEST(LongLinesTest, AreRefusedBeforeAnyWork) {
 /// What a recurrent encoder keeps grows with the line, and is asked for before the first step.
 TEST(LongLinesTest, TooLongForARecurrentEncoderAreRefusedBeforeAnyWork) {
   ModelOptions options = small_model(ModelType::kRnn);
-  options.dim_rnn_encoder = 1024;
+  options.dim_rnn_encoder = 256;
   const SmallModel small(options, "eigen");
   Ragged source;
-  source.add(std::vector<int>(1 << 24, 3));
+  source.add(std::vector<int>(1 << 26, 3));
   Tape tape(*small.backend);
-  expect_error([&] { small.model->encode(tape, source); }, "16,777,216 tokens that needs");
+  expect_error([&] { small.model->encode(tape, source); }, "67,108,864 tokens that needs");
   EXPECT_EQ(tape.memory(), 0U);
 }
 
