@@ -57,6 +57,20 @@ TEST_F(MpiTest, AnyNumberOfProcessesMakesTheSameBytes) {
   }
 }
 
+TEST_F(MpiTest, LittleMemoryMakesTheSameBytes) {
+  const Shell::Result result =
+      run("np=2 train --after 24u -m little --threads 2 --workspace 1 --recompute");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(shell_->directory().read("little"), shell_->directory().read("one"));
+}
+
+TEST_F(MpiTest, MinimumRiskMakesTheSameBytes) {
+  const std::string flags = "train --pretrained-model one --minimum-risk 3 --after 6u -m risk";
+  const Shell::Result result = run("np=1 " + flags + "1 && np=3 " + flags + "3 --threads 2");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(shell_->directory().read("risk3"), shell_->directory().read("risk1"));
+}
+
 TEST_F(MpiTest, AnotherNumberOfProcessesGoesOn) {
   const Shell::Result result =
       run("np=2 train --after 7u -m parts && np=4 train --after 16u -m parts && "
