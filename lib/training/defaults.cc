@@ -73,6 +73,12 @@ TrainOptions TrainOptions::for_corpus(ModelType type, std::size_t sentence_pairs
   return options;
 }
 
+void suit_minimum_risk(TrainingOptions& options) {
+  options.learn_rate *= 0.02F;
+  options.lr_warmup = 20;
+  options.lr_schedule = Schedule::kConstant;
+}
+
 std::string choices_for_corpus(const TrainOptions& options, std::size_t pairs) {
   const auto usual = [&](std::size_t size) {
     return to_json(TrainOptions::for_corpus(options.architecture.type, size));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "training/defaults.h"
 #include "training/processes.h"
 #include "training/training_loop.h"
 #include "training/training_setup.h"
@@ -74,9 +75,11 @@ Trainer::Trainer(const TrainOptions& known, const Choose& choose, const LogOptio
     : parts_(std::make_unique<Parts>(known, choose, log)) {}
 
 TrainOptions Trainer::defaults_for(const TrainOptions& known, std::size_t pairs) {
-  return known.pretrained_model.empty()
-             ? TrainOptions::for_corpus(known.architecture.type, pairs)
-             : TrainOptions::for_pretrained(known.pretrained_model, pairs);
+  TrainOptions options = known.pretrained_model.empty()
+                             ? TrainOptions::for_corpus(known.architecture.type, pairs)
+                             : TrainOptions::for_pretrained(known.pretrained_model, pairs);
+  if (known.training.minimum_risk > 0) suit_minimum_risk(options.training);
+  return options;
 }
 
 TrainOptions Trainer::options_for(const TrainOptions& known, const Choose& choose) {

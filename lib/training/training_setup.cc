@@ -125,6 +125,9 @@ void check_minimum_risk(const TrainOptions& options) {
     fail_usage(
         "expected --pretrained-model with --minimum-risk, which improves a model that translates");
   }
+  if (training.minimum_risk == 1) {
+    fail_usage("expected at least 2 translations for --minimum-risk, to tell the better, found 1");
+  }
   const bool has_more = training.r_drop > 0 || !options.data.guided_alignment.empty();
   if (has_more || training.workspace > 0) {
     fail_usage("expected --minimum-risk without --{}, found both; leave one of them out",

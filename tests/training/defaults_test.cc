@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "heed/trainer.h"
+
 namespace heed {
 namespace {
 
@@ -32,6 +34,15 @@ TEST(Defaults, GrowWithTheCorpus) {
   EXPECT_TRUE(has(choices(2'000'000), "a large corpus (from 2,000,000 pairs): "));
   EXPECT_TRUE(has(choices(2'000'000), "dim-rnn 1024, "));
   EXPECT_FALSE(has(choices(2'000'000), "transformer-heads"));
+}
+
+TEST(Defaults, OfMinimumRiskKeepNearTheModel) {
+  TrainOptions known;
+  const TrainOptions usual = Trainer::defaults_for(known, 29'000);
+  known.training.minimum_risk = 8;
+  const TrainOptions suited = Trainer::defaults_for(known, 29'000);
+  EXPECT_LT(suited.training.learn_rate, usual.training.learn_rate / 10);
+  EXPECT_LT(suited.training.lr_warmup, usual.training.lr_warmup / 10);
 }
 
 }  // namespace

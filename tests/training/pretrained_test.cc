@@ -136,6 +136,7 @@ TEST_P(Pretrained, NamesWhatDoesNotFit) {
   refused([](auto& o) { o.architecture.dropout = 0, o.training.r_drop = 5; }, "some --dropout");
   refused([](auto& o) { o.training.minimum_risk = 4, o.training.r_drop = 5; }, "without --r-drop");
   refused([](auto& o) { o.training.minimum_risk = 4, o.training.workspace = 50; }, "--workspace");
+  refused([](auto& o) { o.training.minimum_risk = 1; }, "expected at least 2 translations");
   refused([](auto& o) { o.training.minimum_risk = 4, o.pretrained_model = ""; },
           "expected --pretrained-model with --minimum-risk");
   refused([](auto& o) { o.architecture.enc_depth = 2; }, "found 2; leave the option out");
