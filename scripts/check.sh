@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Format, folder ranks, sizes of files and functions, and clang-tidy's allow-list.
+# Format, folder ranks, includes, sizes of files and functions, and clang-tidy's allow-list.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,6 +13,8 @@ step "Format (clang-format)"
 clang-format --dry-run -Werror "${sources[@]}" || failed+=(format)
 step "Folder ranks"
 scripts/check-layers || failed+=(layers)
+step "Includes of the standard library"
+scripts/check-includes || failed+=(includes)
 step "Sizes"
 scripts/check-sizes || failed+=(sizes)
 
@@ -20,9 +22,14 @@ scripts/check-sizes || failed+=(sizes)
 commands() { sed -n 's/^ *"command": "\(.*\)",$/\1/p' "$1/compile_commands.json" | grep -v ' -o tests/'; }
 each() { xargs -r -d '\n' -P "$(nproc)" -n 1 "$@"; }
 
+# With what most files include precompiled; whether it is named, check-includes sees.
 step "Every file by itself"
 cmake --preset debug >/dev/null
-commands build-debug | sed 's/\\\(.\)/\1/g; s/$/ -fsyntax-only/' | each bash -c || failed+=(files)
+common=$PWD/build-debug/common.h
+grep -rhoE '^#include <([a-z_]+|fmt/core.h)>' lib app | sort | uniq -c | awk '$1 > 25 {print $2, $3}' >"$common"
+by_themselves() { commands build-debug | sed 's/\\\(.\)/\1/g'; }
+by_themselves | sed -n "\|lib/util/strings.cc\$| s|-o .*|-x c++-header $common -o $common.gch|p" | bash
+by_themselves | sed "/-march/! s|-o |-include $common -o |; s/\$/ -fsyntax-only/" | each bash -c || failed+=(files)
 
 step "clang-tidy"
 cmake --preset release >/dev/null

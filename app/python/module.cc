@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <tuple>
 
 #include "heed/evaluator.h"
 #include "heed/model_info.h"

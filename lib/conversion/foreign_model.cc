@@ -1,6 +1,7 @@
 #include "conversion/foreign_model.h"
 
 #include <filesystem>
+#include <system_error>
 
 #include "util/error.h"
 #include "util/fields.h"

@@ -239,7 +239,8 @@ struct TrainingOptions {
       self.r_drop);
     v(Field{"minimum-risk",
             "Minimum-risk training (Shen et al. 2016) of --pretrained-model, for the last mile: of "
-            "its N best translations of each pair the better ones get likelier, such as 8; 0: off"}
+            "its N best translations of each pair the better ones get likelier, such as 8, at a "
+            "fiftieth of the usual --learn-rate; 0: off"}
           .within(0, 100, "translations"),
       self.minimum_risk);
     v(Field{"risk-metric", "Which of them --minimum-risk calls better, by sentence"},

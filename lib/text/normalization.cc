@@ -8,6 +8,7 @@
 #include <unicode/uscript.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "text/affixes.h"
 #include "util/error.h"

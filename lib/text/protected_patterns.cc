@@ -4,6 +4,7 @@
 #include <unicode/utext.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "text/unicode.h"
 #include "util/error.h"

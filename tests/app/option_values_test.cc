@@ -90,7 +90,7 @@ class OptionValuesTest : public testing::Test {
     return "train -t s t --valid-sets few.s few.t --type " + type +
            " --dim-emb 8 --dim-rnn 8 --transformer-dim-ffn 8 --transformer-heads 2 --enc-depth 1 "
            "--dec-depth 1 --vocab-size 40 --byte-fallback false --normalizer identity --threads 1 "
-           "--after 2u --quiet -m m";
+           "--after 1u --quiet -m m";
   }
 
   void make_model() { ASSERT_EQ(shell_.run("heed " + training("rnn") + " && mv m model").code, 0); }
