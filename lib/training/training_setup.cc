@@ -128,12 +128,13 @@ void check_minimum_risk(const TrainOptions& options) {
   if (training.minimum_risk == 1) {
     fail_usage("expected at least 2 translations for --minimum-risk, to tell the better, found 1");
   }
-  const bool has_more = training.r_drop > 0 || !options.data.guided_alignment.empty();
-  if (has_more || training.workspace > 0) {
-    fail_usage("expected --minimum-risk without --{}, found both; leave one of them out",
-               training.workspace > 0 ? "workspace"
-               : training.r_drop > 0  ? "r-drop"
-                                      : "guided-alignment");
+  const std::pair<const char*, bool> others[] = {
+      {"workspace", training.workspace > 0},
+      {"r-drop", training.r_drop > 0},
+      {"guided-alignment", !options.data.guided_alignment.empty()}};
+  for (const auto& [name, is_set] : others) {
+    if (!is_set) continue;
+    fail_usage("expected --minimum-risk without --{}, found both; leave one of them out", name);
   }
 }
 
