@@ -3,11 +3,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "app/translation_queue.h"
+#include "util/json.h"
 
 namespace heed {
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "app/detected_language.h"
 #include "app/request_text.h"
 #include "app/served_models.h"
+#include "util/json.h"
 
 namespace heed {
 

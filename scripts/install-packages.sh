@@ -10,7 +10,7 @@ declare -A packages=(
   [test]="libbenchmark-dev libgtest-dev libopenmpi-dev openmpi-bin perl pkgconf procps pybind11-dev python3-dev
           python3-numpy python3-pytest"
   [package]="debootstrap dpkg-dev file lintian pybind11-dev python3-dev"
-  [check]="clang-format clang-tidy git"
+  [check]="clang clang-format clang-tidy git"
 )
 
 die() { echo "install-packages: $*" >&2; exit 1; }

@@ -16,6 +16,6 @@ step "Configuring and building the $preset preset"
 cmake --preset "$preset" >/dev/null || die "cannot configure; the reason stands above"
 cmake --build --preset "$preset" -j "$(nproc)" "${only[@]}" || die "cannot build; the first error above says why"
 step "Running the tests"
-ctest --preset "$preset" --no-tests=error -j "$(nproc)" "${chosen[@]}" ||
+ctest --preset "$preset" --no-tests=error -j "$(($(nproc) + 1))" "${chosen[@]}" ||  # some of the program's wait
   die "tests failed; again, one of them: ctest --preset $preset -R NAME"
 step "All tests of the $preset preset passed"

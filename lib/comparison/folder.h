@@ -1,9 +1,9 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "util/descriptor.h"
+#include "util/json.h"
 
 namespace heed {
 

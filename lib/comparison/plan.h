@@ -1,11 +1,11 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "comparison/grid.h"
 #include "heed/comparison.h"
+#include "util/json.h"
 
 namespace heed {
 

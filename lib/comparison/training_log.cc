@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "util/files.h"
+#include "util/json.h"
 
 namespace heed {
 

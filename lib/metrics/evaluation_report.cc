@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "metrics/signature.h"
+#include "util/json.h"
 
 namespace heed {
 

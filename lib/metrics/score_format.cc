@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "metrics/signature.h"
 #include "text/unicode.h"
+#include "util/json.h"
 #include "util/strings.h"
 
 namespace heed {

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "model/safetensors.h"
 #include "util/files.h"
+#include "util/json.h"
 
 namespace heed {
 

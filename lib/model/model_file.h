@@ -1,13 +1,13 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "data/shortlist.h"
 #include "data/tokenizer.h"
 #include "model/container.h"
 #include "model/encoder_decoder.h"
+#include "util/json.h"
 
 namespace heed {
 

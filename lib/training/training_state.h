@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "model/model_file.h"
 #include "training/period.h"
 #include "training/workers.h"
+#include "util/json.h"
 
 namespace heed {
 

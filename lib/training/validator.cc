@@ -4,7 +4,6 @@
 #include <array>
 #include <atomic>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "data/batches.h"
@@ -12,6 +11,7 @@
 #include "metrics/bleu.h"
 #include "model/attention_choice.h"
 #include "util/error.h"
+#include "util/json.h"
 #include "util/table.h"
 
 namespace heed {

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include "translation/format.h"
 #include "util/error.h"
 #include "util/fields.h"
+#include "util/json.h"
 #include "util/strings.h"
 
 namespace heed {

@@ -6,6 +6,8 @@
 
 #include "util/error.h"
 
+HEED_JSON_LIBRARY()
+
 namespace heed {
 namespace {
 

@@ -4,6 +4,20 @@
 #include <string>
 #include <string_view>
 
+// The library is compiled in json.cc and not in each file that names it, which takes seconds.
+#define HEED_JSON_LIBRARY(prefix)                                                             \
+  prefix template class nlohmann::detail::serializer<nlohmann::json>;                         \
+  prefix template class nlohmann::detail::serializer<nlohmann::ordered_json>;                 \
+  prefix template class nlohmann::detail::parser<                                             \
+      nlohmann::json, nlohmann::detail::iterator_input_adapter<const char*>>;                 \
+  prefix template class nlohmann::detail::parser<                                             \
+      nlohmann::json, nlohmann::detail::iterator_input_adapter<std::string::const_iterator>>; \
+  prefix template class nlohmann::detail::parser<                                             \
+      nlohmann::ordered_json,                                                                 \
+      nlohmann::detail::iterator_input_adapter<std::string::const_iterator>>;
+
+HEED_JSON_LIBRARY(extern)
+
 namespace heed {
 
 /// Strict JSON for files that may be damaged or hostile: a name may appear only once in an object,

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include "util/fields.h"
+#include "util/json.h"
 
 namespace heed {
 

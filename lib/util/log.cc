@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "util/error.h"
+#include "util/json.h"
 #include "util/strings.h"
 
 namespace heed {

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "app/shell.h"
 #include "translation/lively_model.h"
+#include "util/json.h"
 #include "util/strings.h"
 
 namespace heed {

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "app/translate_command.h"
 #include "support/compress.h"
+#include "util/json.h"
 #include "util/strings.h"
 
 using namespace std::string_literals;

@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "app/translate_command.h"
 #include "support/compress.h"
 #include "support/number_words.h"
+#include "util/json.h"
 #include "util/strings.h"
 
 using namespace std::string_literals;

@@ -4,13 +4,13 @@
 
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "conversion/marian_file.h"
 #include "model/tiny_models.h"
 #include "support/expect_error.h"
+#include "util/files.h"
+#include "util/json.h"
 #include "util/json_fields.h"
 
 namespace heed {
@@ -20,7 +20,7 @@ using nlohmann::json;
 
 /// What tests/golden/make_marian_numbers.py wrote, which computes Marian's models without Heed.
 const json& configurations() {
-  static const json all = json::parse(std::ifstream(HEED_GOLDEN "/marian_numbers.json"));
+  static const json all = json::parse(read_file(HEED_GOLDEN "/marian_numbers.json"));
   return all;
 }
 

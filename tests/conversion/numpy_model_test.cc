@@ -2,12 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "conversion/bytes.h"
 #include "conversion/npy.h"
 #include "conversion/zip_archive.h"
 #include "model/tiny_models.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

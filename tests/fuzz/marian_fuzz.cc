@@ -1,9 +1,9 @@
-#include <nlohmann/json.hpp>
 
 #include "conversion/marian_bin.h"
 #include "conversion/marian_model.h"
 #include "fuzz/fuzz.h"
 #include "model/container.h"
+#include "util/json.h"
 
 namespace heed {
 

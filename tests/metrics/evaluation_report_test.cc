@@ -1,8 +1,7 @@
 #include "metrics/evaluation_report.h"
+#include "util/json.h"
 
 #include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
 
 namespace heed {
 namespace {

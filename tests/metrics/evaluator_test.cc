@@ -2,12 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "data/tokenizer.h"
 #include "data/vocabulary_trainer.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

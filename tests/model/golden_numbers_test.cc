@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "model/encoder_decoder.h"
 #include "support/backends.h"
 #include "support/on_backends.h"
+#include "util/files.h"
+#include "util/json.h"
 #include "util/json_fields.h"
 
 namespace heed {
@@ -22,7 +22,7 @@ constexpr double kGoldenTolerance = 2e-5;
 
 /// What tests/golden/make_numbers.py wrote, which computes the models without Heed.
 const json& configurations() {
-  static const json all = json::parse(std::ifstream(HEED_GOLDEN "/numbers.json"));
+  static const json all = json::parse(read_file(HEED_GOLDEN "/numbers.json"));
   return all;
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "model/container.h"
 #include "training/small_training.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

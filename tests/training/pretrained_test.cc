@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "data/vocabulary_trainer.h"
 #include "model/model_file.h"
 #include "support/expect_error.h"
 #include "training/small_training.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

@@ -3,13 +3,13 @@
 
 #include <csignal>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "heed/trainer.h"
 #include "model/container.h"
 #include "support/expect_error.h"
 #include "training/small_training.h"
 #include "training/training_lock.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

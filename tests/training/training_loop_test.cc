@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "heed/trainer.h"
 #include "model/container.h"
 #include "support/expect_error.h"
 #include "training/small_training.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "heed/translator.h"
 #include "support/expect_error.h"
 #include "training/small_training.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

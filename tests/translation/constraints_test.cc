@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <nlohmann/json.hpp>
 
 #include "heed/translator.h"
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 #include "translation/continuations.h"
 #include "translation/lively_model.h"
+#include "util/json.h"
 #include "util/strings.h"
 
 namespace heed {

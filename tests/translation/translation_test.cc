@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "support/expect_error.h"
+#include "util/json.h"
 
 namespace heed {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
 
+#include "util/json.h"
 #include "util/sample_options.h"
 
 namespace heed {

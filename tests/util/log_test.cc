@@ -9,7 +9,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <regex>
 #include <stdexcept>
 #include <string>
@@ -20,6 +19,7 @@
 #include "support/expect_error.h"
 #include "support/temporary_directory.h"
 #include "util/files.h"
+#include "util/json.h"
 #include "util/process.h"
 #include "util/progress.h"
 
