@@ -9,7 +9,7 @@ die() { echo "build.sh: $*" >&2; exit 1; }
 
 scripts/install-packages.sh build
 if [[ ! -e build/build.ninja ]]; then
-  cmake --preset release -DHEED_TESTS=OFF -DHEED_BENCHMARKS=OFF >/dev/null ||
+  cmake --preset release -DHEED_TESTS=OFF >/dev/null ||
     die "cannot configure; the reason stands above"
 fi
 cmake --build --preset release --target "$@" -j "$(nproc)" ||

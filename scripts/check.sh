@@ -18,18 +18,18 @@ scripts/check-includes || failed+=(includes)
 step "Sizes"
 scripts/check-sizes || failed+=(sizes)
 
-# What is compiled in a build folder for lib/ and app/.
-commands() { sed -n 's/^ *"command": "\(.*\)",$/\1/p' "$1/compile_commands.json" | grep -v ' -o tests/'; }
+# What is compiled in a build folder, but for the tests.
+commands() { sed -n 's/^ *"command": "\(.*\)",$/\1/p' "$1/compile_commands.json" | grep -e ' -o tests/.*/bench/' -e ' -o [^t]'; }
 each() { xargs -r -d '\n' -P "$(nproc)" -n 1 "$@"; }
 
 # By clang, with others' headers precompiled: whether those are named, check-includes sees. Kernels are compiled so anyway.
 step "Every file by itself"
-cmake --preset debug >/dev/null
+cmake --preset debug -DHEED_BENCHMARKS=ON >/dev/null
 others=$PWD/build-debug/others.h
 grep -rhoE '^#include <([a-z_]+|(fmt|nlohmann)/.*)>' lib app | sort -u >"$others"
 by_themselves() {
-  commands build-debug | grep -v -e -march= |
-    sed 's/\\\(.\)/\1/g; s/ -o [^ ]*//; s/ -[gfW][^ ]*//g; s/^[^ ]*/clang++ -w -fsyntax-only -fpch-instantiate-templates/'
+  commands build-debug | grep -v -e -march=x86 |
+    sed 's/\\\(.\)/\1/g; s/ -o [^ ]*//; s/ -[fgmW][^ ]*//g; s/^[^ ]*/clang++ -w -fsyntax-only -fpch-instantiate-templates/'
 }
 by_themselves | sed -n "\|lib/util/strings.cc\$| s|-fsyntax-only\(.*\) -c .*|\1 -x c++-header $others -o $others.pch|p" | bash
 by_themselves | sed "s|\$| -include-pch $others.pch|" | each bash -c || failed+=(files)

@@ -6,7 +6,14 @@
 
 #include "util/error.h"
 
-HEED_JSON_LIBRARY()
+namespace nlohmann {
+template class detail::serializer<json>;
+template class detail::serializer<ordered_json>;
+template class detail::parser<json, detail::iterator_input_adapter<const char*>>;
+template class detail::parser<json, detail::iterator_input_adapter<std::string::const_iterator>>;
+template class detail::parser<ordered_json,
+                              detail::iterator_input_adapter<std::string::const_iterator>>;
+}  // namespace nlohmann
 
 namespace heed {
 namespace {

@@ -4,19 +4,16 @@
 #include <string>
 #include <string_view>
 
-// The library is compiled in json.cc and not in each file that names it, which takes seconds.
-#define HEED_JSON_LIBRARY(prefix)                                                             \
-  prefix template class nlohmann::detail::serializer<nlohmann::json>;                         \
-  prefix template class nlohmann::detail::serializer<nlohmann::ordered_json>;                 \
-  prefix template class nlohmann::detail::parser<                                             \
-      nlohmann::json, nlohmann::detail::iterator_input_adapter<const char*>>;                 \
-  prefix template class nlohmann::detail::parser<                                             \
-      nlohmann::json, nlohmann::detail::iterator_input_adapter<std::string::const_iterator>>; \
-  prefix template class nlohmann::detail::parser<                                             \
-      nlohmann::ordered_json,                                                                 \
-      nlohmann::detail::iterator_input_adapter<std::string::const_iterator>>;
-
-HEED_JSON_LIBRARY(extern)
+// What takes the compiler seconds is compiled in json.cc and not in each file that includes this.
+namespace nlohmann {
+extern template class detail::serializer<json>;
+extern template class detail::serializer<ordered_json>;
+extern template class detail::parser<json, detail::iterator_input_adapter<const char*>>;
+extern template class detail::parser<json,
+                                     detail::iterator_input_adapter<std::string::const_iterator>>;
+extern template class detail::parser<ordered_json,
+                                     detail::iterator_input_adapter<std::string::const_iterator>>;
+}  // namespace nlohmann
 
 namespace heed {
 

@@ -9,7 +9,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <regex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -25,6 +24,13 @@
 
 namespace heed {
 namespace {
+
+const std::string kTime = "[9999-99-99 99:99:99]";
+
+std::string with_digits_as_nines(std::string text) {
+  for (char& c : text) c = c >= '0' && c <= '9' ? '9' : c;
+  return text;
+}
 
 /// A file, or a terminal of 30 columns, that takes what goes to standard error.
 class Screen {
@@ -81,11 +87,8 @@ TEST(Log, WritesLinesWithTheTimeAsMarianDoes) {
   log.debug("not shown");
   log.info("Ep. {} : Up. {}", 1, 1000);
   log.warn("careful");
-  const std::regex expected(R"(\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] Ep. 1 : Up. 1000)"
-                            "\n"
-                            R"(\[[^\]]+\] \[warn\] careful)"
-                            "\n");
-  EXPECT_TRUE(std::regex_match(screen.text(), expected)) << screen.text();
+  EXPECT_EQ(with_digits_as_nines(screen.text()),
+            kTime + " Ep. 9 : Up. 9999\n" + kTime + " [warn] careful\n");
 }
 
 TEST(Log, LeavesOutWhatWeighsLess) {
@@ -106,8 +109,7 @@ TEST(Log, QuietSilencesTheScreenButNotTheFile) {
   log.info("second");
   log.show_status("status");
   EXPECT_EQ(screen.text(), "");
-  const std::regex expected("\\[[^\\]]+\\] first\n\\[[^\\]]+\\] second\n");
-  EXPECT_TRUE(std::regex_match(read_file(path), expected)) << read_file(path);
+  EXPECT_EQ(with_digits_as_nines(read_file(path)), kTime + " first\n" + kTime + " second\n");
 }
 
 TEST(Log, ReportsAreJsonLinesWithTheTime) {
@@ -189,10 +191,8 @@ TEST(Log, MessagesGoAboveTheStatus) {
   log.info("message");
   log.show_status("");
   log.show_status("");
-  EXPECT_EQ(std::regex_replace(screen.text(), std::regex(R"(\[\d{4}[^\]]+\])"), "TIME"),
-            "\r\x1b[Kstatus"
-            "\r\x1b[KTIME message\r\nstatus"
-            "\r\x1b[K");
+  EXPECT_EQ(with_digits_as_nines(screen.text()),
+            "\r\x1b[Kstatus\r\x1b[K" + kTime + " message\r\nstatus\r\x1b[K");
 }
 
 TEST(Log, StatusMayHaveSeveralLines) {
