@@ -37,7 +37,7 @@ by_themselves | sed "s|\$| -include-pch $others.pch|" | each bash -c || failed+=
 step "clang-tidy"
 cmake --preset release >/dev/null
 tidy() { each clang-tidy --quiet -p "$1" 2> >(grep -v 'warnings generated\|^Suppressed\|^Use -h' >&2); }
-commands build | grep -o '[^ ]*/Unity/[^ ]*[.]cxx$' | tac | tidy build || failed+=(clang-tidy)
+commands build | grep -o '[^ ]*/Unity/[^ ]*[.]cxx$' | tidy build || failed+=(clang-tidy)
 ls lib/backend/*.cc | tidy build-debug || failed+=(clang-tidy)  # kernels: for one level
 
 if [[ ${#failed[@]} -gt 0 ]]; then
