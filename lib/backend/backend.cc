@@ -13,12 +13,12 @@ namespace {
 
 struct Entry {
   std::string_view name;
-  std::unique_ptr<Backend> (*make)();
+  std::unique_ptr<Backend> (*make)(GemmPrecision);
 };
 
 template <class Kind>
-std::unique_ptr<Backend> make() {
-  return std::make_unique<Kind>();
+std::unique_ptr<Backend> make(GemmPrecision precision) {
+  return std::make_unique<Kind>(precision);
 }
 
 constexpr std::array kBackends{Entry{"reference", make<ReferenceBackend>},
@@ -26,10 +26,11 @@ constexpr std::array kBackends{Entry{"reference", make<ReferenceBackend>},
 
 }  // namespace
 
-[[gnu::visibility("default")]] std::unique_ptr<Backend> make_backend(std::string_view name) {
+[[gnu::visibility("default")]] std::unique_ptr<Backend> make_backend(std::string_view name,
+                                                                     GemmPrecision precision) {
   std::string known;
   for (const Entry& entry : kBackends) {
-    if (entry.name == name) return entry.make();
+    if (entry.name == name) return entry.make(precision);
     known += fmt::format("{}{}", known.empty() ? "" : ", ", entry.name);
   }
   fail_usage("expected one of the backends {}, found '{}'", known, name);

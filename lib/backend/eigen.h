@@ -8,6 +8,8 @@ namespace heed {
 /// ReferenceBackend's loops do.
 class EigenBackend : public ReferenceBackend {
  public:
+  explicit EigenBackend(GemmPrecision precision = GemmPrecision::kF32);
+
   std::string description() const override;
 
   void gemm(const Operand& a, const Operand& b, const Sum& c) override;

@@ -5,9 +5,11 @@
 
 #include "backend/aligned.h"
 #include "backend/eigen.h"
+#include "backend/eigen_bf16.h"
 #include "backend/eigen_weight.h"
 #include "backend/row_groups.h"
 #include "backend/vector.h"
+#include "util/error.h"
 
 namespace heed {
 namespace {
@@ -308,9 +310,18 @@ void EigenBackend::selected_product(const Tensor& x, const PackedWeight& weight,
   static_cast<const EigenRows&>(weight).multiply(x, columns, bias, y);
 }
 
-std::string EigenBackend::description() const { return "eigen " HEED_KERNEL_LEVEL; }
+EigenBackend::EigenBackend(GemmPrecision precision) : ReferenceBackend(precision) {
+  if (precision == GemmPrecision::kBf16 && !has_bf16_products()) {
+    fail_usage("expected a processor with avx512_bf16 for products in bf16, found none; use f32");
+  }
+}
+
+std::string EigenBackend::description() const {
+  return std::string("eigen " HEED_KERNEL_LEVEL) + gemm_suffix();
+}
 
 void EigenBackend::gemm(const Operand& a, const Operand& b, const Sum& c) {
+  if (gemm_precision() == GemmPrecision::kBf16) return bf16_product(a, b, c);
   // All a · b go one way, so that a row of the result has the same bits whatever the number of
   // rows: a sentence is translated alike alone and among others.
   if (!a.is_transposed && !b.is_transposed) {

@@ -4,11 +4,17 @@
 
 namespace heed {
 
+/// c = a · b in f32, sums in double precision.
+void multiply_plainly(const Operand& a, const Operand& b, const Sum& c);
+
 /// The specification of every kernel: plain loops in host memory, sums in double precision where
 /// many terms meet. Kernels that move memory rather than compute are also the fastest ones, since
 /// the compiler vectorises them; faster backends derive from this one and override the others.
 class ReferenceBackend : public Backend {
  public:
+  explicit ReferenceBackend(GemmPrecision precision = GemmPrecision::kF32)
+      : gemm_precision_(precision) {}
+
   std::string description() const override;
 
   float* allocate(std::size_t floats) override;
@@ -121,10 +127,19 @@ class ReferenceBackend : public Backend {
   void blend(float rate, const Tensor& x, const Tensor& average) override;
 
  protected:
+  GemmPrecision gemm_precision() const { return gemm_precision_; }
+  /// What a description ends with.
+  const char* gemm_suffix() const {
+    return gemm_precision_ == GemmPrecision::kBf16 ? ", products of bf16" : "";
+  }
+
   /// For a result that gets many parts: zero, if it is not to be added to.
   void begin(const Sum& y) {
     if (y && y.beta == 0) fill(y.y, 0);
   }
+
+ private:
+  GemmPrecision gemm_precision_;
 };
 
 }  // namespace heed

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <new>
+#include <vector>
 
 #include "backend/put.h"
 #include "backend/reference.h"
@@ -82,9 +84,28 @@ float element(const Operand& m, int row, int col) {
   return m.is_transposed ? m.tensor.row(col)[row] : m.tensor.row(row)[col];
 }
 
+/// To the upper half of a float's bits, nearest, ties to even.
+float rounded_to_bf16(float x) {
+  if (std::isnan(x)) return x;
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  const std::uint32_t rounded = bits + 0x7fffU + ((bits >> 16) & 1U);
+  return std::bit_cast<float>(rounded & 0xffff0000U);
+}
+
+/// The numbers are in `copy`.
+Operand rounded_to_bf16(const Operand& x, std::vector<float>& copy) {
+  const Tensor& t = x.tensor;
+  for (int r = 0; r < t.rows; ++r) {
+    for (int c = 0; c < t.cols; ++c) copy.push_back(rounded_to_bf16(t.row(r)[c]));
+  }
+  return {Tensor(copy.data(), t.rows, t.cols), x.is_transposed};
+}
+
 }  // namespace
 
-std::string ReferenceBackend::description() const { return "reference " HEED_KERNEL_LEVEL; }
+std::string ReferenceBackend::description() const {
+  return std::string("reference " HEED_KERNEL_LEVEL) + gemm_suffix();
+}
 
 float* ReferenceBackend::allocate(std::size_t floats) {
   return static_cast<float*>(::operator new(floats * sizeof(float), kAlignment));
@@ -107,6 +128,12 @@ void ReferenceBackend::upload(std::span<const std::byte> host, void* memory) {
 }
 
 void ReferenceBackend::gemm(const Operand& a, const Operand& b, const Sum& c) {
+  if (gemm_precision_ == GemmPrecision::kF32) return multiply_plainly(a, b, c);
+  std::vector<float> left, right;
+  multiply_plainly(rounded_to_bf16(a, left), rounded_to_bf16(b, right), c);
+}
+
+void multiply_plainly(const Operand& a, const Operand& b, const Sum& c) {
   const int depth = a.is_transposed ? a.tensor.rows : a.tensor.cols;
   for (int r = 0; r < c.y.rows; ++r) {
     for (int i = 0; i < c.y.cols; ++i) {

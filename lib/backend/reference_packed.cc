@@ -59,7 +59,8 @@ void ReferenceBackend::packed_product(const Tensor& x, const PackedWeight& weigh
                                       const Epilogue& epilogue, const Tensor& y) {
   const auto& packed = static_cast<const ReferenceWeight&>(weight);
   if (packed.steps.empty()) {
-    gemm(x, Tensor(const_cast<float*>(packed.values.data()), packed.rows, packed.cols), y);
+    multiply_plainly(x, Tensor(const_cast<float*>(packed.values.data()), packed.rows, packed.cols),
+                     y);
   } else {
     for (int r = 0; r < x.rows; ++r) int8_row(x.row(r), packed, y.row(r));
   }

@@ -86,6 +86,10 @@ constexpr std::array<std::string_view, 2> enum_names(DecoderStart) { return {"bo
 enum class RiskMetric { kBleu, kChrf };
 constexpr std::array<std::string_view, 2> enum_names(RiskMetric) { return {"bleu", "chrf"}; }
 
+/// The numbers that the factors of a training's products are rounded to; sums are f32 in both.
+enum class GemmPrecision { kF32, kBf16 };
+constexpr std::array<std::string_view, 2> enum_names(GemmPrecision) { return {"f32", "bf16"}; }
+
 enum class Schedule { kInverseSqrt, kCosine, kConstant, kPlateau };
 constexpr std::array<std::string_view, 4> enum_names(Schedule) {
   return {"inverse-sqrt", "cosine", "constant", "plateau"};

@@ -163,6 +163,7 @@ struct TrainingOptions {
   int shards = 0;
   int workspace = 0;
   bool recompute = false;
+  GemmPrecision precision = GemmPrecision::kF32;
   int threads = 0;  ///< These two as ComputeOptions has them.
   std::string backend = "eigen";
 
@@ -206,6 +207,10 @@ struct TrainingOptions {
             "for the gradients (Chen et al. 2016): less memory, more time, the same bits"}
           .run(),
       self.recompute);
+    v(Field{"precision",
+            "What the factors of matrix products are rounded to: f32, or bf16, which processors "
+            "with avx512_bf16 multiply twice as fast; weights, sums and validation stay f32"},
+      self.precision);
   }
 
   template <class Self, class Visitor>

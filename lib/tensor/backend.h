@@ -39,7 +39,7 @@ inline Sum adding(Tensor y) { return {y, 1}; }
 /// kEluPlusOne: x + 1 above zero, eˣ below (Clevert et al. 2016 plus one), always positive.
 enum class Activation { kRelu, kGelu, kSilu, kTanh, kSigmoid, kExp, kEluPlusOne };
 
-/// The numbers in which the products with a weight are computed.
+/// The numbers in which the products with a packed weight are computed.
 enum class Precision { kFloat, kInt8 };
 
 /// A weight W [D, E] as the backend that packed it multiplies with it fastest. Threads may share
@@ -165,7 +165,8 @@ class Backend {
   virtual bool shares_host_memory() const = 0;
 
   // ---- Matrices -----------------------------------------------------------------------------
-  /// c = a · b; any stride.
+  /// c = a · b; any stride. Of a backend made with GemmPrecision::kBf16 the numbers of a and b are
+  /// rounded to bf16 (8 bits of significand, ties to even) first; those below 2⁻¹²⁶ may become 0.
   virtual void gemm(const Operand& a, const Operand& b, const Sum& c) = 0;
   /// A copy of `weight` for packed_product; any stride. Throws Error where kInt8 cannot sum so many
   /// inputs.
@@ -363,8 +364,10 @@ class Backend {
 };
 
 /// "reference" (plain loops) or "eigen" (the CPU, compiled for each x86-64 level; the dynamic
-/// loader picks the level). Throws UsageError for another name.
-std::unique_ptr<Backend> make_backend(std::string_view name);
+/// loader picks the level), whose gemm has that precision. Throws UsageError for another name, and
+/// where eigen's processor has no bf16 (avx512_bf16).
+std::unique_ptr<Backend> make_backend(std::string_view name,
+                                      GemmPrecision precision = GemmPrecision::kF32);
 std::vector<std::string_view> backend_names();
 
 }  // namespace heed

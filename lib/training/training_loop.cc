@@ -46,7 +46,7 @@ TrainingLoop::TrainingLoop(Corpus corpus, const TrainOptions& options, Processes
     : options_(resolved(checked(options), corpus.size())),
       processes_(processes),
       log_(log),
-      backend_(make_backend(options_.training.backend)),
+      backend_(make_backend(options_.training.backend, options_.training.precision)),
       corpus_(std::move(corpus)),
       guided_(read_guided_alignment(corpus_, options_.data)),
       validation_text_(read_validation_text(options_.data)),

@@ -6,21 +6,13 @@
 # --mix 2 1, which sees true pairs twice as often. The same command goes on where it was cut off; MODEL.texts holds what it made.
 # `heed` must be in PATH.
 set -euo pipefail
+expected="MODEL SOURCE TARGET VALID-SOURCE VALID-TARGET MONOLINGUAL REVERSE..."
+. "$(dirname -- "$0")/arguments.sh"
+monolingual=${given[5]} reverse=("${given[@]:6}") mark=⇐
 
-die() { echo "back-translation.sh: $*" >&2; exit 1; }
-
-given=()
-while (($# > 0)) && [[ $1 != -- ]]; do given+=("$1"); shift; done
-(($# == 0)) || shift
-((${#given[@]} >= 7)) ||
-  die "expected MODEL SOURCE TARGET VALID-SOURCE VALID-TARGET MONOLINGUAL REVERSE... [-- OPTION...], found ${#given[@]} before --"
-model=${given[0]} pairs=("${given[@]:1:2}") valid=("${given[@]:3:2}") monolingual=${given[5]} reverse=("${given[@]:6}")
-texts=$model.texts mark=⇐
-
-mkdir -p "$texts"
 if [[ ! -e $texts/source ]]; then
   heed translate -m "${reverse[@]}" -i "$monolingual" --sampling --sentences whole -o "$texts/drawn" --resume
   sed "/./s/^/$mark /" "$texts/drawn" >"$texts/source.tmp"
   mv "$texts/source.tmp" "$texts/source"
 fi
-heed train -t "${pairs[@]}" "$texts/source" "$monolingual" --valid-sets "${valid[@]}" --user-symbols "$mark" -m "$model" "$@"
+heed train -t "$source" "$target" "$texts/source" "$monolingual" --valid-sets "${valid[@]}" --user-symbols "$mark" -m "$model" "$@"

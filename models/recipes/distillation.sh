@@ -6,18 +6,10 @@
 # OPTIONs are those of heed train, such as --dim-emb 96 --dec-depth 1. The same command goes on where it was cut off; STUDENT.texts
 # holds what it made. N_BEST (8) and BEAM (8) say how the teacher searches. `heed` must be in PATH.
 set -euo pipefail
+expected="STUDENT SOURCE TARGET VALID-SOURCE VALID-TARGET TEACHER..."
+. "$(dirname -- "$0")/arguments.sh"
+teachers=("${given[@]:5}") n=${N_BEST:-8}
 
-die() { echo "distillation.sh: $*" >&2; exit 1; }
-
-given=()
-while (($# > 0)) && [[ $1 != -- ]]; do given+=("$1"); shift; done
-(($# == 0)) || shift
-((${#given[@]} >= 6)) ||
-  die "expected STUDENT SOURCE TARGET VALID-SOURCE VALID-TARGET TEACHER... [-- OPTION...], found ${#given[@]} before --"
-student=${given[0]} source=${given[1]} target=${given[2]} valid=("${given[@]:3:2}") teachers=("${given[@]:5}")
-texts=$student.texts n=${N_BEST:-8}
-
-mkdir -p "$texts"
 if [[ ! -e $texts/target ]]; then
   heed translate -m "${teachers[@]}" -i "$source" -b "${BEAM:-8}" --n-best "$n" --sentences whole -o "$texts/n-best" --resume
   awk -F ' [|][|][|] ' '{ print $2 }' "$texts/n-best" >"$texts/hypotheses"
@@ -29,4 +21,4 @@ if [[ ! -e $texts/target ]]; then
       >"$texts/target.tmp"
   mv "$texts/target.tmp" "$texts/target"
 fi
-heed train -t "$source" "$texts/target" --valid-sets "${valid[@]}" -m "$student" "$@"
+heed train -t "$source" "$texts/target" --valid-sets "${valid[@]}" -m "$model" "$@"

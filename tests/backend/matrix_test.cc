@@ -39,54 +39,86 @@ struct GemmShape {
   int rows, cols, depth;
 };
 
-class FastGemmTest : public FastKernelTest {
- protected:
-  void check(GemmShape shape, bool transpose_a, bool transpose_b, float beta, int gap) {
-    SCOPED_TRACE(testing::Message() << shape.rows << " x " << shape.depth << " x " << shape.cols
-                                    << (transpose_a ? " A^T" : "") << (transpose_b ? " B^T" : "")
-                                    << " beta " << beta << " gap " << gap);
-    const auto [rows, cols, depth] = shape;
-    const auto operand = [gap](Workbench& bench, int height, int width, bool transpose) {
-      return transpose ? transposed(bench.random(width, height, gap))
-                       : Operand(bench.random(height, width, gap));
-    };
-    expect_as_reference(
-        [&](Workbench& bench) {
-          const Operand a = operand(bench, rows, depth, transpose_a);
-          const Operand b = operand(bench, depth, cols, transpose_b);
-          const Sum c = bench.sum(beta, rows, cols, gap);
-          bench.backend.gemm(a, b, c);
-          bench.result(c);
-        },
-        2e-5);
+/// Products of all kinds of operands, on the reference and here.
+void check_gemm(Backend& plain, Backend& fast, const std::vector<GemmShape>& shapes) {
+  for (const auto [rows, cols, depth] : shapes) {
+    for (int options = 0; options < 16; ++options) {
+      const bool transpose_a = options & 1, transpose_b = options & 2;
+      const float beta = options & 4 ? 1 : 0;
+      const int gap = options & 8 ? 5 : 0;
+      SCOPED_TRACE(testing::Message()
+                   << rows << " x " << depth << " x " << cols << (transpose_a ? " A^T" : "")
+                   << (transpose_b ? " B^T" : "") << " beta " << beta << " gap " << gap);
+      const auto operand = [gap](Workbench& bench, int height, int width, bool transpose) {
+        return transpose ? transposed(bench.random(width, height, gap))
+                         : Operand(bench.random(height, width, gap));
+      };
+      const auto multiply = [&](Workbench& bench) {
+        const Operand a = operand(bench, rows, depth, transpose_a);
+        const Operand b = operand(bench, depth, cols, transpose_b);
+        const Sum c = bench.sum(beta, rows, cols, gap);
+        bench.backend.gemm(a, b, c);
+        bench.result(c);
+      };
+      expect_equal_results(plain, fast, multiply, 2e-5);
+    }
   }
-};
+}
+
+const std::vector<GemmShape> kGemmShapes = {
+    {1, 1, 1},     {1, 33, 17},  {3, 17, 33},   {5, 100, 64}, {8, 65, 40},
+    {13, 48, 31},  {33, 1, 17},  {17, 33, 3},   {70, 50, 90}, {0, 17, 3},
+    {9, 70, 1100}, {3, 0, 17},   {3, 17, 0},    {1, 17, 0},   {1, 300, 130},
+    {6, 260, 64},  {2, 16, 256}, {4, 128, 512}, {7, 37, 129}, {50, 512, 300}};
+
+using FastGemmTest = FastKernelTest;
 INSTANTIATE_TEST_SUITE_P(Backends, FastGemmTest, fast_backends(), backend_name);
 
 TEST_P(FastGemmTest, EqualsTheReference) {
-  const GemmShape shapes[] = {{1, 1, 1},    {1, 33, 17},   {3, 17, 33},   {5, 100, 64},
-                              {8, 65, 40},  {13, 48, 31},  {33, 1, 17},   {17, 33, 3},
-                              {70, 50, 90}, {0, 17, 3},    {9, 70, 1100}, {3, 0, 17},
-                              {3, 17, 0},   {1, 17, 0},    {1, 300, 130}, {6, 260, 64},
-                              {2, 16, 256}, {4, 128, 512}, {7, 37, 129},  {50, 512, 300}};
-  for (const GemmShape& shape : shapes)
-    for (int options = 0; options < 16; ++options)
-      check(shape, options & 1, options & 2, options & 4 ? 1 : 0, options & 8 ? 5 : 0);
+  check_gemm(*make_backend("reference"), backend(), kGemmShapes);
 }
 
-/// A sentence is translated alike alone and among others.
-TEST_P(MatrixTest, RowsDoNotDependOnTheNumberOfRows) {
+TEST_P(FastGemmTest, EqualsTheReferenceInBf16) {
+  const auto fast = bf16_backend(GetParam());
+  if (fast == nullptr) return;
+  const auto plain = make_backend("reference", GemmPrecision::kBf16);
+  check_gemm(*plain, *fast, kGemmShapes);
+  check_gemm(*plain, *fast, {{200, 1030, 20}, {20, 40, 1100}, {200, 17, 520}});
+}
+
+/// Products of few rows of `a` have the bits of those of all.
+void check_rows(Backend& backend) {
   for (const auto& [cols, depth] : {std::pair{1024, 600}, {512, 32}, {300, 129}, {40, 1}}) {
-    Workbench bench(backend());
+    Workbench bench(backend);
     const Tensor a = bench.random(70, depth), b = bench.random(depth, cols);
     const Tensor all = bench.unset(70, cols);
-    backend().gemm(a, b, all);
+    backend.gemm(a, b, all);
     for (const int rows : {1, 2, 3, 5, 7, 16, 17, 33, 64}) {
       const Tensor some = bench.unset(rows, cols);
-      backend().gemm(a.row_range(6, rows), b, some);
+      backend.gemm(a.row_range(6, rows), b, some);
       ASSERT_EQ(bench.host(some), bench.host(all.row_range(6, rows))) << rows << " x " << cols;
     }
   }
+}
+
+/// A sentence is translated alike alone and among others.
+TEST_P(MatrixTest, RowsDoNotDependOnTheNumberOfRows) { check_rows(backend()); }
+
+TEST_P(FastGemmTest, RowsInBf16DoNotDependOnTheNumberOfRows) {
+  if (const auto fast = bf16_backend(GetParam())) check_rows(*fast);
+}
+
+TEST(Bf16, FactorsAreRoundedToNearestTiesToEven) {
+  const auto backend = make_backend("reference", GemmPrecision::kBf16);
+  Workbench bench(*backend);
+  // 1 has 7 bits behind the point: a step is 2⁻⁷.
+  const float step = 1 / 128.0F;
+  const std::vector<float> values = {1 + step / 2,  1 + 3 * step / 2, 1 + step / 2 + 1e-6F,
+                                     -1 - step / 4, INFINITY,         NAN};
+  const std::vector<float> rounded = {1, 1 + 2 * step, 1 + step, -1, INFINITY, NAN};
+  const Tensor y = bench.unset(6, 1);
+  backend->gemm(bench.tensor(6, 1, values), bench.tensor(1, 1, {1}), y);
+  expect_near(rounded, bench.host(y), 0);
 }
 
 TEST_P(MatrixTest, MovesRowsOfAnyStride) {

@@ -132,20 +132,24 @@ inline auto fast_backends() {
   return testing::ValuesIn(names);
 }
 
+/// Runs `kernel`, a function of a Workbench, on both: same results.
+template <class Kernel>
+void expect_equal_results(Backend& plain, Backend& fast, Kernel kernel, double tolerance) {
+  Workbench expected(plain), found(fast);
+  kernel(expected);
+  kernel(found);
+  ASSERT_EQ(expected.results.size(), found.results.size());
+  for (std::size_t i = 0; i < expected.results.size(); ++i) {
+    SCOPED_TRACE("result " + std::to_string(i));
+    expect_near(expected.results[i], found.results[i], tolerance);
+  }
+}
+
 class FastKernelTest : public KernelTest {
  protected:
-  /// Runs `kernel`, a function of a Workbench, here and on the reference: same results.
   template <class Kernel>
   void expect_as_reference(Kernel kernel, double tolerance = 1e-5) {
-    const std::unique_ptr<Backend> plain = make_backend("reference");
-    Workbench expected(*plain), found(backend());
-    kernel(expected);
-    kernel(found);
-    ASSERT_EQ(expected.results.size(), found.results.size());
-    for (std::size_t i = 0; i < expected.results.size(); ++i) {
-      SCOPED_TRACE("result " + std::to_string(i));
-      expect_near(expected.results[i], found.results[i], tolerance);
-    }
+    expect_equal_results(*make_backend("reference"), backend(), kernel, tolerance);
   }
 };
 

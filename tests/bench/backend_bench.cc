@@ -11,13 +11,14 @@
 namespace heed {
 namespace {
 
-/// The eigen backend and inputs for it.
+Backend& eigen() {
+  static const std::unique_ptr<Backend> backend = make_backend("eigen");
+  return *backend;
+}
+
+/// Inputs for the eigen backend, unless for another.
 struct Bench : Workbench {
-  Bench() : Workbench(*kernels()) {}
-  static Backend* kernels() {
-    static const std::unique_ptr<Backend> backend = make_backend("eigen");
-    return backend.get();
-  }
+  explicit Bench(Backend& kernels = eigen()) : Workbench(kernels) {}
 };
 
 void count(benchmark::State& state, const Tensor& largest) {
@@ -25,8 +26,9 @@ void count(benchmark::State& state, const Tensor& largest) {
 }
 
 /// Arguments: M, N, K.
-void gemm(benchmark::State& state, bool transpose_a, bool transpose_b) {
-  Bench bench;
+void gemm(benchmark::State& state, Backend* kernels, bool transpose_a, bool transpose_b) {
+  if (kernels == nullptr) return state.SkipWithError("this processor has no avx512_bf16");
+  Bench bench(*kernels);
   const auto operand = [&](std::int64_t rows, std::int64_t cols, bool transpose) {
     const int height = static_cast<int>(rows), width = static_cast<int>(cols);
     return transpose ? transposed(bench.random(width, height))
@@ -46,9 +48,14 @@ void shapes(benchmark::internal::Benchmark* benchmark) {
          {std::pair{256, 256}, {512, 512}, {2048, 512}, {512, 2048}, {8000, 256}, {8000, 512}})
       benchmark->Args({rows, cols, depth});
 }
-BENCHMARK_CAPTURE(gemm, ab, false, false)->Apply(shapes);
-BENCHMARK_CAPTURE(gemm, abT, false, true)->Apply(shapes);
-BENCHMARK_CAPTURE(gemm, aTb, true, false)->Apply(shapes);
+BENCHMARK_CAPTURE(gemm, ab, &eigen(), false, false)->Apply(shapes);
+BENCHMARK_CAPTURE(gemm, abT, &eigen(), false, true)->Apply(shapes);
+BENCHMARK_CAPTURE(gemm, aTb, &eigen(), true, false)->Apply(shapes);
+
+const std::unique_ptr<Backend> bf16 = bf16_backend("eigen");
+BENCHMARK_CAPTURE(gemm, bf16_ab, bf16.get(), false, false)->Apply(shapes);
+BENCHMARK_CAPTURE(gemm, bf16_abT, bf16.get(), false, true)->Apply(shapes);
+BENCHMARK_CAPTURE(gemm, bf16_aTb, bf16.get(), true, false)->Apply(shapes);
 
 void packed(benchmark::State& state, Precision precision) {
   Bench bench;

@@ -82,8 +82,24 @@ TEST_F(RecipesTest, TextOfOneLanguageIsMarkedAndMixedIn) {
       recipe + " && cmp s.texts/source whole/source && cmp s first");
 }
 
+TEST_F(RecipesTest, TextIsTranslatedBothWays) {
+  const std::string recipe =
+      kRecipes + "data-diversification.sh s train.de train.en train.de train.en m m --" + kSmall;
+  expect_success(recipe + " && test -s s");
+  expect_success(R"(set -e
+heed translate -m m -i train.de -b 3 --sentences whole | cmp - s.texts/target
+heed translate -m m -i train.en -b 3 --sentences whole | cmp - s.texts/source
+heed train -t train.de train.en train.de s.texts/target s.texts/source train.en \
+  --valid-sets train.de train.en -m t)" +
+                 kSmall + " && cmp s t");
+  expect_success(
+      "mv s.texts whole; mv s first; mkdir s.texts; rm s.state\n"
+      "head -c 300 whole/target > s.texts/target.tmp\n" +
+      recipe + " && cmp s.texts/target whole/target && cmp s first");
+}
+
 TEST_F(RecipesTest, WhatIsLeftOutIsNamed) {
-  for (const std::string recipe : {"distillation", "back-translation"}) {
+  for (const std::string recipe : {"distillation", "back-translation", "data-diversification"}) {
     const Shell::Result result = run(kRecipes + recipe + ".sh s train.de -- --after 3u");
     EXPECT_EQ(result.code, 1);
     EXPECT_EQ(result.err.find(recipe + ".sh: expected "), 0U) << result.err;

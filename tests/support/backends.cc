@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "heed/error.h"
 #include "support/opaque_backend.h"
 
 namespace heed {
@@ -18,6 +19,15 @@ bool is_opaque_run() {
 std::unique_ptr<Backend> make_test_backend(std::string_view name) {
   if (is_opaque_run()) return std::make_unique<OpaqueBackend>();
   return make_backend(name);
+}
+
+std::unique_ptr<Backend> bf16_backend(std::string_view name) {
+  try {
+    return make_backend(name, GemmPrecision::kBf16);
+  } catch (const UsageError& error) {
+    if (std::string_view(error.what()).find("avx512_bf16") == std::string_view::npos) throw;
+    return nullptr;
+  }
 }
 
 std::vector<std::string_view> test_backend_names() {

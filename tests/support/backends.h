@@ -16,6 +16,9 @@ namespace heed {
 std::unique_ptr<Backend> make_test_backend(std::string_view name);
 std::vector<std::string_view> test_backend_names();
 
+/// A backend whose products are of bf16, or none where the processor has no avx512_bf16.
+std::unique_ptr<Backend> bf16_backend(std::string_view name);
+
 inline auto every_backend() { return testing::ValuesIn(test_backend_names()); }
 inline std::string backend_name(const testing::TestParamInfo<std::string_view>& info) {
   return std::string(info.param);
