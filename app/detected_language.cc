@@ -1,6 +1,7 @@
 #include "app/detected_language.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <set>

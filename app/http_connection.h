@@ -2,6 +2,8 @@
 
 #include <httplib.h>
 #include <poll.h>
+#include <cstddef>
+#include <utility>
 
 #include <array>
 #include <chrono>

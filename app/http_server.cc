@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <sys/socket.h>
+#include <exception>
 
 #include <atomic>
 #include <chrono>

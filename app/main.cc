@@ -1,4 +1,6 @@
 #include <fmt/core.h>
+#include <exception>
+#include <new>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

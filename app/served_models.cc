@@ -1,7 +1,9 @@
 #include "app/served_models.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
+#include <tuple>
 
 #include "heed/languages.h"
 #include "heed/model_info.h"

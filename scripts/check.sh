@@ -22,17 +22,18 @@ scripts/check-sizes || failed+=(sizes)
 commands() { sed -n 's/^ *"command": "\(.*\)",$/\1/p' "$1/compile_commands.json" | grep -e ' -o tests/.*/bench/' -e ' -o [^t]'; }
 each() { xargs -r -d '\n' -P "$(nproc)" -n 1 "$@"; }
 
-# By clang, with what most files include precompiled: whether it is named, check-includes sees. Kernels are compiled so anyway.
+# By clang, with others' headers precompiled: whether those are named, check-includes sees. Kernels are compiled so anyway.
 step "Every file by itself"
 cmake --preset debug -DHEED_BENCHMARKS=ON >/dev/null
-common=$PWD/build-debug/common.h
-grep -rhoE '^#include <([a-z_]+|fmt/core.h)>' lib app | sort | uniq -c | awk '$1 > 25 {print $2, $3}' >"$common"
+others=$PWD/build-debug/others.h
+grep -rhoE '^#include <([a-z_]+|fmt/(core|format).h|nlohmann/.*)>' lib app | grep -v -e cerrno -e csignal |  # macros
+  sort -u >"$others"
 by_themselves() {
   commands build-debug | grep -v -e -march=x86 |
     sed 's/\\\(.\)/\1/g; s/ -o [^ ]*//; s/ -[fgmW][^ ]*//g; s/^[^ ]*/clang++ -w -fsyntax-only -fpch-instantiate-templates/'
 }
-by_themselves | sed -n "\|lib/util/strings.cc\$| s|-fsyntax-only\(.*\) -c .*|\1 -x c++-header $common -o $common.pch|p" | bash
-by_themselves | sed "s|\$| -include-pch $common.pch|" | each bash -c || failed+=(files)
+by_themselves | sed -n "\|lib/util/strings.cc\$| s|-fsyntax-only\(.*\) -c .*|\1 -x c++-header $others -o $others.pch|p" | bash
+by_themselves | sed "s|\$| -include-pch $others.pch|" | each bash -c || failed+=(files)
 
 step "clang-tidy"
 cmake --preset release >/dev/null

@@ -2,6 +2,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

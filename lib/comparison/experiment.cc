@@ -1,5 +1,6 @@
 #include "comparison/experiment.h"
 
+#include <exception>
 #include <filesystem>
 
 #include "comparison/result_file.h"

@@ -1,5 +1,6 @@
 #include "conversion/torch_file.h"
 
+#include <algorithm>
 #include <bit>
 #include <map>
 #include <optional>

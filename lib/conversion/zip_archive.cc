@@ -1,6 +1,7 @@
 #include "conversion/zip_archive.h"
 
 #include <zlib.h>
+#include <new>
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,6 @@
 #include "data/normalizer_rules.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>

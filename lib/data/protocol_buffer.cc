@@ -1,5 +1,6 @@
 #include "data/protocol_buffer.h"
 
+#include <cstddef>
 #include <cstring>
 
 namespace heed {

@@ -1,6 +1,7 @@
 #include "data/shortlist.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "util/error.h"

@@ -1,6 +1,7 @@
 #include "decoding/alignment.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "util/error.h"
 

@@ -1,6 +1,7 @@
 #include "report/numbers.h"
 
 #include <fmt/core.h>
+#include <algorithm>
 
 #include <cmath>
 

@@ -1,4 +1,6 @@
 #include <fmt/core.h>
+#include <algorithm>
+#include <cstddef>
 
 #include <cmath>
 

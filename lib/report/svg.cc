@@ -1,6 +1,8 @@
 #include "report/svg.h"
 
 #include <fmt/core.h>
+#include <algorithm>
+#include <cstddef>
 
 #include "text/text_width.h"
 #include "text/xml.h"

@@ -1,6 +1,7 @@
 #include "report/table.h"
 
 #include <fmt/core.h>
+#include <cstddef>
 
 #include <algorithm>
 #include <cmath>

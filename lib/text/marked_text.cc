@@ -1,6 +1,7 @@
 #include "text/marked_text.h"
 
 #include <fmt/core.h>
+#include <utility>
 
 #include <algorithm>
 #include <charconv>

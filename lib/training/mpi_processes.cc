@@ -1,6 +1,7 @@
 // All that knows MPI: a library of its own (training/processes.cc loads it).
 
 #include <mpi.h>
+#include <cstddef>
 
 #include <cstdint>
 #include <exception>

@@ -1,7 +1,9 @@
 #include "training/period.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 
 #include "util/error.h"
 

@@ -1,6 +1,7 @@
 #include "translation/loaded_models.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "translation/line_rules.h"

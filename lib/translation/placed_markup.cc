@@ -1,6 +1,7 @@
 #include "translation/placed_markup.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 

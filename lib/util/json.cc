@@ -1,6 +1,7 @@
 #include "util/json.h"
 
 #include <cmath>
+#include <cstddef>
 #include <set>
 #include <vector>
 

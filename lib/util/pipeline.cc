@@ -1,5 +1,6 @@
 #include "util/pipeline.h"
 
+#include <cstddef>
 #include <utility>
 
 #include "util/error.h"

@@ -1,6 +1,7 @@
 #include "util/strings.h"
 
 #include <fmt/core.h>
+#include <utility>
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,6 @@
 #include "util/thread_pool.h"
 
+#include <cstddef>
 #include <system_error>
 
 #include "util/error.h"
