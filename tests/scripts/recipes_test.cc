@@ -86,12 +86,13 @@ TEST_F(RecipesTest, TextIsTranslatedBothWays) {
   const std::string recipe =
       kRecipes + "data-diversification.sh s train.de train.en train.de train.en m m --" + kSmall;
   expect_success(recipe + " && test -s s");
-  expect_success(R"(set -e
-heed translate -m m -i train.de -b 3 --sentences whole | cmp - s.texts/target
-heed translate -m m -i train.en -b 3 --sentences whole | cmp - s.texts/source
-heed train -t train.de train.en train.de s.texts/target s.texts/source train.en \
-  --valid-sets train.de train.en -m t)" +
-                 kSmall + " && cmp s t");
+  const std::string translate = "heed translate -m m -b 3 --sentences whole -i ";
+  expect_success(translate + "train.de | cmp - s.texts/target");
+  expect_success(translate + "train.en | cmp - s.texts/source");
+  expect_success(
+      "heed train -m t --valid-sets train.de train.en -t train.de train.en train.de s.texts/target "
+      "s.texts/source train.en" +
+      kSmall + " && cmp s t");
   expect_success(
       "mv s.texts whole; mv s first; mkdir s.texts; rm s.state\n"
       "head -c 300 whole/target > s.texts/target.tmp\n" +
