@@ -79,31 +79,30 @@ void read_columns(const Tensor& t, int first, int pair, Square& square) {
   }
 }
 
-/// A block of a factor in pairs. Of a: [count, depth]; of b: columns, [depth, count].
+/// A block of a factor in pairs: of a [count, depth] row after row; of b [depth, count] strip after
+/// strip of 16 columns. Both are `depth` pairs long for each row or column.
 class Block {
  public:
   Block(int count, int depth) : pairs_(std::size_t(count) * (depth / 2)) {}
 
-  void take_rows(const Operand& a);
-  void take_columns(const Operand& b);
+  void take_rows(const Operand& a) { take(a.tensor, !a.is_transposed, true); }
+  void take_columns(const Operand& b) { take(b.tensor, b.is_transposed, false); }
 
-  int depth() const { return depth_; }  ///< In pairs.
-  const Pair* row(int r) const { return pairs_.data() + std::ptrdiff_t{r} * depth_; }
-  const Pair* strip(int first_column) const { return row(first_column); }
+  int depth() const { return depth_; }
+  const Pair* at(int row_or_column) const {
+    return pairs_.data() + std::ptrdiff_t{row_or_column} * depth_;
+  }
 
  private:
-  /// Squares of what has the numbers of a `count` one after the other in rows (of t [count, depth])
-  /// or in columns; they are turned where a row shall become a column.
-  template <class Store>
-  void take(const Operand& from, bool has_rows, bool wants_rows, Store store_square);
+  /// By squares, which are turned where t has rows [count, depth] and columns are wanted, or the
+  /// other way round.
+  void take(const Tensor& t, bool has_rows, bool wants_rows);
 
   AlignedArray<Pair> pairs_;
   int depth_ = 0;
 };
 
-template <class Store>
-void Block::take(const Operand& from, bool has_rows, bool wants_rows, Store store_square) {
-  const Tensor& t = from.tensor;
+void Block::take(const Tensor& t, bool has_rows, bool wants_rows) {
   const int count = has_rows ? t.rows : t.cols, depth = has_rows ? t.cols : t.rows;
   depth_ = rounded_up(depth, 2 * kLanes) / 2;
   for (int first = 0; first < count; first += kLanes) {
@@ -116,23 +115,13 @@ void Block::take(const Operand& from, bool has_rows, bool wants_rows, Store stor
         whole ? read_columns<true>(t, first, pair, square)
               : read_columns<false>(t, first, pair, square);
       if (has_rows != wants_rows) Eigen::internal::ptranspose(square);
-      for (int i = 0; i < kLanes; ++i) store_square(first, pair, i, square.packet[i]);
+      Pair* to = pairs_.data() + std::ptrdiff_t{first} * depth_ + pair * (wants_rows ? 1 : kLanes);
+      for (const Vec& pairs : square.packet) {
+        std::memcpy(to, &pairs, sizeof pairs);
+        to += wants_rows ? depth_ : kLanes;
+      }
     }
   }
-}
-
-void put_pairs(Pair* to, Vec pairs) { std::memcpy(to, &pairs, sizeof pairs); }
-
-void Block::take_rows(const Operand& a) {
-  take(a, !a.is_transposed, true, [this](int first, int pair, int i, Vec pairs) {
-    put_pairs(pairs_.data() + std::ptrdiff_t{first + i} * depth_ + pair, pairs);
-  });
-}
-
-void Block::take_columns(const Operand& b) {
-  take(b, b.is_transposed, false, [this](int first, int pair, int i, Vec pairs) {
-    put_pairs(pairs_.data() + std::ptrdiff_t{first} * depth_ + (pair + i) * kLanes, pairs);
-  });
 }
 
 /// The tile of kRows rows and kVecs registers of columns at the beginning of c.
@@ -167,7 +156,7 @@ void multiply(const Block& a, const Block& b, float beta, const Tensor& c) {
   const auto columns = [&](int first, int count, auto vecs, auto part) {
     const Tensor to = c.col_range(first, count);
     for_row_groups<kTileRows>(c.rows, [&](int r, auto rows) {
-      tile<rows, vecs>(a.row(r), b.strip(first), a.depth(), beta, to.row_range(r, rows), part);
+      tile<rows, vecs>(a.at(r), b.at(first), a.depth(), beta, to.row_range(r, rows), part);
     });
   };
   constexpr int kTileColumns = kTileVecs * kLanes;
