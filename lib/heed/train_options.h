@@ -50,7 +50,10 @@ struct DataOptions {
       self.mix);
     v(Field{"valid-sets", "Parallel text to validate on: SOURCE TARGET, or one TSV file"}.file(),
       self.valid_sets);
-    v(Field{"vocab", "Existing SentencePiece models: one joint, or source and target"}.file(),
+    v(Field{"vocab",
+            "Existing SentencePiece models: one joint, or source and target; or a model, whose "
+            "vocabularies are taken, so that both work as one (heed translate -m A B)"}
+          .file(),
       self.vocab);
     visit_vocabulary_fields(self, v);
     v(Field{"subword-sampling",

@@ -198,6 +198,12 @@ std::string make_header(const std::vector<StoredTensor>& tensors,
 
 }  // namespace
 
+bool is_safetensors(std::span<const std::byte> file) {
+  // No header is so long that its length takes eight bytes.
+  return file.size() > kPrefix && file[kPrefix - 1] == std::byte{0} &&
+         file[kPrefix] == std::byte{'{'};
+}
+
 Safetensors parse_safetensors(std::span<const std::byte> file, const std::string& path) {
   const std::string_view text = header_of(file, path);
   const auto data = file.subspan(kPrefix + text.size());

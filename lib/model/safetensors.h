@@ -39,6 +39,9 @@ struct Safetensors {
 /// parameters do in memory.
 inline constexpr std::size_t kFileAlignment = 64;
 
+/// Whether these bytes begin as a safetensors file does.
+bool is_safetensors(std::span<const std::byte> file);
+
 /// Reads the bytes of a safetensors file (huggingface.co/docs/safetensors): 8 bytes N, N bytes of
 /// JSON, the tensors' data without a hole. The tensors view `file`. Every field is checked; throws
 /// Error naming `path` and the tensor. Padding that write_safetensors added is left out.

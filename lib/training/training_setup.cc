@@ -14,9 +14,11 @@
 #include "data/placeholders.h"
 #include "data/vocabulary_trainer.h"
 #include "model/attention_choice.h"
+#include "model/safetensors.h"
 #include "text/sentences.h"
 #include "util/error.h"
 #include "util/fields.h"
+#include "util/files.h"
 #include "util/json_fields.h"
 #include "util/memory.h"
 #include "util/strings.h"
@@ -202,23 +204,39 @@ Objective make_objective(const EncoderDecoder& model, const TrainingOptions& opt
 
 namespace {
 
-Tokenizers load_tokenizers(const std::vector<std::string>& files) {
+/// Reads a model for what is in it.
+ModelContents contents_of(const std::string& path) {
+  const std::unique_ptr<Backend> backend = make_backend("reference");
+  return LoadedModel(path, *backend).contents();
+}
+
+/// The vocabularies of --vocab: SentencePiece models, or those of a model of Heed.
+Tokenizers load_tokenizers(const DataOptions& data) {
+  const std::vector<std::string>& files = data.vocab;
   if (files.size() > 2) {
     fail_usage("expected one or two files for --vocab, found {}", files.size());
   }
-  return {Tokenizer::load(files.front()), Tokenizer::load(files.back())};
+  const std::string& path = files.front();
+  if (files.size() == 2 || !is_safetensors(FileCopy(path).bytes())) {
+    return {Tokenizer::load(path), Tokenizer::load(files.back())};
+  }
+  Tokenizers found = contents_of(path).tokenizers;
+  if (!found.is_joint() && !data.separate_vocabs) {
+    fail_usage("expected --separate-vocabs with --vocab {}, whose sides have one each", path);
+  }
+  return found;
 }
 
 /// A training goes on with the vocabularies that it, or its pretrained model, began with.
-Tokenizers same_tokenizers(Tokenizers before, const std::vector<std::string>& files) {
-  if (files.empty()) return before;
-  const Tokenizers given = load_tokenizers(files);
+Tokenizers same_tokenizers(Tokenizers before, const DataOptions& data) {
+  if (data.vocab.empty()) return before;
+  const Tokenizers given = load_tokenizers(data);
   if (given.source.serialized() != before.source.serialized() ||
       given.target.serialized() != before.target.serialized()) {
     fail(
         "expected the --vocab that this training began with, found another in {}; go on with the "
         "same, or train to another --model",
-        fmt::join(files, ", "));
+        fmt::join(data.vocab, ", "));
   }
   return before;
 }
@@ -234,25 +252,18 @@ void expect_shape(const ModelOptions& pretrained, const TrainOptions& options) {
   }
 }
 
-/// Reads a model for what is in it.
-ModelContents contents_of(const std::string& path) {
-  const std::unique_ptr<Backend> backend = make_backend("reference");
-  return LoadedModel(path, *backend).contents();
-}
-
 Tokenizers find_tokenizers(const Corpus& corpus, const TrainOptions& options,
                            const TrainingState& state, Log& log) {
-  const std::vector<std::string>& files = options.data.vocab;
   const std::string& pretrained = options.pretrained_model;
-  if (state.exists()) return same_tokenizers(state.tokenizers(), files);
+  if (state.exists()) return same_tokenizers(state.tokenizers(), options.data);
   if (!pretrained.empty()) {
     const ModelContents contents = contents_of(pretrained);
     expect_shape(contents.options, options);
     log.info("[train] beginning with the weights and vocabularies of {}", pretrained);
-    return same_tokenizers(contents.tokenizers, files);
+    return same_tokenizers(contents.tokenizers, options.data);
   }
-  if (files.empty()) return train_tokenizers(corpus, options.data, log);
-  return load_tokenizers(files);
+  if (options.data.vocab.empty()) return train_tokenizers(corpus, options.data, log);
+  return load_tokenizers(options.data);
 }
 
 }  // namespace

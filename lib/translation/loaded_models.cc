@@ -41,8 +41,8 @@ void expect_same_vocabularies(const LoadedModel& one, const LoadedModel& other) 
     if (a.serialized() == b.serialized()) return;
     fail(
         "expected models over the same vocabularies, found other {} vocabularies in {} and {}: {}; "
-        "train both with the same --vocab",
-        side, one.path(), other.path(), difference(a, b));
+        "train the second with --vocab {}",
+        side, one.path(), other.path(), difference(a, b), one.path());
   };
   compare("source", source, other_source);
   compare("target", target, other_target);

@@ -152,6 +152,33 @@ TEST_P(Pretrained, NamesWhatDoesNotFit) {
   expect_error([&] { Trainer{options}; }, "expected the --vocab that this training began with");
 }
 
+TEST_P(Pretrained, VocabulariesOfAModelAreTakenAlone) {
+  TrainOptions fresh = further();
+  fresh.pretrained_model = "";
+  fresh.data.vocab = {small_.directory.path("old")};
+  EXPECT_EQ(train(fresh), TrainingEnd::kBudget);
+  EXPECT_NE(values("new"), values("old"));
+  const auto backend = make_backend("reference");
+  const auto tokenizers = [&](const char* name) {
+    return LoadedModel(small_.directory.path(name), *backend).contents().tokenizers;
+  };
+  EXPECT_EQ(tokenizers("new").source.serialized(), tokenizers("old").source.serialized());
+  fresh.data.train_sets = {small_.directory.path("other.en"), small_.directory.path("other.de")};
+  fresh.data.valid_sets = fresh.data.train_sets;
+  fresh.data.separate_vocabs = true;
+  fresh.data.vocab = {};
+  fresh.data.vocab_size = 20;
+  fresh.model = small_.directory.path("apart");
+  EXPECT_EQ(train(fresh), TrainingEnd::kBudget);
+  fresh.data.vocab = {fresh.model};
+  fresh.model = small_.directory.path("again");
+  EXPECT_EQ(train(fresh), TrainingEnd::kBudget);
+  EXPECT_EQ(tokenizers("again").target.serialized(), tokenizers("apart").target.serialized());
+  fresh.data.separate_vocabs = false;
+  fresh.model = small_.directory.path("joint");
+  expect_error<UsageError>([&] { Trainer{fresh}; }, "expected --separate-vocabs with --vocab ");
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, Pretrained,
                          testing::Values(ModelType::kRnn, ModelType::kTransformer),
                          [](const auto& type) {
