@@ -167,7 +167,7 @@ TEST_P(Pretrained, VocabulariesOfAModelAreTakenAlone) {
   fresh.data.valid_sets = fresh.data.train_sets;
   fresh.data.separate_vocabs = true;
   fresh.data.vocab = {};
-  fresh.data.vocab_size = 20;
+  fresh.data.vocab_size = 300;
   fresh.model = small_.directory.path("apart");
   EXPECT_EQ(train(fresh), TrainingEnd::kBudget);
   fresh.data.vocab = {fresh.model};
