@@ -7,7 +7,7 @@
 # `heed` must be in PATH.
 set -euo pipefail
 expected="MODEL SOURCE TARGET VALID-SOURCE VALID-TARGET MONOLINGUAL REVERSE..."
-. "$(dirname -- "$0")/arguments.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/arguments.sh"
 monolingual=${given[5]} reverse=("${given[@]:6}") mark=⇐
 
 if [[ ! -e $texts/source ]]; then

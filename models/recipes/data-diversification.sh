@@ -7,7 +7,7 @@
 # they translate. `heed` must be in PATH.
 set -euo pipefail
 expected="MODEL SOURCE TARGET VALID-SOURCE VALID-TARGET FORWARD REVERSE"
-. "$(dirname -- "$0")/arguments.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/arguments.sh"
 
 # translate MODEL TEXT TRANSLATION
 translate() {

@@ -7,7 +7,7 @@
 # holds what it made. N_BEST (8) and BEAM (8) say how the teacher searches. `heed` must be in PATH.
 set -euo pipefail
 expected="STUDENT SOURCE TARGET VALID-SOURCE VALID-TARGET TEACHER..."
-. "$(dirname -- "$0")/arguments.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/arguments.sh"
 teachers=("${given[@]:5}") n=${N_BEST:-8}
 
 if [[ ! -e $texts/target ]]; then
