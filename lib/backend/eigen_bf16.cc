@@ -6,10 +6,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <type_traits>
 
 #include "backend/aligned.h"
-#include "backend/row_groups.h"
+#include "backend/tiles.h"
 #include "backend/vector.h"
 
 namespace heed {
@@ -33,8 +32,6 @@ constexpr int kTileVecs = 4;
 constexpr int kDepth = 512;
 constexpr int kBlockRows = 192;
 constexpr int kBlockColumns = 1024;
-
-int rounded_up(int x, int unit) { return (x + unit - 1) / unit * unit; }
 
 /// 16 registers of 16 pairs.
 using Square = Eigen::internal::PacketBlock<Vec, kLanes>;
@@ -153,18 +150,11 @@ template <int kRows, int kVecs, class Part>
 }
 
 void multiply(const Block& a, const Block& b, float beta, const Tensor& c) {
-  const auto columns = [&](int first, int count, auto vecs, auto part) {
+  for_column_groups<kTileVecs>(c.cols, [&](int first, int count, auto vecs, auto part) {
     const Tensor to = c.col_range(first, count);
     for_row_groups<kTileRows>(c.rows, [&](int r, auto rows) {
       tile<rows, vecs>(a.at(r), b.at(first), a.depth(), beta, to.row_range(r, rows), part);
     });
-  };
-  constexpr int kTileColumns = kTileVecs * kLanes;
-  int i = 0;
-  for (; i + kTileColumns <= c.cols; i += kTileColumns)
-    columns(i, kTileColumns, std::integral_constant<int, kTileVecs>(), AllLanes{});
-  for_lanes(c.cols - i, [&](int k, auto part) {
-    columns(i + k, std::min(kLanes, c.cols - i - k), std::integral_constant<int, 1>(), part);
   });
 }
 

@@ -6,7 +6,7 @@
 #include "backend/eigen_weight.h"
 #include "backend/int8_arithmetic.h"
 #include "backend/quantize.h"
-#include "backend/row_groups.h"
+#include "backend/tiles.h"
 #include "backend/vector.h"
 
 namespace heed {
@@ -20,8 +20,6 @@ constexpr int kTileColumns = kTileVecs * kLanes;
 // Rows that are multiplied at a time, and bytes of their codes: what stays in the second cache.
 constexpr int kMostRows = 512;
 constexpr int kCodeBytes = 1 << 17;
-
-int rounded_up(int x, int unit) { return (x + unit - 1) / unit * unit; }
 
 /// What becomes of a tile's sums: of columns from `first` on.
 struct Finish {

@@ -7,7 +7,7 @@
 #include "backend/eigen.h"
 #include "backend/eigen_bf16.h"
 #include "backend/eigen_weight.h"
-#include "backend/row_groups.h"
+#include "backend/tiles.h"
 #include "backend/vector.h"
 #include "util/error.h"
 
@@ -94,7 +94,7 @@ bool wants_copy(const Tensor& b, int rows) { return rows >= kCopyRows && b.strid
 void columns_product(const Tensor& a, const Tensor& b, float beta, const Tensor& c) {
   alignas(64) std::array<float, kDepth * kPanel> copy;
   const bool copies = wants_copy(b, c.rows);
-  const auto columns = [&](int first, int count, auto vecs, auto part) {
+  for_column_groups<kTileVecs>(c.cols, [&](int first, int count, auto vecs, auto part) {
     Tensor from = b.col_range(first, count);
     const Tensor to = c.col_range(first, count);
     if (copies) {
@@ -104,12 +104,6 @@ void columns_product(const Tensor& a, const Tensor& b, float beta, const Tensor&
     for_row_groups<kTileRows>(c.rows, [&](int r, auto rows) {
       tile<rows, vecs>(a.row_range(r, rows), from, {beta}, to.row_range(r, rows), part);
     });
-  };
-  int i = 0;
-  for (; i + kPanel <= c.cols; i += kPanel)
-    columns(i, kPanel, std::integral_constant<int, kTileVecs>(), AllLanes{});
-  for_lanes(c.cols - i, [&](int k, auto part) {
-    columns(i + k, std::min(kLanes, c.cols - i - k), std::integral_constant<int, 1>(), part);
   });
 }
 
@@ -124,18 +118,13 @@ void direct_product(const Tensor& a, const Tensor& b, float beta, const Tensor& 
 
 /// y = x · panel, of which y takes the first columns.
 void panel_product(const Tensor& x, const Tensor& panel, const Finish& finish, const Tensor& y) {
-  const auto columns = [&](int first, int count, auto vecs, auto part) {
+  for_column_groups<kTileVecs>(y.cols, [&](int first, int count, auto vecs, auto part) {
     Finish here = finish;
     if (here.bias != nullptr) here.bias += first;
     for_row_groups<kTileRows>(y.rows, [&](int r, auto rows) {
       tile<rows, vecs>(x.row_range(r, rows), panel.col_range(first, count), here,
                        y.col_range(first, count).row_range(r, rows), part);
     });
-  };
-  if (y.cols == kPanel)
-    return columns(0, kPanel, std::integral_constant<int, kTileVecs>(), AllLanes{});
-  for_lanes(y.cols, [&](int i, auto part) {
-    columns(i, std::min(kLanes, y.cols - i), std::integral_constant<int, 1>(), part);
   });
 }
 
@@ -155,12 +144,10 @@ class FloatPanels final : public EigenWeight {
   AlignedArray<float> numbers_;
 };
 
-int whole_registers(int columns) { return (columns + kLanes - 1) / kLanes * kLanes; }
-
 FloatPanels::FloatPanels(const Operand& weight)
     : inputs_(weight.is_transposed ? weight.tensor.cols : weight.tensor.rows),
       outputs_(weight.is_transposed ? weight.tensor.rows : weight.tensor.cols),
-      numbers_(std::size_t(inputs_) * whole_registers(outputs_)) {
+      numbers_(std::size_t(inputs_) * rounded_up(outputs_, kLanes)) {
   for (int first = 0; first < outputs_; first += kPanel) {
     const Tensor to = panel(first);
     for (int c = 0; c < std::min(to.cols, outputs_ - first); ++c) {
@@ -174,7 +161,7 @@ FloatPanels::FloatPanels(const Operand& weight)
 
 /// [D, up to kPanel]
 Tensor FloatPanels::panel(int first) const {
-  const int width = std::min(kPanel, whole_registers(outputs_ - first));
+  const int width = std::min(kPanel, rounded_up(outputs_ - first, kLanes));
   return {const_cast<float*>(numbers_.data()) + std::size_t(inputs_) * first, inputs_, width};
 }
 
@@ -245,7 +232,7 @@ void FloatRows::multiply(const Tensor& x, const Indices& columns, const Tensor& 
     int k = 0;
     do {
       const int depth = std::min(kDepth, x.cols - k);
-      const Tensor panel(numbers.data(), depth, whole_registers(count));
+      const Tensor panel(numbers.data(), depth, rounded_up(count, kLanes));
       turn_round(rows.data(), panel);
       const bool is_last = k + depth == x.cols;
       panel_product(x.col_range(k, depth), panel,
@@ -312,7 +299,7 @@ void EigenBackend::selected_product(const Tensor& x, const PackedWeight& weight,
 
 EigenBackend::EigenBackend(GemmPrecision precision) : ReferenceBackend(precision) {
   if (precision == GemmPrecision::kBf16 && !has_bf16_products()) {
-    fail_usage("expected a processor with avx512_bf16 for products in bf16, found none; use f32");
+    fail_usage("expected a processor with avx512_bf16 for --precision bf16, found none");
   }
 }
 
